@@ -1,0 +1,1 @@
+"""Generalised cost, routes, choice and stochastic equilibrium of freight on the supernetwork."""

@@ -1,0 +1,57 @@
+"""Delay and scarcity at facilities: increasing, finite functions of flow with their derivatives.
+
+Lines and yards: ``scale * alpha * (v/C)**beta`` hours (power law; Krueger 1999 and the BPR form). Services
+and border posts: the M/G/1 wait ``S rho (1 + scv) / (2 (1 - rho))`` up to a limit of utilisation, then its
+tangent, so that it stays finite. Beyond capacity a slot has a price: ``slope * (rho - start)`` USD/t,
+smoothed at the corner; it stands for the multiplier of a hard capacity (Larsson and Patriksson 1995) and
+turns away what cannot pay.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+CORNER = 0.02
+"""Half-width, in utilisation, over which the price of a slot bends from zero to its slope."""
+
+
+@dataclass(frozen=True)
+class Scarcity:
+    """Price of a slot: ``slope_usd_t`` per unit of utilisation above ``start``."""
+
+    slope_usd_t: float
+    start: float
+
+
+def measure_delay(
+    flow: np.ndarray, capacity: np.ndarray, law: np.ndarray, is_queue: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Delay (h) and its derivative (h per t/year) at each facility; all arrays of shape (n_facilities,), law
+    (n, 3).
+    """
+    rho = np.maximum(flow, 0.0) / capacity
+    scale, alpha, beta = law.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = scale * alpha * rho**beta
+        power_slope = np.where(rho > 0.0, scale * alpha * beta * rho ** (beta - 1.0), 0.0)
+    limit = np.where(is_queue, beta, 0.5)
+    at = np.minimum(rho, limit)
+    factor = scale * (1.0 + alpha) / 2.0
+    queue_slope = factor / (1.0 - at) ** 2
+    queue = factor * at / (1.0 - at) + queue_slope * (rho - at)
+    delay = np.where(is_queue, queue, power)
+    slope = np.where(is_queue, queue_slope, power_slope) / capacity
+    return delay, slope
+
+
+def measure_price(
+    flow: np.ndarray, capacity: np.ndarray, scarcity: Scarcity, is_firm: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Price of a slot (USD/t) and its derivative (USD/t per t/year); none where the capacity is not firm."""
+    above = flow / capacity - scarcity.start
+    root = np.sqrt(above**2 + CORNER**2)
+    price = 0.5 * scarcity.slope_usd_t * (above + root)
+    slope = 0.5 * scarcity.slope_usd_t * (1.0 + above / root) / capacity
+    # The smooth bend leaves a trace far below capacity; take it off so that an empty facility is free.
+    trace = 0.5 * scarcity.slope_usd_t * (np.sqrt(scarcity.start**2 + CORNER**2) - scarcity.start)
+    return np.where(is_firm, price - trace, 0.0), np.where(is_firm, slope, 0.0)

@@ -1,0 +1,267 @@
+"""Explicit routes for every pair and class, found over all the states that will be compared, then frozen.
+
+Candidates come from :mod:`landbridge.assignment.candidates`. A route
+that is best in its mode in any of the states is always kept, so every policy alternative is present; others
+are kept while they are not too dear and differ enough. The set and its path sizes are the same for all
+states: at fixed costs, opening a link can then only raise a pair's logsum.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from landbridge.assignment.availability import Paths, find_availability
+from landbridge.assignment.candidates import Candidates, find_candidates
+from landbridge.assignment.costs import Classes
+from landbridge.kernels.routes import find_reentries, keep_spread, measure_path_sizes, sum_by_code
+from landbridge.network import Arc, LinkState, Network
+from landbridge.network.supernetwork import CARRIAGES
+
+NESTS = ("rail", "road", "sea")
+"""Mode nests: a chain belongs to the mode that carries it furthest, but to sea if a ship does more than half.
+"""
+
+MOST_ROUTES = 12
+STRETCH = 2.5
+OVERLAP = 0.95
+
+
+@dataclass(frozen=True)
+class RouteSet:
+    """Frozen routes sorted by group (class, origin, destination) and, within a group, by nest.
+
+    ``start`` (n_routes + 1) and ``arcs`` hold the arcs of each route; ``group_first`` (n_groups + 1) the
+    routes of each group; ``log_weight`` is beta ln(path size) + ln(connector shares).
+    """
+
+    group_class: np.ndarray
+    group_origin: np.ndarray
+    group_destination: np.ndarray
+    group_first: np.ndarray
+    start: np.ndarray
+    arcs: np.ndarray
+    nest: np.ndarray
+    log_weight: np.ndarray
+
+    @property
+    def n_routes(self) -> int:
+        """Number of routes."""
+        return len(self.nest)
+
+    @property
+    def route_class(self) -> np.ndarray:
+        """Class of each route (n_routes,)."""
+        result: np.ndarray = np.repeat(self.group_class, np.diff(self.group_first))
+        return result
+
+    @property
+    def paths(self) -> Paths:
+        """The routes as paths with their class and pair."""
+        group = self.route_group
+        return Paths(
+            self.group_class[group],
+            self.group_origin[group],
+            self.group_destination[group],
+            self.start,
+            self.arcs,
+        )
+
+    @property
+    def route_group(self) -> np.ndarray:
+        """Group of each route (n_routes,)."""
+        return np.repeat(np.arange(len(self.group_class)), np.diff(self.group_first))
+
+    def get_arcs(self, route: int) -> np.ndarray:
+        """Arcs of one route in travel order."""
+        return self.arcs[self.start[route] : self.start[route + 1]]
+
+    def find_group(self, class_index: int, origin: int, destination: int) -> int:
+        """Position of a group, or -1 if it has no routes."""
+        match = (
+            (self.group_class == class_index)
+            & (self.group_origin == origin)
+            & (self.group_destination == destination)
+        )
+        found = np.flatnonzero(match)
+        return int(found[0]) if len(found) else -1
+
+
+def find_routes(
+    network: Network,
+    states: Sequence[LinkState],
+    costs: Sequence[np.ndarray],
+    times: Sequence[np.ndarray],
+    classes: Classes,
+    path_size_beta: float,
+    *,
+    pairs: np.ndarray | None = None,
+    allow_reentry: bool = False,
+    thorough: Sequence[int] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> RouteSet:
+    """Route sets of all pairs of zones over the union of ``states``.
+
+    Parameters
+    ----------
+    costs
+        Per state, additive generalised cost (n_classes, n_arcs), USD/t.
+    times
+        Per state, hours (n_classes, n_arcs).
+    pairs
+        Boolean (n_classes, n_zones, n_zones): which groups are wanted; all off-diagonal ones when left out.
+    thorough
+        Positions of the states in which each transit state is left out in turn.
+    """
+    n = len(network.zones)
+    wanted = ~np.eye(n, dtype=bool)[None].repeat(len(classes.ids), 0) if pairs is None else pairs
+    found = find_candidates(network, states, costs, times, classes, wanted, thorough, progress)
+    return _select(network, found, states, costs, classes, path_size_beta, allow_reentry)
+
+
+def _log_share(state: LinkState) -> np.ndarray:
+    return np.log(state.attributes.share)
+
+
+def _select(
+    network: Network,
+    found: Candidates,
+    states: Sequence[LinkState],
+    costs: Sequence[np.ndarray],
+    classes: Classes,
+    path_size_beta: float,
+    allow_reentry: bool,
+) -> RouteSet:
+    """Distinct valid candidates, thinned to those that matter, sorted and weighed."""
+    keys, starts, arcs = found.keys, found.starts, found.arcs
+    if not allow_reentry:
+        bad = np.zeros(len(keys), bool)
+        find_reentries(starts, arcs, network.head, *_territories(network), bad)
+        keys, starts, arcs = _take(~bad, keys, starts, arcs)
+    # Equal sets of arcs are equal simple paths: a sum of random 64-bit keys tells them apart.
+    prints = np.random.default_rng(0).integers(0, 2**63, network.n_arcs, dtype=np.uint64)
+    mark = np.add.reduceat(prints[arcs], starts[:-1]) if len(keys) else np.zeros(0, np.uint64)
+    _, distinct = np.unique(np.stack([keys.astype(np.uint64), mark]), axis=1, return_index=True)
+    chosen = np.zeros(len(keys), bool)
+    chosen[distinct] = True
+    keys, starts, arcs = _take(chosen, keys, starts, arcs)
+
+    n = len(network.zones)
+    nest = _find_nests(network, states[0], starts, arcs)
+    best_anywhere, lowest = _rank(network, states, costs, classes, keys, nest, starts, arcs)
+    order = np.lexsort((lowest, keys))
+    keys, starts, arcs, nest, best_anywhere, lowest = _sort(
+        order, keys, starts, arcs, nest, best_anywhere, lowest
+    )
+    first = (
+        np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1], [True])))
+        if len(keys)
+        else np.zeros(1, int)
+    )
+    length = states[0].attributes.length_km
+    keep = np.zeros(len(keys), bool)
+    keep_spread(first, starts, arcs, length, lowest, best_anywhere, nest, MOST_ROUTES, STRETCH, OVERLAP, keep)
+    keys, nest, lowest, (starts, arcs) = (
+        keys[keep],
+        nest[keep],
+        lowest[keep],
+        _take(keep, keys, starts, arcs)[1:],
+    )
+    order = np.lexsort((lowest, nest, keys))
+    keys, starts, arcs, nest = _sort(order, keys, starts, arcs, nest)
+    first = (
+        np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1], [True])))
+        if len(keys)
+        else np.zeros(1, int)
+    )
+    size = np.ones(len(keys))
+    measure_path_sizes(first, starts, arcs, length, size)
+    log_share = _log_share(states[0])
+    shares = np.add.reduceat(log_share[arcs], starts[:-1]) if len(keys) else np.zeros(0)
+    group = keys[first[:-1]]
+    return RouteSet(
+        group_class=group // (n * n),
+        group_origin=group // n % n,
+        group_destination=group % n,
+        group_first=first.astype(np.int64),
+        start=starts.astype(np.int64),
+        arcs=arcs.astype(np.int32),
+        nest=nest.astype(np.int64),
+        log_weight=path_size_beta * np.log(size) + shares,
+    )
+
+
+def _territories(network: Network) -> tuple[np.ndarray, int]:
+    names = sorted(set(network.place_territory))
+    code = np.array([names.index(t) for t in network.place_territory])
+    at_node = np.where((network.place >= 0) & ~network.on_ship, code[network.place], -1)
+    return at_node, len(names)
+
+
+def _take(
+    mask: np.ndarray, keys: np.ndarray, starts: np.ndarray, arcs: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The paths where ``mask`` holds."""
+    lengths = np.diff(starts)
+    return keys[mask], np.concatenate(([0], np.cumsum(lengths[mask]))), arcs[np.repeat(mask, lengths)]
+
+
+def _sort(
+    order: np.ndarray, keys: np.ndarray, starts: np.ndarray, arcs: np.ndarray, *columns: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """Paths and their columns in a new order."""
+    lengths = np.diff(starts)[order]
+    moved = np.concatenate(([0], np.cumsum(lengths)))
+    gather = np.arange(moved[-1]) + np.repeat(starts[:-1][order] - moved[:-1], lengths)
+    return keys[order], moved, arcs[gather], *(column[order] for column in columns)
+
+
+def _find_nests(network: Network, state: LinkState, starts: np.ndarray, arcs: np.ndarray) -> np.ndarray:
+    """Nest of each path by the kilometres that each mode carries it."""
+    code = np.full(network.n_arcs, -1, np.int64)
+    for arc in range(network.n_arcs):
+        name = CARRIAGES[network.carriage[arc]]
+        if network.kind[arc] == Arc.SAIL:
+            code[arc] = NESTS.index("sea")
+        elif network.kind[arc] in (Arc.MOVE, Arc.FERRY):
+            code[arc] = NESTS.index("rail" if name in ("rail", "wagon_ferry") else "road")
+    km = np.zeros((len(starts) - 1, len(NESTS)))
+    sum_by_code(starts, arcs, code, state.attributes.length_km, km)
+    by_sea = km[:, 2] > km[:, :2].sum(axis=1)
+    nest: np.ndarray = np.where(by_sea, 2, np.where(km[:, 0] >= km[:, 1], 0, 1))
+    return nest
+
+
+def _rank(
+    network: Network,
+    states: Sequence[LinkState],
+    costs: Sequence[np.ndarray],
+    classes: Classes,
+    keys: np.ndarray,
+    nest: np.ndarray,
+    starts: np.ndarray,
+    arcs: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which paths are best of their group and nest in any state, and the least cost of each over the states.
+
+    Where a path that serves only part of the cargo is best, the best of those that serve all is marked too.
+    """
+    n = len(network.zones)
+    paths = Paths(keys // (n * n), keys // n % n, keys % n, starts, arcs)
+    group = keys * len(NESTS) + nest
+    best_anywhere = np.zeros(len(keys), bool)
+    lowest = np.full(len(keys), np.inf)
+    spread = np.repeat(paths.class_index, np.diff(starts))
+    scale = classes.route_scale[spread]
+    for state, cost in zip(states, costs, strict=True):
+        found = find_availability(network, state, classes.ids, paths)
+        by_arc = cost[spread, arcs] - _log_share(state)[arcs] / scale
+        total = np.add.reduceat(by_arc, starts[:-1]) if len(keys) else np.zeros(0)
+        total += found.penalty
+        for share in np.unique(found.usable[found.usable > 0.0]):
+            served = np.where(found.usable >= share, total, np.inf)
+            lowest = np.minimum(lowest, served)
+            order = np.lexsort((served, group))
+            leads = np.concatenate(([True], group[order][1:] != group[order][:-1]))
+            best_anywhere[order[leads & np.isfinite(served[order])]] = True
+    return best_anywhere, lowest

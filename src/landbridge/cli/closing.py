@@ -1,0 +1,120 @@
+"""The closing table of a run: what each corridor carries, how telling pairs fare, what cannot move."""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from landbridge.cli import show
+
+if TYPE_CHECKING:
+    from landbridge.study import Run
+
+
+def closing(run: "Run") -> dict[str, Any]:
+    """Gather the closing table of the year in which the brief compares scenarios, in the study's order."""
+    from landbridge.report.reading import Reader
+
+    reader = Reader(run)
+    year = reader.year
+    corridors = _by_scenario(
+        run,
+        f"SELECT scenario, corridor, title, flow_t_year, teu_year FROM corridor_flows WHERE year = {year}",
+    )
+    pairs = _by_scenario(
+        run,
+        'SELECT scenario, origin AS "from", destination AS "to", class, time_h, money_usd_t, '
+        "generalised_cost_usd_t, best_way, best_countries, unserved_share FROM telling_pairs "
+        f"WHERE year = {year} ORDER BY position",
+    )
+    unserved = _by_scenario(
+        run,
+        "SELECT scenario, cause, sum(unserved_t_year) AS unserved_t_year FROM unserved "
+        f"WHERE year = {year} GROUP BY scenario, cause ORDER BY unserved_t_year DESC, cause",
+    )
+    for row in (row for rows in pairs.values() for row in rows):
+        ends = " to ".join(reader.zone(row[end]).split(" (")[0] for end in ("from", "to"))
+        row["title"] = f"{ends}, {reader.cargo(row['class'])}"
+    return {
+        "study": run.manifest["study"],
+        "title": run.manifest["title"],
+        "year": year,
+        "scenarios": [
+            {
+                "scenario": name,
+                "title": title,
+                "corridors": corridors[name],
+                "pairs": pairs[name],
+                "unserved": unserved[name],
+            }
+            for name, title in reader.scenarios.items()
+        ],
+    }
+
+
+def _by_scenario(run: "Run", sql: str) -> dict[str, list[dict[str, Any]]]:
+    """Run a query and part its rows by their scenario."""
+    parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in run.query(sql).to_pylist():
+        parts[row.pop("scenario")].append(row)
+    return parts
+
+
+def print_closing(found: dict[str, Any]) -> None:
+    """Print the closing table: what the scenarios mean, corridors, telling pairs, what cannot move."""
+    titles = [(row["scenario"], row["title"]) for row in found["scenarios"]]
+    show.print_table(found["title"], ("scenario", "what it means"), titles, left=(0, 1))
+    _print_corridors(found["year"], found["scenarios"])
+    _print_pairs(found["year"], found["scenarios"])
+    _print_unserved(found["year"], found["scenarios"])
+
+
+def _print_corridors(year: int, scenarios: list[dict[str, Any]]) -> None:
+    """Print tonnes and containers by corridor."""
+    from landbridge.report.numbers import million_tonnes, thousands
+
+    cells: dict[str, dict[str, str]] = defaultdict(dict)
+    for scenario in scenarios:
+        for row in scenario["corridors"]:
+            words = f"{million_tonnes(row['flow_t_year'])} ({thousands(row['teu_year'])})"
+            cells[str(row["title"])][scenario["scenario"]] = words if row["flow_t_year"] else "-"
+    title = f"What the corridors carry in {year}: million tonnes (thousand containers, TEU)"
+    _print_by_scenario(title, "corridor", scenarios, cells)
+
+
+def _print_pairs(year: int, scenarios: list[dict[str, Any]]) -> None:
+    """Print door-to-door time and cost of the telling pairs."""
+    from landbridge.report.numbers import duration, money
+
+    cells: dict[str, dict[str, str]] = defaultdict(dict)
+    for scenario in scenarios:
+        for row in scenario["pairs"]:
+            words = f"{duration(row['time_h'])}, {money(row['money_usd_t'])}"
+            cells[row["title"]][scenario["scenario"]] = words if row["time_h"] is not None else "no way"
+    _print_by_scenario(f"Door to door in {year}: time, USD a tonne", "pair", scenarios, cells)
+
+
+def _print_by_scenario(
+    title: str, corner: str, scenarios: list[dict[str, Any]], cells: dict[str, dict[str, str]]
+) -> None:
+    """Print a row for each name and a column for each scenario."""
+    heads = [scenario["scenario"] for scenario in scenarios]
+    rows = [(name, *(found.get(head, "-") for head in heads)) for name, found in cells.items()]
+    if rows:
+        show.print_matrix(title, corner, heads, rows)
+
+
+def _print_unserved(year: int, scenarios: list[dict[str, Any]]) -> None:
+    """Print how much cannot move in each scenario, and the reason that stops most of it."""
+    from landbridge.report.numbers import million_tonnes
+
+    rows = []
+    for scenario in scenarios:
+        causes = [(str(row["cause"]), row["unserved_t_year"]) for row in scenario["unserved"]]
+        if causes:
+            why, most = causes[0]
+            left = million_tonnes(sum(amount for _, amount in causes))
+            rows.append((scenario["scenario"], left, f"{why} ({million_tonnes(most)})"))
+    if rows:
+        heads = ("scenario", "million tonnes", "the largest reason (million tonnes)")
+        show.print_table(f"What cannot move in {year}", heads, rows, left=(0, 2))
+    else:
+        show.say(f"All demand of {year} can move in every scenario.")

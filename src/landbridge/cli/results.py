@@ -1,0 +1,186 @@
+"""Commands about finished results: compare two scenarios, trace a number to its sources, write the brief."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from landbridge.cli import show
+from landbridge.cli.options import Json, RunFolder
+
+ROWS_SHOWN = 10
+"""Rows of the long parts of a comparison that are printed; --json gives all."""
+
+
+def compare(
+    run: RunFolder,
+    a: Annotated[str, typer.Argument(metavar="A", help="The scenario to compare from.", show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help="The scenario to compare with.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Show what changes from one scenario to another.
+
+    Corridors, telling pairs, the links that gain or lose most, and what cannot move.
+
+    \b
+    Examples:
+      landbridge compare runs/eurasia today tripp-open
+      landbridge compare runs/eurasia today russia-closed --json
+    """
+    from landbridge.study import open_run
+    from landbridge.study.comparison import compare_run
+
+    found = compare_run(open_run(run), a, b)
+    if json:
+        show.print_json(found)
+        return
+    print_comparison(found)
+
+
+def print_comparison(found: dict[str, Any]) -> None:
+    """Print the answer of `compare`: a table for each of its parts that is not empty."""
+    a, b, last = found["a"], found["b"], found["years"][-1]
+    _print_part(
+        "Corridors, million tonnes a year",
+        ("corridor", "year", a, b, "change"),
+        [(str(row["title"]), str(row["year"]), *_amounts(row)) for row in found["corridors"]],
+    )
+    _print_part(
+        "Door to door: time, USD a tonne, USD a tonne with all costs",
+        ("pair", "year", a, b),
+        [(_pair(row), str(row["year"]), _fare(row, "a"), _fare(row, "b")) for row in found["pairs"]],
+    )
+    links = [row for row in found["links"] if row["year"] == last][:ROWS_SHOWN]
+    _print_part(
+        f"Links that gain or lose most in {last}, million tonnes a year",
+        ("link", a, b, "change"),
+        [(str(row["link"]), *_amounts(row)) for row in links],
+    )
+    unserved = [row for row in found["unserved"] if row["year"] == last][:ROWS_SHOWN]
+    _print_part(
+        f"What cannot move in {last}, million tonnes a year",
+        ("pair", a, b, "change", "why", "what would open a way"),
+        [(_pair(row), *_amounts(row), str(row["cause"]), str(row["would_open"])) for row in unserved],
+        left=(0, 4, 5),
+    )
+
+
+def _print_part(
+    title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[int] = (0,)
+) -> None:
+    if rows:
+        show.print_table(title, heads, rows, left=left)
+
+
+def _pair(row: dict[str, Any]) -> str:
+    return f"{row['origin']} to {row['destination']}, {row['class']}"
+
+
+def _amounts(row: dict[str, Any]) -> tuple[str, str, str]:
+    """Write tonnes in both scenarios, and the change."""
+    from landbridge.report.numbers import million_tonnes
+
+    a, b = row["a_t_year"] or 0.0, row["b_t_year"] or 0.0
+    return million_tonnes(a), million_tonnes(b), million_tonnes(b - a, sign=True)
+
+
+def _fare(row: dict[str, Any], side: str) -> str:
+    """Write time, money and generalised cost of a pair in scenario a or b."""
+    from landbridge.report.numbers import duration, money
+
+    if row[f"{side}_time_h"] is None:
+        return "no way"
+    costs = f"{money(row[f'{side}_money_usd_t'])}, {money(row[f'{side}_cost_usd_t'])}"
+    return f"{duration(row[f'{side}_time_h'])}, {costs}"
+
+
+def trace(
+    run: RunFolder,
+    item: Annotated[
+        str,
+        typer.Argument(
+            metavar="ITEM",
+            help="KIND:NAME[@SCENARIO[/YEAR]]; KIND is corridor, pair, route, link, facility, gate, "
+            "parameter or source.",
+            show_default=False,
+        ),
+    ],
+    json: Json = False,
+) -> None:
+    """Follow a number of the results down to its sources.
+
+    \b
+    Examples:
+      landbridge trace runs/eurasia corridor:middle@tripp-open/2035
+      landbridge trace runs/eurasia "pair:azerbaijan>nakhchivan:general@today"
+      landbridge trace runs/eurasia gate:tripp-rail-open --json
+    """
+    from landbridge.study import open_run
+    from landbridge.study.trace import trace_item
+
+    found = trace_item(open_run(run), item)
+    if json:
+        show.print_json(found)
+        return
+    print_trace(found)
+
+
+def print_trace(found: dict[str, Any]) -> None:
+    """Print the answer of `trace` as a tree, and the sources it names beneath."""
+    from rich.tree import Tree
+
+    cited: dict[str, str] = {}
+
+    def grow(tree: Tree, item: dict[str, Any]) -> None:
+        for source in item.get("sources", ()):
+            cited[source["id"]] = f"{source['title']} ({source['publisher']}) {source['url']}"
+        for child in item.get("from", ()):
+            grow(tree.add(_line(child)), child)
+
+    tree = Tree(_line(found))
+    grow(tree, found)
+    show.console().print(tree)
+    for name in sorted(cited):
+        show.say(f"{name}: {cited[name]}")
+
+
+def _line(item: dict[str, Any]) -> Any:
+    """Write one item of a trace: what it is, its value and unit, its sources."""
+    from rich.text import Text
+
+    value = item.get("value")
+    line = Text(str(item["item"]))
+    if value is not None:
+        number = f"{value:,.6g}" if isinstance(value, float) else str(value)
+        line.append(f" = {number} {item.get('unit') or ''}".rstrip())
+    if item.get("what"):
+        line.append(f"  {item['what']}")
+    if item.get("sources"):
+        line.append(f"  [{' '.join(source['id'] for source in item['sources'])}]", style="dim")
+    return line
+
+
+def brief(
+    run: RunFolder,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Where it goes; else brief.html in RUN."),
+    ] = None,
+) -> None:
+    """Write the brief of a run: maps and tables in one file.
+
+    It is one HTML file that opens offline in any browser and prints well.
+
+    \b
+    Examples:
+      landbridge brief runs/eurasia
+      landbridge brief runs/eurasia -o brief.html
+    """
+    from landbridge.report import write_brief
+    from landbridge.study import open_run
+
+    finished = open_run(run)
+    path = out or finished.path / "brief.html"
+    write_brief(finished, path)
+    show.say(f"The brief, for a browser:  {path.resolve()}")

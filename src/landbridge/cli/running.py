@@ -1,0 +1,123 @@
+"""Commands that compute: `run` a study, the `demo` on the built-in one, `warmup` of the compiled kernels."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from landbridge.cli import show
+from landbridge.cli.options import Json
+
+if TYPE_CHECKING:
+    from landbridge.study import Run
+
+DEMO_STUDY = "eurasia"
+
+
+def run(
+    study: Annotated[
+        str,
+        typer.Argument(metavar="STUDY", help="A study's name, or the folder that holds its study.yaml."),
+    ] = DEMO_STUDY,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-s", "--scenario", metavar="NAME", help="A scenario to solve; repeat for more; else all."
+        ),
+    ] = None,
+    year: Annotated[
+        list[int] | None,
+        typer.Option("-y", "--year", metavar="YEAR", help="A year to solve; repeat for more; else all."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", metavar="DIR", help="Where the results go; else runs/STUDY. Replaced whole."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Solve a study's scenarios and years into a results folder.
+
+    \b
+    Examples:
+      landbridge run                                       the built-in study, whole
+      landbridge run -s today -s tripp-open -y 2035        two scenarios, one year
+      landbridge run my-study -o runs/first                a study of yours
+    """
+    finished = _solve(study, scenario or None, year or None, out)
+    _close(finished, is_json=json)
+    if not json:
+        show.say(f"A report of it:  landbridge brief {show.quoted(finished.path)}")
+
+
+def demo(
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", metavar="DIR", help="Where the results go; else runs/eurasia. Replaced whole."
+        ),
+    ] = None,
+) -> None:
+    """Do the main job on the built-in study, and write its brief.
+
+    \b
+    Example:
+      landbridge demo
+    """
+    from landbridge.report import write_brief
+
+    finished = _solve(DEMO_STUDY, None, None, out)
+    _close(finished, is_json=False)
+    brief = finished.path / "brief.html"
+    write_brief(finished, brief)
+    show.say(f"The brief, for a browser:  {brief.resolve()}")
+    show.say("Next:  landbridge routes azerbaijan nakhchivan -s tripp-open -y 2035")
+
+
+def warmup() -> None:
+    """Compile the kernels and prepare the built-in study now.
+
+    What is made is kept in the user's cache folder, so that the next run need not wait for it.
+
+    \b
+    Example:
+      landbridge warmup
+    """
+    from time import monotonic
+
+    from landbridge.study import open_study
+    from landbridge.study.prepare import prepare
+    from landbridge.study.run import solve_scenario
+
+    start = monotonic()
+    study = open_study(DEMO_STUDY)
+    with show.progress_shown() as progress:
+        prepared = prepare(study, progress)
+        solve_scenario(prepared, study.settings.reference_scenario, study.settings.base_year)
+    show.say(
+        f"Ready: the kernels are compiled, the study {study.id} is prepared ({monotonic() - start:.0f} s)."
+    )
+
+
+def _solve(study: str, scenarios: list[str] | None, years: list[int] | None, out: Path | None) -> "Run":
+    """Open and run a study, with progress on standard error."""
+    from landbridge.study import open_study, run_study
+
+    opened = open_study(study)
+    with show.progress_shown() as progress:
+        return run_study(
+            opened, scenarios=scenarios, years=years, out=out or Path("runs") / opened.id, progress=progress
+        )
+
+
+def _close(finished: "Run", *, is_json: bool) -> None:
+    """Print what a run found, and where it lies."""
+    from landbridge.cli.closing import closing, print_closing
+
+    found = closing(finished)
+    if is_json:
+        show.print_json(found)
+        return
+    print_closing(found)
+    show.say(f"The results:     {finished.path.resolve()}")

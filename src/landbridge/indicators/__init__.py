@@ -1,0 +1,1 @@
+"""Tables of results: pure functions from flows, routes and network."""

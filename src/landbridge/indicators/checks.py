@@ -1,0 +1,107 @@
+"""Published lengths, times and rates of whole corridors beside the model's own, with the misses marked.
+
+Each published figure names its way as a chain of places. The model's figure is the cheapest passage for a
+container along that chain, with all links open (a planned line can be compared too) and without queues.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+
+from landbridge.assignment.costs import MEASURES, Classes
+from landbridge.indicators.flows import Columns
+from landbridge.network import Arc, Network
+from landbridge.tables import Table
+
+TONNES_PER_FEU = 20.0
+CLOSE = 0.25
+"""A figure is close if it lies within this share of the published range."""
+
+
+def trace_chain(
+    network: Network, cost: np.ndarray, chain: tuple[str, ...], leaving: dict[int, list[int]]
+) -> list[int]:
+    """Arcs of the cheapest passage through ``chain`` in order; empty if its places are not joined.
+
+    The passage starts ready to leave the first place and ends on arrival at the last: no loading or delivery.
+    """
+    position = {name: i for i, name in enumerate(network.place_ids)}
+    if any(name not in position for name in chain):
+        return []
+    ends = ("|in", "|quay|out")
+    labels: dict[int, tuple[float, list[int]]] = {
+        node: (0.0, [])
+        for node in range(network.n_nodes)
+        if network.place[node] == position[chain[0]] and network.nodes[node].endswith(("|out",))
+    }
+    for here, there in zip(chain, chain[1:], strict=False):
+        allowed = {position[here], position[there]}
+        waiting = dict(labels)
+        while waiting:
+            node = min(waiting, key=lambda n: waiting[n][0])
+            reach, path = waiting.pop(node)
+            for arc in leaving[node]:
+                head = int(network.head[arc])
+                if network.place[head] not in allowed or not np.isfinite(cost[arc]):
+                    continue
+                total = reach + float(cost[arc])
+                if head not in labels or total < labels[head][0]:
+                    labels[head] = waiting[head] = (total, [*path, arc])
+        labels = {n: label for n, label in labels.items() if network.place[n] == position[there]}
+        if not labels:
+            return []
+    arrived = {n: v for n, v in labels.items() if network.nodes[n].endswith(ends) or network.on_ship[n]}
+    return min(arrived.values(), key=lambda label: label[0])[1] if arrived else []
+
+
+def list_corridor_checks(
+    network: Network, tables: Mapping[str, Table], classes: Classes, arc_table: np.ndarray, usable: np.ndarray
+) -> Columns:
+    """One row for each published corridor figure; ``arc_table`` and ``usable`` are those of a box class, all
+    links open.
+
+    ``arc_table`` has shape (n_arcs, len(MEASURES)). A door-to-door figure adds a day of loading and delivery
+    at each end.
+    """
+    leaving: dict[int, list[int]] = defaultdict(list)
+    for arc in np.flatnonzero(usable):
+        if network.kind[arc] not in (Arc.ACCESS, Arc.EGRESS):
+            leaving[int(network.tail[arc])].append(int(arc))
+    money_columns = [MEASURES.index(part) for part in ("tariff", "handling", "fees")]
+    cost = arc_table[:, : MEASURES.index("time_h")].sum(axis=1)
+    ends_h = 2.0 * float(tables["parameters"].row("M-inland-terminal-dwell-h")["value"])
+    rows: Columns = defaultdict(list)
+    for row in tables["corridors"].rows():
+        arcs = trace_chain(network, cost, row["via"], leaving)
+        hours = float(arc_table[arcs, MEASURES.index("time_h")].sum()) if arcs else np.nan
+        hours += ends_h if row["label"] == "door_to_door" else 0.0
+        found = {
+            "length_km": float(arc_table[arcs, MEASURES.index("length_km")].sum()) if arcs else np.nan,
+            "days": hours / 24.0,
+            "cost_usd_feu": float(arc_table[np.ix_(arcs, money_columns)].sum()) * TONNES_PER_FEU
+            if arcs
+            else np.nan,
+        }
+        published = {
+            "length_km": (row["length_km"], row["length_km"]),
+            "days": (row["days_low"], row["days_high"]),
+            "cost_usd_feu": (row["cost_usd_feu_low"], row["cost_usd_feu_high"]),
+        }
+        for name in ("corridor", "name", "label", "year", "note"):
+            rows[name].append(row["id"] if name == "corridor" else row[name])
+        within = []
+        for name, (low, high) in published.items():
+            rows[f"published_{name}_low"].append(low)
+            rows[f"published_{name}_high"].append(high)
+            rows[f"model_{name}"].append(found[name] if arcs else np.nan)
+            rows[f"ratio_{name}"].append(found[name] / ((low + high) / 2.0) if arcs else np.nan)
+            if np.isfinite(low) and arcs:
+                within.append(low * (1 - CLOSE) <= found[name] <= high * (1 + CLOSE))
+        rows["is_joined"].append(bool(arcs))
+        rows["within_25_percent"].append(bool(within) and all(within))
+        rows["source"].append(";".join(row["source"]))
+    return {
+        name: np.array(v, float) if name.startswith(("published", "model", "ratio")) else v
+        for name, v in rows.items()
+    }

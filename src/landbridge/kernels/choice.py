@@ -1,0 +1,241 @@
+"""Nested path-size logit over explicit routes, its loads on facilities, and its exact second-order
+information.
+
+For a segment (a pair of zones and a commodity class, all of its demand D or the part captive to one nest)
+with routes r in nests m, weights w_r, route scale theta and nest scale mu:
+
+    P(r|m) = w_r exp(-theta C_r) / sum_q,   I_m = -(1/theta) ln sum_q w_q exp(-theta C_q)
+    P(m)   = exp(-mu I_m) / sum_n,          S   = -(1/mu) ln sum_n exp(-mu I_n)
+    G      = 1 / (1 + exp(sigma (S - S_free - choke)))          share that is shipped at all
+    h_r    = D G P(m) P(r|m)
+
+With p_r = P(m) P(r|m) the derivative of flows with respect to route costs is symmetric:
+
+    dh/dC = -theta diag(h) + sum_m (theta - mu) D G P(m) p_m p_m' + (mu G + dG/dS) D p p'
+
+where p_m is P(.|m).  Sums over routes are taken in their stored order, so results do not depend on threads.
+"""
+
+import numpy as np
+
+from landbridge.kernels.jit import kernel
+
+NEGLIGIBLE_T = 1e-12
+
+
+@kernel
+def add_facility_costs(fac_start, fac_index, route_class, base_cost, value_of_time, delay_h, price, cost):  # type: ignore[no-untyped-def]
+    """``cost[r] = base_cost[r] + sum over its facilities of value_of_time[class] * delay_h + price`` (USD/t)."""
+    for r in range(route_class.shape[0]):
+        total = base_cost[r]
+        vot = value_of_time[route_class[r]]
+        for k in range(fac_start[r], fac_start[r + 1]):
+            f = fac_index[k]
+            total += vot * delay_h[f] + price[f]
+        cost[r] = total
+
+
+@kernel
+def choose(  # type: ignore[no-untyped-def]
+    seg_first,
+    seg_last,
+    seg_demand,
+    seg_theta,
+    seg_mu,
+    seg_choke,
+    seg_sigma,
+    seg_free,
+    seg_need,
+    nest,
+    log_weight,
+    usable,
+    cost,
+    flow,
+    seg_logsum,
+    seg_shipped,
+):
+    """Add each segment's flow to ``flow`` (t/year) and fill ``seg_logsum`` S (USD/t) and ``seg_shipped`` G.
+
+    ``usable[r]`` is the share of cargo that can use route r (0 where it is shut); a segment uses the routes whose share is
+    at least its ``seg_need``.  ``seg_free`` is S without any queue; NaN there means that nothing is held back (G = 1). A segment without
+    an open route gets S = NaN and G = 0: no route is not a free route.
+    """
+    for s in range(seg_first.shape[0]):
+        a, b = seg_first[s], seg_last[s]
+        theta, mu, need = seg_theta[s], seg_mu[s], seg_need[s]
+        least = np.inf
+        for r in range(a, b):
+            if usable[r] >= need:
+                reach = cost[r] - log_weight[r] / theta
+                if reach < least:
+                    least = reach
+        if least == np.inf:
+            seg_logsum[s] = np.nan
+            seg_shipped[s] = 0.0
+            continue
+        # Two passes: nest sums relative to the best route (no overflow), then flows.
+        total = 0.0
+        r = a
+        while r < b:
+            m = nest[r]
+            inner = 0.0
+            while r < b and nest[r] == m:
+                if usable[r] >= need:
+                    inner += np.exp(log_weight[r] - theta * (cost[r] - least))
+                r += 1
+            if inner > 0.0:
+                total += inner ** (mu / theta)
+        surplus = least - np.log(total) / mu
+        seg_logsum[s] = surplus
+        shipped = 1.0
+        if not np.isnan(seg_free[s]):
+            z = seg_sigma[s] * (surplus - seg_free[s] - seg_choke[s])
+            shipped = 1.0 / (1.0 + np.exp(z)) if z < 700.0 else 0.0
+        seg_shipped[s] = shipped
+        volume = seg_demand[s] * shipped
+        r = a
+        while r < b:
+            m = nest[r]
+            inner = 0.0
+            start = r
+            while r < b and nest[r] == m:
+                if usable[r] >= need:
+                    inner += np.exp(log_weight[r] - theta * (cost[r] - least))
+                r += 1
+            if inner > 0.0:
+                scale = volume * inner ** (mu / theta - 1.0) / total
+                for q in range(start, r):
+                    if usable[q] >= need:
+                        flow[q] += scale * np.exp(log_weight[q] - theta * (cost[q] - least))
+
+
+@kernel
+def load_facilities(fac_start, fac_index, flow, load):  # type: ignore[no-untyped-def]
+    """Add route flows to the facilities that they use (t/year)."""
+    for r in range(flow.shape[0]):
+        h = flow[r]
+        if h > 0.0:
+            for k in range(fac_start[r], fac_start[r + 1]):
+                load[fac_index[k]] += h
+
+
+@kernel
+def add_response(  # type: ignore[no-untyped-def]
+    seg_first,
+    seg_last,
+    seg_demand,
+    seg_theta,
+    seg_mu,
+    seg_choke,
+    seg_sigma,
+    seg_free,
+    seg_need,
+    seg_vot,
+    nest,
+    log_weight,
+    usable,
+    cost,
+    seg_logsum,
+    seg_shipped,
+    act_start,
+    act_index,
+    by_price,
+    by_delay,
+):
+    """Add ``A' (dh/dC) A`` over the active facilities to ``by_price``, and the same times value of time to
+    ``by_delay``.
+
+    ``act_start``/``act_index`` list the active facilities of each route by their position in the two square
+    matrices.
+    """
+    n = by_price.shape[0]
+    mean = np.zeros(n)
+    nest_mean = np.zeros(n)
+    touched = np.empty(n, np.int64)
+    nest_touched = np.empty(n, np.int64)
+    for s in range(seg_first.shape[0]):
+        a, b = seg_first[s], seg_last[s]
+        if np.isnan(seg_logsum[s]) or seg_demand[s] <= 0.0 or act_start[b] == act_start[a]:
+            continue
+        theta, mu, vot, need = seg_theta[s], seg_mu[s], seg_vot[s], seg_need[s]
+        surplus, shipped, demand = seg_logsum[s], seg_shipped[s], seg_demand[s]
+        n_touched = 0
+        r = a
+        while r < b:
+            m = nest[r]
+            start = r
+            inner = 0.0
+            while r < b and nest[r] == m:
+                if usable[r] >= need:
+                    inner += np.exp(log_weight[r] - theta * (cost[r] - surplus))
+                r += 1
+            if inner <= 0.0:
+                continue
+            p_nest = inner ** (mu / theta)
+            n_nest = 0
+            for q in range(start, r):
+                if usable[q] < need:
+                    continue
+                p = np.exp(log_weight[q] - theta * (cost[q] - surplus)) / inner
+                h = demand * shipped * p_nest * p
+                if h < NEGLIGIBLE_T:
+                    continue  # no response to speak of; and a mean that underflows would pass for "not yet met"
+                for k in range(act_start[q], act_start[q + 1]):
+                    i = act_index[k]
+                    if nest_mean[i] == 0.0:
+                        nest_touched[n_nest] = i
+                        n_nest += 1
+                    nest_mean[i] += p
+                    for l in range(act_start[q], act_start[q + 1]):
+                        j = act_index[l]
+                        by_price[i, j] -= theta * h
+                        by_delay[i, j] -= theta * h * vot
+            weight = (theta - mu) * demand * shipped * p_nest
+            for x in range(n_nest):
+                i = nest_touched[x]
+                if mean[i] == 0.0:
+                    touched[n_touched] = i
+                    n_touched += 1
+                mean[i] += p_nest * nest_mean[i]
+                for y in range(n_nest):
+                    j = nest_touched[y]
+                    term = weight * nest_mean[i] * nest_mean[j]
+                    by_price[i, j] += term
+                    by_delay[i, j] += term * vot
+            for x in range(n_nest):
+                nest_mean[nest_touched[x]] = 0.0
+        weight = mu * demand * shipped
+        if not np.isnan(seg_free[s]):
+            weight -= demand * seg_sigma[s] * shipped * (1.0 - shipped)
+        for x in range(n_touched):
+            i = touched[x]
+            for y in range(n_touched):
+                j = touched[y]
+                term = weight * mean[i] * mean[j]
+                by_price[i, j] += term
+                by_delay[i, j] += term * vot
+        for x in range(n_touched):
+            mean[touched[x]] = 0.0
+
+
+@kernel
+def sum_over_routes(start, arcs, route_class, table, out):  # type: ignore[no-untyped-def]
+    """``out[r, :] = sum over arcs of table[class, arc, :]`` for each route (columns are attributes)."""
+    width = table.shape[2]
+    for r in range(route_class.shape[0]):
+        c = route_class[r]
+        for k in range(start[r], start[r + 1]):
+            arc = arcs[k]
+            for j in range(width):
+                out[r, j] += table[c, arc, j]
+
+
+@kernel
+def load_arcs(start, arcs, route_class, flow, load):  # type: ignore[no-untyped-def]
+    """Add route flows to arcs by class: ``load`` has shape (n_classes, n_arcs), t/year."""
+    for r in range(route_class.shape[0]):
+        h = flow[r]
+        if h > 0.0:
+            c = route_class[r]
+            for k in range(start[r], start[r + 1]):
+                load[c, arcs[k]] += h

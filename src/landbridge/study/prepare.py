@@ -1,0 +1,222 @@
+"""Everything that the scenarios of a study share: network, routes over all of their states, and base-year
+demand.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from landbridge.assignment.costs import MEASURES, Classes, build_arc_table, build_classes, sum_parts
+from landbridge.assignment.delays import Scarcity
+from landbridge.assignment.loading import evaluate_routes
+from landbridge.assignment.routes import NESTS, RouteSet, find_routes
+from landbridge.assignment.sue import Problem, Segments, build_segments
+from landbridge.demand import Demand, build_base_matrix, project
+from landbridge.errors import UnknownId
+from landbridge.network import LinkState, Network, build_network
+from landbridge.network.attributes import get_parameter
+from landbridge.study.cache import find_arrays, hash_package, store_arrays
+from landbridge.study.folder import Study
+from landbridge.study.scenarios import (
+    ResolvedScenario,
+    build_scenario_state,
+    get_base_scenario,
+    place_gauge_breaks,
+    resolve_scenario,
+)
+from landbridge.tables import Table
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far long work has come: ``done`` of ``total`` steps of a stage, and what is being done."""
+
+    stage: str
+    done: int
+    total: int
+    detail: str = ""
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A study ready to be solved in any of its scenarios and years."""
+
+    study: Study
+    tables: Mapping[str, Table]
+    network: Network
+    classes: Classes
+    scenarios: Mapping[str, ResolvedScenario]
+    routes: RouteSet
+    demand: Demand
+    captive: np.ndarray
+    scarcity: Scarcity
+
+    def build_state(self, scenario: str, year: int) -> LinkState:
+        """Link state of one scenario at the prices of a year."""
+        if scenario not in self.scenarios:
+            raise UnknownId(scenario, self.scenarios, kind="scenario", where=f"study {self.study.id}")
+        return build_scenario_state(self.study, self.network, self.tables, self.scenarios[scenario], year)
+
+    def build_arc_table(self, state: LinkState) -> np.ndarray:
+        """Cost parts and other measures by class and arc in a state."""
+        return build_arc_table(state, self.classes, self.tables, self.study.settings.model.carbon_price_usd_t)
+
+    def build_demand(self, year: int) -> Demand:
+        """Demand of a year: the base matrix grown by the study's growth rows."""
+        if year == self.demand.year:
+            return self.demand
+        return project(self.demand, self.study.tables["growth"], self.study.tables["zone_groups"], year)
+
+    def build_problem(self, state: LinkState, demand: np.ndarray) -> Problem:
+        """Choice problem of a state for demand (n_classes, n_zones, n_zones), t/year."""
+        arc_table = self.build_arc_table(state)
+        route_state = evaluate_routes(self.network, state, self.routes, self.classes, arc_table)
+        segments = build_segments(self.routes, demand, self.captive, route_state.availability.usable)
+        return Problem(state, self.routes, route_state, segments, self.classes, self.scarcity)
+
+
+def prepare(study: Study, report: Report | None = None) -> Prepared:
+    """Build or fetch what all scenarios share.
+
+    Routes are found over the states of all scenarios of the study at base-year prices, whichever of them are
+    run, so that a run of one scenario and a run of all give the same figures.
+    """
+    say = report or (lambda progress: None)
+    say(Progress("network", 0, 1, "building the network"))
+    tables = place_gauge_breaks(study.tables, study.settings.gauge_breaks)
+    network = build_network(tables)
+    classes = build_classes(tables["classes"])
+    scenarios = {name: resolve_scenario(study, name) for name in study.settings.scenarios}
+    scarcity = Scarcity(
+        get_parameter(tables, "M-slot-price-slope-usd-t"), get_parameter(tables, "M-slot-price-start")
+    )
+    captive = spread_captive(tables, classes, network.zones)
+    say(Progress("network", 1, 1, f"{network.n_nodes} nodes, {network.n_arcs} arcs"))
+    key = _make_key(study)
+    stored = find_arrays(key)
+    if stored is not None:
+        routes = RouteSet(**{f.name: stored[f"routes_{f.name}"] for f in fields(RouteSet)})
+    else:
+        states = [
+            build_scenario_state(study, network, tables, s, study.settings.base_year)
+            for s in scenarios.values()
+        ]
+        routes = _find_all_routes(study, tables, network, classes, states, say)
+    base = build_scenario_state(
+        study, network, tables, scenarios[get_base_scenario(study)], study.settings.base_year
+    )
+    unloaded = Prepared(
+        study,
+        tables,
+        network,
+        classes,
+        scenarios,
+        routes,
+        _empty_demand(network, classes, study),
+        captive,
+        scarcity,
+    )
+    if stored is not None:
+        costs = stored["logsum"]
+    else:
+        costs = _measure_logsums(unloaded, base)
+        store_arrays(
+            key, {**{f"routes_{f.name}": getattr(routes, f.name) for f in fields(RouteSet)}, "logsum": costs}
+        )
+    say(Progress("demand", 0, 1, "base-year matrices"))
+    demand = build_base_matrix(
+        study.tables, {name: costs[k] for k, name in enumerate(classes.ids)}, study.settings.base_year
+    )
+    say(Progress("demand", 1, 1, f"{demand.t_year.sum() / 1e6:,.0f} Mt/year"))
+    return Prepared(study, tables, network, classes, scenarios, routes, demand, captive, scarcity)
+
+
+def _make_key(study: Study) -> str:
+    content = json.dumps([study.input_hashes(), hash_package()], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def _find_all_routes(
+    study: Study,
+    tables: Mapping[str, Table],
+    network: Network,
+    classes: Classes,
+    states: Sequence[LinkState],
+    say: Report,
+) -> RouteSet:
+    arc_tables = [
+        build_arc_table(s, classes, tables, study.settings.model.carbon_price_usd_t) for s in states
+    ]
+    names = [s.name for s in states]
+    most_open = int(np.argmax([s.is_open.sum() for s in states]))
+    thorough = sorted({names.index(study.settings.reference_scenario), most_open})
+    total = len(states) * len(classes.ids)
+    return find_routes(
+        network,
+        states,
+        [sum_parts(t) for t in arc_tables],
+        [t[:, :, MEASURES.index("time_h")] for t in arc_tables],
+        classes,
+        get_parameter(tables, "M-path-size-beta"),
+        allow_reentry=study.settings.model.allow_reentry,
+        thorough=thorough,
+        progress=lambda done, _: say(
+            Progress("routes", done, total, names[min((done - 1) // len(classes.ids), len(names) - 1)])
+        ),
+    )
+
+
+def _empty_demand(network: Network, classes: Classes, study: Study) -> Demand:
+    n = len(network.zones)
+    shape = (len(classes.ids), n, n)
+    return Demand(
+        network.zones, classes.ids, study.settings.base_year, np.zeros(shape), np.zeros(shape, np.int8), ()
+    )
+
+
+def _measure_logsums(prepared: Prepared, state: LinkState) -> np.ndarray:
+    """Logsum cost of every pair and class without queues (n_classes, n_zones, n_zones), NaN where no route is
+    open.
+    """
+    n = len(prepared.network.zones)
+    everything = np.ones((len(prepared.classes.ids), n, n))
+    problem = prepared.build_problem(state, everything)
+    segments, routes = problem.segments, prepared.routes
+    # The free choosers who put up with nothing stand for the cost of trade; where nothing serves them all, the others.
+    order = np.lexsort((segments.need, segments.captive == -1))
+    order = order[~np.isnan(problem.free[order])]
+    g = segments.group[order]
+    result = np.full(everything.shape, np.nan)
+    result[routes.group_class[g], routes.group_origin[g], routes.group_destination[g]] = problem.free[order]
+    return result
+
+
+def spread_captive(tables: Mapping[str, Table], classes: Classes, zones: Sequence[str]) -> np.ndarray:
+    """Captive shares by class, pair and nest (n_classes, n_zones, n_zones, n_nests).
+
+    Rows are applied in their order; a later row for the same class, pair and nest replaces an earlier one.
+    Shares of a pair that sum to more than 1 are scaled to 1.
+    """
+    groups = {row["id"]: tuple(row["zones"]) for row in tables["zone_groups"].rows()}
+    position = {zone: i for i, zone in enumerate(zones)}
+    shape = (len(classes.ids), len(zones), len(zones), len(NESTS))
+    result = np.zeros(shape)
+    for row in tables["captive"].rows():
+        ends = []
+        for name in (row["from_group"], row["to_group"]):
+            members = groups.get(name, (name,)) if name else tuple(zones)
+            ends.append(np.array([position[z] for z in members], np.int64))
+        result[np.ix_([classes.index[row["class"]]], ends[0], ends[1], [NESTS.index(row["mode"])])] = row[
+            "share"
+        ]
+    total = result.sum(axis=3, keepdims=True)
+    return np.where(total > 1.0, result / np.maximum(total, 1.0), result)
+
+
+__all__ = ["Prepared", "Progress", "Report", "Segments", "prepare", "spread_captive"]

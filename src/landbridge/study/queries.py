@@ -1,0 +1,290 @@
+"""Questions about one pair: which ways it goes, and why not another."""
+
+from typing import Any
+
+import numpy as np
+
+from landbridge.assignment.costs import MEASURES, list_usable_arcs, sum_parts
+from landbridge.errors import NoRoute, UnknownId
+from landbridge.indicators.corridors import mark_arcs
+from landbridge.indicators.pairs import describe_route
+from landbridge.indicators.solution import Solution
+from landbridge.indicators.unserved import explain
+from landbridge.kernels.trees import grow_tree
+from landbridge.study.folder import Study
+from landbridge.study.pair_view import PairView, find_class, view_pair
+from landbridge.study.prepare import Prepared, Report, prepare
+from landbridge.study.run import solve_scenario
+
+SHOWN_SHARE = 0.0005
+"""Alternatives below this share are not shown; the shares of those shown say how much is left out."""
+
+
+def find_routes(
+    study: Study,
+    origin: str,
+    destination: str,
+    *,
+    scenario: str | None = None,
+    year: int | None = None,
+    commodity: str | None = None,
+    progress: Report | None = None,
+) -> dict[str, Any]:
+    """Alternatives between two zones or nodes by falling share, at the queues of the scenario's equilibrium.
+
+    ``scenario`` is the study's reference scenario if left out, ``year`` its base year, ``commodity`` general
+    cargo (the first class that does not travel in boxes). A pair without an open way has no alternatives, an
+    ``unserved_share`` of 1 and a ``cause``.
+    """
+    prepared, solution, class_id = _solve(study, scenario, year, commodity, progress)
+    view = view_pair(prepared, solution, origin, destination, class_id)
+    order = np.argsort(-view.shares, kind="stable")
+    shown = [int(r) for r in order if view.shares[r] > SHOWN_SHARE]
+    result: dict[str, Any] = {
+        "from": origin,
+        "to": destination,
+        "scenario": solution.scenario,
+        "year": solution.year,
+        "commodity": class_id,
+        "unserved_share": view.unserved_share,
+        "alternatives": [describe_alternative(view, r) for r in shown],
+    }
+    if view.unserved_share > SHOWN_SHARE:
+        cause, remedy = _explain(prepared, view)
+        result |= {"cause": cause, "would_open": remedy}
+    return result
+
+
+def describe_alternative(view: PairView, route: int) -> dict[str, Any]:
+    """One route as the JSON of ``landbridge routes`` shows it."""
+    s = view.solution
+    text = describe_route(s.network, view.tables, s.routes.get_arcs(route))
+    measures = s.route_state.measures[route]
+    return {
+        "share": float(view.shares[route]),
+        "time_h": float(s.time_h[route]),
+        "std_h": float(np.sqrt(measures[MEASURES.index("variance_h2")])),
+        "length_km": float(measures[MEASURES.index("length_km")]),
+        "cost_usd_per_t": float(s.money[route]),
+        "generalised_cost_usd_per_t": float(s.equilibrium.cost[route]),
+        "co2_kg_per_t": float(measures[MEASURES.index("co2_kg_t")]),
+        "cost_parts": {part: float(values[route]) for part, values in s.parts.items()},
+        **text,
+    }
+
+
+def _solve(
+    study: Study, scenario: str | None, year: int | None, commodity: str | None, progress: Report | None
+) -> tuple[Prepared, Solution, str]:
+    settings = study.settings
+    name = scenario or settings.reference_scenario
+    when = year if year is not None else settings.base_year
+    if name not in settings.scenarios:
+        raise UnknownId(name, settings.scenarios, kind="scenario", where=f"study {study.id}")
+    known = sorted({settings.base_year, *settings.years})
+    if when not in known:
+        raise UnknownId(str(when), [str(y) for y in known], kind="year", where=f"study {study.id}")
+    prepared = prepare(study, progress)
+    class_id = find_class(prepared, commodity)
+    return prepared, solve_scenario(prepared, name, when), class_id
+
+
+def _explain(prepared: Prepared, view: PairView) -> tuple[str, str]:
+    s = view.solution
+    k, o, d = (int(a[0]) for a in np.nonzero(s.demand))
+    gates = s.network.get_arc_gates(prepared.tables)
+    return explain(s, prepared.tables, gates, k, o, d)
+
+
+def explain_why_not(
+    study: Study,
+    origin: str,
+    destination: str,
+    *,
+    via: str,
+    scenario: str | None = None,
+    year: int | None = None,
+    commodity: str | None = None,
+    progress: Report | None = None,
+) -> dict[str, Any]:
+    """Why a pair does not go by a place: it does after all, it is shut (by what), or it is dearer (by how
+    much).
+
+    Raises
+    ------
+    NoRoute
+        If no way joins the three places even with everything open.
+    """
+    prepared, solution, class_id = _solve(study, scenario, year, commodity, progress)
+    view = view_pair(prepared, solution, origin, destination, class_id)
+    if via not in view.solution.network.place_ids:
+        raise UnknownId(via, view.solution.network.place_ids, kind="node", where=f"study {study.id}")
+    s = view.solution
+    through = mark_arcs(s.network, prepared.tables, via)
+    passes = np.array([through[s.routes.get_arcs(r)].any() for r in range(s.routes.n_routes)], bool)
+    share = float(view.shares[passes].sum()) if len(passes) else 0.0
+    cost = _cost_with_queues(prepared, view)
+    open_path = _find_path_via(view, cost, via, only_open=True)
+    any_path = open_path if open_path is not None else _find_path_via(view, cost, via, only_open=False)
+    if any_path is None:
+        raise NoRoute(
+            f"no way from {origin} to {destination} by {via}, even with everything open.",
+            where=f"study {study.id}, {class_id}",
+            mend="name a place on a line or road that the commodity may use.",
+        )
+    best = int(np.argmax(view.shares)) if view.shares.max(initial=0.0) > 0.0 else None
+    path_cost, hours, text = _describe_path(prepared, view, any_path, cost)
+    shut = [] if open_path is not None else _list_shut(prepared, view, any_path)
+    verdict = "used" if share >= 0.01 else "shut" if open_path is None else "dear"
+    result: dict[str, Any] = {
+        "from": origin,
+        "to": destination,
+        "via": via,
+        "scenario": solution.scenario,
+        "year": solution.year,
+        "commodity": class_id,
+        "verdict": verdict,
+        "share": share,
+        "shut": shut,
+        "best_via": {"generalised_cost_usd_per_t": path_cost, "time_h": hours, **text},
+        "best": describe_alternative(view, best) if best is not None else None,
+    }
+    if best is not None:
+        result["extra_cost_usd_per_t"] = path_cost - float(s.equilibrium.cost[best])
+        result["extra_time_h"] = hours - float(s.time_h[best])
+    return result
+
+
+def _cost_with_queues(prepared: Prepared, view: PairView) -> np.ndarray:
+    """Arc costs (n_arcs) of the view's class, delays and slot prices of the equilibrium included, USD/t."""
+    s = view.solution
+    k = prepared.classes.index[view.class_id]
+    table = prepared.build_arc_table(s.state)
+    facility = s.state.attributes.facility[prepared.classes.form[k]]
+    at = s.equilibrium
+    queue = prepared.classes.value_of_time[k] * at.delay_h + at.price_usd_t
+    cost: np.ndarray = sum_parts(table)[k] + np.where(facility >= 0, np.append(queue, 0.0)[facility], 0.0)
+    return cost
+
+
+def _find_path_via(view: PairView, cost: np.ndarray, via: str, *, only_open: bool) -> np.ndarray | None:
+    """Cheapest passage from the pair's origin to its destination by a place; None if there is none."""
+    s = view.solution
+    network = s.network
+    k, o, d = (int(a[0]) for a in np.nonzero(s.demand))
+    allowed = list_usable_arcs(network, s.classes)[k]
+    if only_open:
+        allowed = allowed & s.state.is_open & ~_list_banned_arcs(view, o, d)
+    usable = np.where(allowed, cost, np.inf)
+    out_distance, out_arc = _grow(
+        network.first, network.order, network.head, usable, int(network.origin_node[o])
+    )
+    order = np.argsort(network.head, kind="stable").astype(np.int64)
+    counts = np.bincount(network.head, minlength=network.n_nodes)
+    first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    back_distance, back_arc = _grow(first, order, network.tail, usable, int(network.destination_node[d]))
+    here = np.flatnonzero(network.place == network.place_ids.index(via))
+    total = out_distance[here] + back_distance[here]
+    if not len(here) or not np.isfinite(total.min()):
+        return None
+    node = int(here[np.argmin(total)])
+    before, after = [], []
+    at = node
+    while out_arc[at] >= 0:
+        before.append(int(out_arc[at]))
+        at = int(network.tail[out_arc[at]])
+    at = node
+    while back_arc[at] >= 0:
+        after.append(int(back_arc[at]))
+        at = int(network.head[back_arc[at]])
+    return np.array(before[::-1] + after, np.int64)
+
+
+def _grow(
+    first: np.ndarray, order: np.ndarray, head: np.ndarray, cost: np.ndarray, source: int
+) -> tuple[np.ndarray, np.ndarray]:
+    n = len(first) - 1
+    distance, predecessor = np.empty(n), np.empty(n, np.int64)
+    keys, nodes = np.empty(len(cost) + 1), np.empty(len(cost) + 1, np.int64)
+    grow_tree(first, head, order, cost, source, distance, predecessor, keys, nodes)
+    return distance, predecessor
+
+
+def _list_banned_arcs(view: PairView, o: int, d: int) -> np.ndarray:
+    s = view.solution
+    banned = np.zeros(s.network.n_arcs, bool)
+    ends = s.network.zone_countries[o], s.network.zone_countries[d]
+    for rule in s.state.rules:
+        if rule.share <= 0.0 and rule.concerns(*ends):
+            inside = s.network.list_nodes_in([rule.state])
+            banned |= inside[s.network.tail] | inside[s.network.head]
+    return banned
+
+
+def _describe_path(
+    prepared: Prepared, view: PairView, path: np.ndarray, cost: np.ndarray
+) -> tuple[float, float, dict[str, Any]]:
+    s = view.solution
+    k = prepared.classes.index[view.class_id]
+    table = prepared.build_arc_table(s.state)[k]
+    facility = s.state.attributes.facility[prepared.classes.form[k]][path]
+    delay = np.where(facility >= 0, np.append(s.equilibrium.delay_h, 0.0)[facility], 0.0)
+    hours = float(table[path, MEASURES.index("time_h")].sum() + delay.sum())
+    spread = float(np.sqrt(table[path, MEASURES.index("variance_h2")].sum()))
+    reliability = prepared.classes.reliability_ratio[k] * prepared.classes.value_of_time[k] * spread
+    _, o, d = (int(a[0]) for a in np.nonzero(s.demand))
+    ends = s.network.zone_countries[o], s.network.zone_countries[d]
+    text = describe_route(s.network, view.tables, path)
+    penalty = sum(
+        rule.cost_usd_t
+        for rule in s.state.rules
+        if rule.share > 0.0
+        and rule.concerns(*ends)
+        and (not rule.classes or view.class_id in rule.classes)
+        and (not rule.state or rule.state in text["countries"])  # type: ignore[operator]
+    )
+    return float(cost[path].sum()) + float(reliability) + penalty, hours, dict(text)
+
+
+def _list_shut(prepared: Prepared, view: PairView, path: np.ndarray) -> list[dict[str, Any]]:
+    """What shuts a path: links with the gates that are missing and their sources, and bans of transit."""
+    s = view.solution
+    gates = s.network.get_arc_gates(prepared.tables)
+    states = prepared.scenarios[s.scenario].gates
+    found: dict[str, dict[str, Any]] = {}
+    links = prepared.tables["links"]
+    for arc in path:
+        if s.state.is_open[arc]:
+            continue
+        element = (
+            str(links["id"][s.network.link_row[arc]])
+            if s.network.link_row[arc] >= 0
+            else s.network.element[arc]
+        )
+        missing = [g for g in gates[arc] if states[g].share <= 0.0]
+        for gate in missing:
+            row = prepared.tables["gates"].row(gate)
+            unmet = [g for g in row["requires"] if states[g].share < 1.0]
+            entry = found.setdefault(
+                gate,
+                {
+                    "gate": gate,
+                    "title": states[gate].title,
+                    "state": states[gate].reason,
+                    "elements": [],
+                    "missing": unmet,
+                    "sources": list(states[gate].source),
+                },
+            )
+            entry["elements"] = list(dict.fromkeys([*entry["elements"], element]))
+        if not missing:
+            found.setdefault(
+                element, {"gate": "", "title": element, "state": "not operating", "elements": [element]}
+            )
+    _, o, d = (int(a[0]) for a in np.nonzero(s.demand))
+    ends = s.network.zone_countries[o], s.network.zone_countries[d]
+    crossed = set(describe_route(s.network, view.tables, path)["countries"])  # type: ignore[arg-type]
+    for rule in s.state.rules:
+        if rule.share <= 0.0 and rule.state in crossed and rule.concerns(*ends):
+            found[rule.id] = {"gate": "", "title": rule.reason, "state": "banned", "elements": [rule.state]}
+    return list(found.values())

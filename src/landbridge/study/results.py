@@ -1,0 +1,156 @@
+"""A results folder: Parquet tables and a manifest, each file written whole or not at all, read back with
+DuckDB.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from landbridge.errors import RunInvalid, RunNotFound, TargetNotEmpty, UnknownTable
+from landbridge.study.folder import Study, open_study
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+"""Version of the layout of a results folder."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A results folder, opened: its manifest, its tables, and SQL over them."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    def list_tables(self) -> tuple[str, ...]:
+        """Names of the tables."""
+        return tuple(sorted(p.stem for p in self.path.glob("*.parquet")))
+
+    def table(self, name: str) -> pa.Table:
+        """One whole table.
+
+        Raises
+        ------
+        UnknownTable
+            If the run has no such table; the message offers the nearest names.
+        """
+        path = self.path / f"{name}.parquet"
+        if not path.is_file():
+            raise UnknownTable(name, self.list_tables(), where=str(self.path))
+        return pq.read_table(path)
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+        """Answer of DuckDB to ``sql`` with a view for every table; ``$name`` in it takes a value of
+        ``parameters``.
+        """
+        import duckdb
+
+        with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
+            for name in self.list_tables():
+                path = str(self.path / f"{name}.parquet").replace("'", "''")
+                connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
+            return connection.execute(sql, dict(parameters or {})).to_arrow_table()
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Answer of :meth:`query` as a list of plain rows."""
+        rows: list[dict[str, Any]] = self.query(sql, parameters).to_pylist()
+        return rows
+
+    def study(self) -> Study:
+        """The study that the run was made from, opened from where it stood.
+
+        Raises
+        ------
+        StudyNotFound
+            If it is no longer there.
+        """
+        return open_study(self.manifest["study_path"])
+
+
+def open_run(path: str | Path) -> Run:
+    """Open a results folder.
+
+    Raises
+    ------
+    RunNotFound
+        If there is no manifest at ``path``.
+    RunInvalid
+        If the manifest cannot be read or is of another format.
+    """
+    folder = Path(path)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise RunNotFound(
+            "there is no run here.", where=str(folder), mend="name the folder that landbridge run wrote."
+        ) from None
+    except (ValueError, OSError) as error:
+        raise RunInvalid(
+            f"the manifest cannot be read: {error}.", where=str(folder), mend="run again."
+        ) from None
+    if manifest.get("format") != FORMAT:
+        what = f"the run has format {manifest.get('format')}, this version reads {FORMAT}."
+        raise RunInvalid(what, where=str(folder), mend="run the study again with this version.")
+    return Run(folder, manifest)
+
+
+@contextmanager
+def write_folder(target: Path) -> Iterator[Path]:
+    """A new folder beside ``target`` that takes its place when all is written, and vanishes if anything
+    fails.
+
+    A results folder that stands there is replaced; anything else is left alone.
+
+    Raises
+    ------
+    TargetNotEmpty
+        If ``target`` holds something that is not a run.
+    """
+    target = Path(target)
+    if (
+        target.exists()
+        and not (target / MANIFEST).is_file()
+        and (not target.is_dir() or any(target.iterdir()))
+    ):
+        what = "something that is not a run stands here."
+        raise TargetNotEmpty(what, where=str(target), mend="name another folder with -o.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield part
+        if target.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
+            os.replace(target, old / "run")
+            os.replace(part, target)
+            shutil.rmtree(old)
+        else:
+            os.replace(part, target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    target.chmod(0o755)
+
+
+def write_parquet(folder: Path, name: str, columns: Mapping[str, Any]) -> None:
+    """Write one table; equal columns give equal bytes."""
+    arrays = {key: _to_arrow(values) for key, values in columns.items()}
+    pq.write_table(pa.table(arrays), folder / f"{name}.parquet", compression="zstd", store_schema=False)
+
+
+def _to_arrow(values: Any) -> pa.Array:
+    if isinstance(values, np.ndarray):
+        return pa.array(values, from_pandas=values.dtype.kind == "f")
+    if values and isinstance(values[0], str):
+        return pa.array(values, pa.string()).dictionary_encode().cast(pa.string())
+    if not values:
+        return pa.array(values, pa.string())
+    return pa.array(values)

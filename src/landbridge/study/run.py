@@ -1,0 +1,279 @@
+"""Solve scenarios and years of a study and write a results folder."""
+
+import json
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from landbridge import __version__
+from landbridge.assignment.costs import list_usable_arcs
+from landbridge.assignment.sue import solve
+from landbridge.errors import UnknownId
+from landbridge.indicators.checks import list_corridor_checks
+from landbridge.indicators.corridors import Corridor, list_corridor_flows, list_members
+from landbridge.indicators.flows import (
+    Columns,
+    label_arcs,
+    list_facilities,
+    list_link_flows,
+    list_link_states,
+)
+from landbridge.indicators.pairs import list_pairs, list_route_flows, list_routes
+from landbridge.indicators.solution import Solution
+from landbridge.indicators.unserved import list_unserved
+from landbridge.study.folder import Study
+from landbridge.study.prepare import Prepared, Progress, Report, prepare
+from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
+from landbridge.study.telling import list_telling_pairs
+from landbridge.tables import write_whole
+
+WORKERS = 2
+"""Solves at a time; the kernels release the interpreter's lock.  Results do not depend on it."""
+
+
+def solve_scenario(prepared: Prepared, scenario: str, year: int) -> Solution:
+    """Equilibrium of one scenario and year."""
+    state = prepared.build_state(scenario, year)
+    demand = prepared.build_demand(year).t_year
+    problem = prepared.build_problem(state, demand)
+    equilibrium = solve(problem)
+    return Solution(
+        scenario,
+        year,
+        prepared.network,
+        state,
+        prepared.classes,
+        prepared.routes,
+        problem.route_state,
+        problem.segments,
+        demand,
+        equilibrium,
+    )
+
+
+def run_study(
+    study: Study,
+    *,
+    scenarios: Sequence[str] | None = None,
+    years: Sequence[int] | None = None,
+    out: Path,
+    progress: Report | None = None,
+) -> Run:
+    """Solve all (or the named) scenarios and years and write the results to ``out``.
+
+    Raises
+    ------
+    UnknownId
+        If a scenario or year is not the study's.
+    TargetNotEmpty
+        If ``out`` holds something that is not a run.
+    """
+    names = list(scenarios or study.settings.scenarios)
+    wanted = sorted(set(years or study.settings.years))
+    for name in names:
+        if name not in study.settings.scenarios:
+            raise UnknownId(name, study.settings.scenarios, kind="scenario", where=f"study {study.id}")
+    known_years = sorted({study.settings.base_year, *study.settings.years})
+    for year in wanted:
+        if year not in known_years:
+            raise UnknownId(str(year), [str(y) for y in known_years], kind="year", where=f"study {study.id}")
+    with write_folder(out) as folder:
+        begin = time.perf_counter()
+        prepared = prepare(study, progress)
+        prepared_s = time.perf_counter() - begin
+        tables, solves = _solve_all(prepared, names, wanted, progress)
+        tables |= _describe_study(prepared, names)
+        if progress is not None:
+            progress(Progress("writing", 0, 1, "tables"))
+        for name, columns in tables.items():
+            write_parquet(folder, name, columns)
+        manifest = _describe_run(prepared, names, wanted, solves, prepared_s, time.perf_counter() - begin)
+        write_whole(folder / MANIFEST, manifest)
+    if progress is not None:
+        progress(Progress("writing", 1, 1, str(out)))
+    return open_run(out)
+
+
+def _solve_all(
+    prepared: Prepared, names: Sequence[str], years: Sequence[int], progress: Report | None
+) -> tuple[dict[str, Columns], list[dict[str, Any]]]:
+    """Tables that hold one block a scenario and year, in their order whatever worker was first."""
+    labels = label_arcs(prepared.network, prepared.tables)
+    gates_of_arc = prepared.network.get_arc_gates(prepared.tables)
+    corridors = list_corridors(prepared)
+    members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
+    boxes = [c for c, form in zip(prepared.classes.ids, prepared.classes.form, strict=True) if form == 0]
+    tasks = [(name, year) for name in names for year in years]
+    lock, done = Lock(), [0]
+
+    def work(task: tuple[str, int]) -> tuple[dict[str, Columns], dict[str, Any]]:
+        begin = time.perf_counter()
+        solution = solve_scenario(prepared, *task)
+        blocks = {
+            "links": list_link_flows(solution, labels),
+            "facilities": list_facilities(solution),
+            "pairs": list_pairs(solution),
+            "route_flows": list_route_flows(solution),
+            "corridor_flows": list_corridor_flows(solution, corridors, members, boxes),
+            "unserved": list_unserved(solution, prepared.tables, gates_of_arc),
+            "telling_pairs": list_telling_pairs(prepared, solution),
+        }
+        if task[1] == years[0]:
+            reasons = {gate: state.reason for gate, state in prepared.scenarios[task[0]].gates.items()}
+            blocks["link_states"] = list_link_states(solution, prepared.tables, reasons)
+        at = solution.equilibrium
+        record = {
+            "scenario": task[0],
+            "year": task[1],
+            "residual": at.residual,
+            "iterations": at.iterations,
+            "seconds": round(time.perf_counter() - begin, 3),
+            "demand_t_year": float(solution.demand.sum()),
+            "unserved_t_year": float(solution.unserved.sum()),
+            "imbalance": solution.measure_imbalance(),
+        }
+        with lock:
+            done[0] += 1
+            if progress is not None:
+                progress(Progress("equilibria", done[0], len(tasks), f"{task[0]} {task[1]}"))
+        return blocks, record
+
+    if progress is not None:
+        progress(Progress("equilibria", 0, len(tasks), "first solves"))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        results = list(pool.map(work, tasks))
+    tables: dict[str, Columns] = {}
+    for name in (
+        "links",
+        "facilities",
+        "pairs",
+        "route_flows",
+        "corridor_flows",
+        "unserved",
+        "telling_pairs",
+        "link_states",
+    ):
+        blocks = [
+            (task, block[name]) for task, (block, _) in zip(tasks, results, strict=True) if name in block
+        ]
+        tables[name] = _stack(blocks)
+    return tables, [record for _, record in results]
+
+
+def _stack(blocks: list[tuple[tuple[str, int], Columns]]) -> Columns:
+    """Blocks one under another, with scenario and year in front."""
+    lengths = [len(next(iter(block.values()))) for _, block in blocks]
+    result: Columns = {
+        "scenario": [task[0] for (task, _), n in zip(blocks, lengths, strict=True) for _ in range(n)],
+        "year": np.repeat([task[1] for task, _ in blocks], lengths),
+    }
+    for column in blocks[0][1]:
+        parts = [block[column] for _, block in blocks]
+        if isinstance(parts[0], np.ndarray):
+            result[column] = np.concatenate(parts)
+        else:
+            result[column] = [value for part in parts for value in part]
+    return result
+
+
+def list_corridors(prepared: Prepared) -> list[Corridor]:
+    """The study's counted corridors with groups spread to zones."""
+    groups = {row["id"]: tuple(row["zones"]) for row in prepared.study.tables["zone_groups"].rows()}
+
+    def spread(names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(zone for name in names for zone in groups.get(name, (name,)))
+
+    return [
+        Corridor(
+            c.id,
+            c.title,
+            c.all,
+            c.any,
+            c.none,
+            spread(c.between.from_) if c.between else (),
+            spread(c.between.to) if c.between else (),
+        )
+        for c in prepared.study.settings.corridors
+    ]
+
+
+def _describe_study(prepared: Prepared, names: Sequence[str]) -> dict[str, Columns]:
+    """Tables that do not depend on a solve: scenarios, gates, routes, checks of corridors."""
+    scenarios = [prepared.scenarios[name] for name in names]
+    gates = [(s.id, state) for s in scenarios for state in s.gates.values()]
+    base = prepared.build_state(next(iter(prepared.scenarios)), prepared.study.settings.base_year)
+    box = int(np.argmin(prepared.classes.form))
+    arc_table = prepared.build_arc_table(base)[box]
+    usable = list_usable_arcs(prepared.network, prepared.classes)[box]
+    return {
+        "scenarios": {
+            "scenario": [s.id for s in scenarios],
+            "title": [s.title for s in scenarios],
+            "order": np.arange(len(scenarios)),
+        },
+        "gates": {
+            "scenario": [name for name, _ in gates],
+            "gate": [state.gate for _, state in gates],
+            "title": [state.title for _, state in gates],
+            "share_open": np.array([state.share for _, state in gates]),
+            "reason": [state.reason for _, state in gates],
+            "source": [";".join(state.source) for _, state in gates],
+        },
+        "demand_evidence": _list_demand_evidence(prepared),
+        "routes": list_routes(prepared.network, prepared.tables, prepared.routes, prepared.classes.ids),
+        "corridor_checks": list_corridor_checks(
+            prepared.network, prepared.tables, prepared.classes, arc_table, usable
+        ),
+    }
+
+
+def _list_demand_evidence(prepared: Prepared) -> Columns:
+    """What stands behind each cell of the base-year matrices: gravity, value or tonnes, and which flow rows."""
+    demand = prepared.demand
+    k, o, d = np.nonzero(demand.t_year > 0.0)
+    names = ("gravity", "value density", "tonnes")
+    zones, classes = np.array(demand.zones), np.array(demand.classes)
+    rows = [
+        demand.list_flow_rows(str(classes[a]), str(zones[b]), str(zones[c]))
+        for a, b, c in zip(k, o, d, strict=True)
+    ]
+    return {
+        "class": list(classes[k]),
+        "origin": list(zones[o]),
+        "destination": list(zones[d]),
+        "t_year": demand.t_year[k, o, d],
+        "evidence": [names[e] for e in demand.evidence[k, o, d]],
+        "flows": [";".join(found) for found in rows],
+    }
+
+
+def _describe_run(
+    prepared: Prepared,
+    names: Sequence[str],
+    years: Sequence[int],
+    solves: list[dict[str, Any]],
+    prepared_s: float,
+    total_s: float,
+) -> str:
+    study = prepared.study
+    manifest = {
+        "format": FORMAT,
+        "landbridge": __version__,
+        "study": study.id,
+        "study_path": study.id if study.path.parent.name == "studies" else str(study.path),
+        "title": study.settings.title,
+        "scenarios": list(names),
+        "years": list(years),
+        "settings": study.settings.model_dump(mode="json", by_alias=True),
+        "inputs": study.input_hashes(),
+        "seed": 0,
+        "solves": solves,
+        "timings_s": {"prepare": round(prepared_s, 2), "total": round(total_s, 2)},
+        "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    return json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,249 @@
+"""The settings of a study: ``study.yaml`` as an object, with every fault of the file said by line."""
+
+import datetime
+import re
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from landbridge.errors import Fault, suggest
+from landbridge.ids import ID_PATTERN
+
+FILE = "study.yaml"
+
+Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
+State = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+Year = Annotated[int, Field(ge=1990, le=2100)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def say(text: str) -> Any:
+    """Describe a setting for schema and manual."""
+    return Field(description=text)
+
+
+class _Settings(BaseModel):
+    """Settings cannot be changed, and an unknown key is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Scenario(_Settings):
+    """A named set of gates, closures and measures, on top of those of the scenario that it extends."""
+
+    title: Annotated[str, say("what it is called in tables and maps")]
+    description: Annotated[str, say("what it stands for")] = ""
+    extends: Annotated[Id | None, say("scenario that it starts from")] = None
+    gates_at: Annotated[
+        datetime.date | Literal["record"] | None,
+        say("day whose state of the gates holds; record means the record date"),
+    ] = None
+    open: Annotated[tuple[Id, ...], say("gates set to met, with all that they require")] = ()
+    shut: Annotated[tuple[Id, ...], say("gates set to not met")] = ()
+    degrade: Annotated[dict[Id, Share], say("gates set to a share of normal use, 0 to 1")] = {}
+    close_transit: Annotated[tuple[State, ...], say("states shut to the transit of others")] = ()
+    close_trade: Annotated[tuple[State, ...], say("states whose own trade is shut as well")] = ()
+    measures: Annotated[tuple[Id, ...], say("rows of tables/measures.csv that are carried out")] = ()
+
+
+class GaugeBreak(_Settings):
+    """A break of gauge on a line to be built, whose place is not settled."""
+
+    id: Annotated[Id, say("name of the break")]
+    chain: Annotated[
+        tuple[Id, ...], Field(min_length=2), say("nodes of the line from its east to its west end")
+    ]
+    place: Annotated[Id, say("node of the chain at which the gauge changes")]
+    alternatives: Annotated[tuple[Id, ...], say("other nodes of the chain where it could be")] = ()
+    east_mm: Annotated[float, Field(gt=0), say("gauge east of the place, mm")]
+    west_mm: Annotated[float, Field(gt=0), say("gauge west of the place, mm")]
+    dwell_h: Annotated[float, Field(ge=0), say("time to change, h")]
+    cost_usd_feu: Annotated[float, Field(ge=0), say("price of the change, USD/FEU")]
+    source: Annotated[tuple[Id, ...], Field(min_length=1), say("documents or parameters behind the numbers")]
+    note: Annotated[str, say("what a reader must know")] = ""
+
+
+class ModelSettings(_Settings):
+    """Switches of the model; numbers stand in tables/parameters.csv."""
+
+    carbon_price_usd_t: Annotated[float, Field(ge=0), say("price of CO2e, USD/t; 0 leaves it out")] = 0.0
+    allow_reentry: Annotated[bool, say("whether a route may return into a state that it has left")] = False
+
+
+class Between(_Settings):
+    """Ends of the pairs that a corridor counts."""
+
+    from_: Annotated[tuple[Id, ...], Field(alias="from", min_length=1), say("zones or groups of origin")]
+    to: Annotated[tuple[Id, ...], Field(min_length=1), say("zones or groups of destination")]
+
+
+class CountedCorridor(_Settings):
+    """A thing that is counted: nodes, links, services, terminals and borders that a route must pass."""
+
+    id: Annotated[Id, say("name of the corridor")]
+    title: Annotated[str, say("what it is called in tables")]
+    all: Annotated[tuple[Id, ...], say("a route must pass all of these")] = ()
+    any: Annotated[tuple[Id, ...], say("and one of these, if any are given")] = ()
+    none: Annotated[tuple[Id, ...], say("and none of these")] = ()
+    between: Annotated[Between | None, say("only pairs between these ends")] = None
+
+
+class Question(_Settings):
+    """A question that the brief answers by comparing scenarios."""
+
+    id: Annotated[Id, say("name of the question")]
+    title: Annotated[str, say("the question")]
+    text: Annotated[str, say("what it means in more words")] = ""
+    scenarios: Annotated[tuple[Id, ...], say("scenarios that answer it, the one to compare with first")] = ()
+
+
+class StudySettings(_Settings):
+    """All of ``study.yaml``."""
+
+    id: Annotated[Id, say("name of the study")]
+    title: Annotated[str, say("what it is called")]
+    description: Annotated[str, say("what it covers")] = ""
+    base_year: Annotated[Year, say("year that the demand describes")]
+    years: Annotated[
+        tuple[Year, ...], Field(min_length=1), say("years to solve, rising, the base year among them")
+    ]
+    currency: Annotated[Literal["USD"], say("currency of all money")] = "USD"
+    price_year: Annotated[Year, say("year of all prices")]
+    record_date: Annotated[datetime.date, say("latest day of the record")]
+    scenarios: Annotated[
+        dict[Id, Scenario], Field(min_length=1), say("scenarios by name, in the order shown")
+    ]
+    reference_scenario: Annotated[Id, say("scenario that others are compared with")]
+    gauge_breaks: Annotated[tuple[GaugeBreak, ...], say("breaks of gauge whose place is a parameter")] = ()
+    model: Annotated[ModelSettings, say("switches of the model")] = ModelSettings()
+    telling_pairs: Annotated[
+        tuple[tuple[Id, Id, Id], ...], say("origin, destination and class of the rows of the closing table")
+    ] = ()
+    corridors: Annotated[tuple[CountedCorridor, ...], say("corridors that are counted")] = ()
+    questions: Annotated[tuple[Question, ...], say("questions that the brief answers")] = ()
+
+    def lineage(self, name: str) -> tuple[str, ...]:
+        """Names of a scenario and of those it extends, from the root to the scenario itself."""
+        chain = [name]
+        while (parent := self.scenarios[chain[0]].extends) is not None:
+            chain.insert(0, parent)
+        return tuple(chain)
+
+
+def read_settings(path: Path) -> tuple[StudySettings | None, dict[tuple[str, ...], int], list[Fault]]:
+    """Read ``study.yaml``.
+
+    Returns
+    -------
+    tuple
+        The settings, or ``None`` if they cannot be used; the line of each key by its path, such as
+        ``("scenarios", "today", "open", "0")``; and all faults.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except FileNotFoundError:
+        return (
+            None,
+            {},
+            [Fault("LB-T001", "the file is missing.", FILE, mend="a study begins with its study.yaml.")],
+        )
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start + 1} is not UTF-8 text."
+        return None, {}, [Fault("LB-T002", what, FILE, mend="save the file as UTF-8.")]
+    except yaml.YAMLError as error:
+        return None, {}, [_yaml_fault(error)]
+    if node is None or not isinstance(data, dict):
+        mend = "begin with id, title, base_year."
+        return None, {}, [Fault("LB-S010", "the file holds no settings.", FILE, mend=mend)]
+    lines: dict[tuple[str, ...], int] = {}
+    faults = list(_walk(node, (), lines))
+    try:
+        return StudySettings.model_validate(data), lines, faults
+    except ValidationError as error:
+        faults.extend(_settings_faults(error, lines))
+        return None, lines, faults
+
+
+def line_of(lines: dict[tuple[str, ...], int], *keys: Hashable) -> int:
+    """Line of a key, or of the nearest key above it that is written in the file."""
+    place = tuple(map(str, keys))
+    while place and place not in lines:
+        place = place[:-1]
+    return lines.get(place, 0)
+
+
+def _yaml_fault(error: yaml.YAMLError) -> Fault:
+    line = (
+        error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 0
+    )
+    what = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return Fault(
+        "LB-S010", f"the file is not YAML: {what}.", FILE, line, mend="mend the line, or the one before it."
+    )
+
+
+def _walk(node: yaml.Node, place: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> Iterator[Fault]:
+    """Note the line of every key and yield a fault for each key written twice."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            below = (*place, str(key.value))
+            line = key.start_mark.line + 1
+            if below in lines:
+                what = f'key "{key.value}" is already written in line {lines[below]}.'
+                yield Fault("LB-S012", what, FILE, line, ".".join(below), mend="keep one of the two.")
+            lines[below] = line
+            yield from _walk(value, below, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            below = (*place, str(number))
+            lines[below] = value.start_mark.line + 1
+            yield from _walk(value, below, lines)
+
+
+def _settings_faults(error: ValidationError, lines: dict[tuple[str, ...], int]) -> list[Fault]:
+    """Turn what pydantic found into faults; one for each place."""
+    found: dict[tuple[str, ...], Fault] = {}
+    for item in error.errors(include_url=False):
+        place = tuple(map(str, item["loc"]))
+        while place and place not in lines and item["type"] != "missing":
+            place = place[:-1]
+        name, line = ".".join(place), line_of(lines, *place)
+        if item["type"] == "extra_forbidden":
+            what, mend = (
+                f'there is no setting "{place[-1]}" here.',
+                suggest(place[-1], _known_keys(place[:-1])),
+            )
+            code = "LB-S011"
+        elif item["type"] == "missing":
+            what, mend, code = f'setting "{name}" is missing.', "add it.", "LB-S013"
+        else:
+            what, mend, code = f'"{item["input"]}" does not fit.', f"{_sentence(item['msg'])}", "LB-S014"
+        value = "" if item["type"] == "missing" else str(item["input"])[:60]
+        found.setdefault(place, Fault(code, what, FILE, line, name, value, mend))
+    return list(found.values())
+
+
+def _known_keys(place: tuple[str, ...]) -> list[str]:
+    """Keys that may stand under a place of the file."""
+    model: type[BaseModel] = StudySettings
+    inner: dict[str, type[BaseModel]] = {
+        "scenarios": Scenario,
+        "gauge_breaks": GaugeBreak,
+        "model": ModelSettings,
+        "corridors": CountedCorridor,
+        "questions": Question,
+        "between": Between,
+    }
+    for key in place:
+        model = inner.get(key, model)
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _sentence(message: str) -> str:
+    message = re.sub(r"^(Input|Value error,?|String) ", "it ", message)
+    return message if message.endswith(".") else f"{message}."

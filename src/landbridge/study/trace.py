@@ -1,0 +1,273 @@
+"""From a number of a run back to flows, routes, links, parameters, gates and their sources."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from landbridge.errors import UnknownId
+from landbridge.study.folder import Study
+from landbridge.study.results import Run
+
+MOST_CHILDREN = 12
+
+Node = dict[str, Any]
+
+
+def trace_item(run: Run, item: str) -> Node:
+    """Where a number comes from, as a tree.
+
+    ``item`` is ``KIND:NAME[@SCENARIO[/YEAR]]``; the scenario and year are the run's first if left out. Kinds:
+    ``corridor:middle``, ``pair:azerbaijan>nakhchivan:general``, ``link:baku--alat-port-rail``,
+    ``gate:tripp-rail-open``, ``route:123``, ``facility:aktau-seaport``, ``parameter:M-truck-load-t``,
+    ``source:N002``.
+
+    Returns
+    -------
+    dict
+        ``item``, ``value``, ``unit``, ``what`` in words, ``sources`` (id, title, url) and ``from``: what it
+        was made of.
+
+    Raises
+    ------
+    UnknownId
+        If the kind or the name is not known; the message says what is.
+    """
+    head, _, place = item.partition("@")
+    kind, _, name = head.partition(":")
+    tracer = _Tracer(run, place)
+    kinds: dict[str, Callable[[str], Node]] = {
+        "corridor": tracer.corridor,
+        "pair": tracer.pair,
+        "link": tracer.link,
+        "gate": tracer.gate,
+        "route": tracer.route,
+        "facility": tracer.facility,
+        "parameter": tracer.parameter,
+        "source": tracer.source,
+    }
+    if kind not in kinds or not name:
+        raise UnknownId(item, [f"{k}:NAME" for k in kinds], kind="thing to trace", where=str(run.path))
+    return kinds[kind](name)
+
+
+class _Tracer:
+    """One trace through a run and the study behind it."""
+
+    def __init__(self, run: Run, place: str) -> None:
+        self.run = run
+        self.study: Study = run.study()
+        scenario, _, year = place.partition("/")
+        self.scenario = scenario or run.manifest["scenarios"][0]
+        years = [str(y) for y in run.manifest["years"]]
+        year = year or years[0]
+        if self.scenario not in run.manifest["scenarios"]:
+            raise UnknownId(self.scenario, run.manifest["scenarios"], kind="scenario", where=str(run.path))
+        if year not in years:
+            raise UnknownId(year, years, kind="year", where=str(run.path))
+        self.year = int(year)
+
+    def _rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        named = {"scenario": self.scenario, "year": self.year} | values
+        return self.run.rows(sql, {k: v for k, v in named.items() if f"${k}" in sql})
+
+    def _node(self, item: str, what: str, value: Any = None, unit: str = "", **more: Any) -> Node:
+        return {"item": item, "value": value, "unit": unit, "what": what, "sources": [], "from": []} | more
+
+    def _cite(self, ids: Iterable[str]) -> list[Node]:
+        table = self.study.tables["sources"]
+        cited = []
+        for source in ids:
+            if source in table.index:
+                row = table.row(source)
+                cited.append(
+                    {"id": source, "title": row["title"], "publisher": row["publisher"], "url": row["url"]}
+                )
+        return cited
+
+    def _known(self, name: str, table: str, column: str) -> None:
+        known = [row[column] for row in self.run.rows(f"SELECT DISTINCT {column} FROM {table} ORDER BY 1")]
+        if name not in known:
+            raise UnknownId(name, known, kind=column, where=f"{self.run.path}, table {table}")
+
+    def corridor(self, name: str) -> Node:
+        """Tonnes of a counted corridor: its rule, and the pairs that make it up."""
+        self._known(name, "corridor_flows", "corridor")
+        row = self._rows(
+            "SELECT * FROM corridor_flows WHERE corridor = $name AND scenario = $scenario AND year = $year",
+            name=name,
+        )[0]
+        rule = next(c for c in self.study.settings.corridors if c.id == name)
+        node = self._node(
+            f"corridor:{name}@{self.scenario}/{self.year}", row["title"], row["flow_t_year"], "t/year",
+            rule={"all": rule.all, "any": rule.any, "none": rule.none},
+        )  # fmt: skip
+        pieces = [(test, e) for test, some in (("any", rule.any), ("all", rule.all)) for e in some]
+        for _, element in pieces[:MOST_CHILDREN]:
+            node["from"].append(self._element(element))
+        return node
+
+    def _element(self, element: str) -> Node:
+        rows = self._rows(
+            """SELECT class, sum(flow_t_year) AS t FROM links WHERE scenario = $scenario AND year = $year
+               AND (element = $element OR link = $element OR (kind = 'link' AND to_node = $element))
+               GROUP BY class ORDER BY t DESC""",
+            element=element,
+        )
+        total = sum(row["t"] for row in rows)
+        node = self._node(f"element:{element}", "flow by class on this element", total, "t/year")
+        node["from"] = [
+            self._node(f"class:{row['class']}", "flow", row["t"], "t/year") for row in rows[:MOST_CHILDREN]
+        ]
+        for table in ("links", "services", "nodes", "terminals", "borders"):
+            if element in self.study.tables[table].index:
+                node["sources"] = self._cite(self.study.tables[table].row(element)["source"])
+        return node
+
+    def pair(self, name: str) -> Node:
+        """Flow and cost of a pair: its routes, each with its links, and the flow rows behind the demand."""
+        ends, _, class_id = name.partition(":")
+        origin, _, destination = ends.partition(">")
+        rows = self._rows(
+            """SELECT * FROM pairs WHERE scenario = $scenario AND year = $year AND origin = $origin
+               AND destination = $destination AND class = $class_id""",
+            origin=origin, destination=destination, class_id=class_id,
+        )  # fmt: skip
+        if not rows:
+            known = self._rows("SELECT DISTINCT origin || '>' || destination || ':' || class AS p FROM pairs")
+            raise UnknownId(name, [row["p"] for row in known], kind="pair", where=str(self.run.path))
+        row = rows[0]
+        node = self._node(
+            f"pair:{name}@{self.scenario}/{self.year}", "demand of the pair", row["demand_t_year"], "t/year",
+            served_t_year=row["served_t_year"], unserved_t_year=row["unserved_t_year"],
+            generalised_cost_usd_t=row["generalised_cost_usd_t"],
+        )  # fmt: skip
+        routes = self._rows(
+            """SELECT f.route FROM route_flows f JOIN routes r USING (route) WHERE scenario = $scenario AND
+            year = $year
+               AND origin = $origin AND destination = $destination AND class = $class_id ORDER BY flow_t_year
+               DESC""",
+            origin=origin, destination=destination, class_id=class_id,
+        )  # fmt: skip
+        node["from"] = [self.route(str(r["route"])) for r in routes[:MOST_CHILDREN]]
+        evidence = self._rows(
+            "SELECT * FROM demand_evidence WHERE origin = $origin AND destination = $destination AND class = $class_id",
+            origin=origin, destination=destination, class_id=class_id,
+        )  # fmt: skip
+        for found in evidence:
+            flow_ids = [f for f in found["flows"].split(";") if f]
+            child = self._node(
+                "demand", f"base-year demand, evidence: {found['evidence']}", found["t_year"], "t/year"
+            )
+            for flow in flow_ids[:MOST_CHILDREN]:
+                child["from"].append(self._row("flows", flow, "t_year", "t/year"))
+            node["from"].append(child)
+        return node
+
+    def _row(self, table: str, name: str, value: str, unit: str) -> Node:
+        row = self.study.tables[table].row(name)
+        number = row.get(value)
+        what = row.get("note") or row.get("name") or row.get("title") or ""
+        return self._node(
+            f"{table}:{name}",
+            str(what),
+            number,
+            unit,
+            basis=row.get("basis", ""),
+            sources=self._cite(row["source"]),
+        )
+
+    def route(self, name: str) -> Node:
+        """One route: its flow, cost by part and the links it takes."""
+        rows = self._rows(
+            "SELECT * FROM routes WHERE route = $route", route=int(name) if name.isdigit() else -1
+        )
+        if not rows:
+            raise UnknownId(name, ["a number from routes.parquet"], kind="route", where=str(self.run.path))
+        row = rows[0]
+        flows = self._rows(
+            "SELECT * FROM route_flows WHERE scenario = $scenario AND year = $year AND route = $route",
+            route=int(name),
+        )
+        flow = flows[0] if flows else {}
+        parts = {k: v for k, v in flow.items() if k.endswith("_usd_t")}
+        node = self._node(
+            f"route:{name}@{self.scenario}/{self.year}", " > ".join(row["nodes"]), flow.get("flow_t_year", 0.0),
+            "t/year", time_h=flow.get("time_h"), cost_parts=parts,
+        )  # fmt: skip
+        links = self.study.tables["links"]
+        for link in row["links"]:
+            data = links.row(link)
+            child = self._node(
+                f"link:{link}", f"{data['mode']}, {data['basis']}", data["length_km"], "km",
+                sources=self._cite(data["source"]),
+            )  # fmt: skip
+            child["from"] = [self.gate(gate) for gate in data["gates"]]
+            node["from"].append(child)
+        return node
+
+    def link(self, name: str) -> Node:
+        """Flow of a link by class and direction, its attributes with their sources, and its gates."""
+        data = self.study.tables["links"].row(name)
+        rows = self._rows(
+            """SELECT class, from_node, to_node, sum(flow_t_year) AS t FROM links WHERE link = $link
+               AND kind IN ('link', 'service') AND scenario = $scenario AND year = $year
+               GROUP BY ALL ORDER BY t DESC""",
+            link=name,
+        )
+        node = self._node(
+            f"link:{name}@{self.scenario}/{self.year}", f"{data['mode']} link, {data['status']}",
+            sum(row["t"] for row in rows), "t/year", basis=data["basis"], sources=self._cite(data["source"]),
+            attributes={k: v for k, v in data.items() if isinstance(v, float) and v == v},
+        )  # fmt: skip
+        node["from"] = [
+            self._node(f"{r['from_node']} > {r['to_node']}", f"flow of {r['class']}", r["t"], "t/year")
+            for r in rows
+        ][:MOST_CHILDREN]
+        node["from"] += [self.gate(gate) for gate in data["gates"]]
+        return node
+
+    def gate(self, name: str) -> Node:
+        """State of a gate in the scenario, why, what it requires, and the sources that say so."""
+        self._known(name, "gates", "gate")
+        row = self._rows("SELECT * FROM gates WHERE gate = $name AND scenario = $scenario", name=name)[0]
+        data = self.study.tables["gates"].row(name)
+        node = self._node(
+            f"gate:{name}@{self.scenario}", f"{data['title']}: {row['reason']}", row["share_open"], "share of normal",
+            sources=self._cite(data["source"]),
+        )  # fmt: skip
+        node["from"] = [self.gate(needed) for needed in data["requires"]]
+        return node
+
+    def facility(self, name: str) -> Node:
+        """Load, delay and price of a facility and the row that states its capacity."""
+        self._known(name, "facilities", "facility")
+        row = self._rows(
+            "SELECT * FROM facilities WHERE facility = $name AND scenario = $scenario AND year = $year",
+            name=name,
+        )[0]
+        node = self._node(
+            f"facility:{name}@{self.scenario}/{self.year}", row["name"], row["flow_t_year"], "t/year",
+            capacity_t_year=row["capacity_t_year"], delay_h=row["delay_h"], slot_price_usd_t=row["slot_price_usd_t"],
+        )  # fmt: skip
+        element = name.split("|")[0]
+        for table in ("links", "services", "terminals", "borders"):
+            if element in self.study.tables[table].index:
+                node["from"].append(self._row(table, element, "capacity_mt_year", "Mt/year"))
+        return node
+
+    def parameter(self, name: str) -> Node:
+        """A parameter with its range and source."""
+        row = self.study.tables["parameters"].row(name)
+        node = self._row("parameters", name, "value", row["unit"])
+        return node | {"low": row["low"], "high": row["high"]}
+
+    def source(self, name: str) -> Node:
+        """A source, and how many rows of each table rest on it."""
+        row = self.study.tables["sources"].row(name)
+        node = self._node(f"source:{name}", f"{row['title']} ({row['publisher']}, {row['published']})")
+        node["sources"] = self._cite([name])
+        for table in self.study.tables.values():
+            if "source" in table and table.name != "sources":
+                count = sum(name in cited for cited in table["source"])
+                if count:
+                    node["from"].append(self._node(table.name, "rows that cite it", count, "rows"))
+        return node

@@ -1,0 +1,73 @@
+"""Stochastic equilibrium against closed forms, with certificates recomputed here."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from landbridge.assignment.delays import Scarcity
+from landbridge.assignment.routes import RouteSet
+from landbridge.assignment.sue import Problem, Segments, solve
+
+
+def two_routes(
+    theta, *, slopes=(0.02, 0.01), fixed=(10.0, 20.0), demand=1000.0, scarcity=Scarcity(0.0, 1.0), choke=1e9
+):
+    """Two routes of one pair, each with one facility whose delay is linear in its flow; value of time 1."""
+    capacity = np.array([100.0, 100.0])
+    facilities = SimpleNamespace(
+        ids=("a", "b"),
+        delay=np.array([[s * c, 1.0, 1.0] for s, c in zip(slopes, capacity)]),
+        is_queue=np.zeros(2, bool), is_firm=np.ones(2, bool),
+    )
+    state = SimpleNamespace(capacity_t_year=capacity, facilities=facilities)
+    routes = RouteSet(
+        group_class=np.array([0]), group_origin=np.array([0]), group_destination=np.array([1]),
+        group_first=np.array([0, 2]), start=np.array([0, 1, 2]), arcs=np.array([0, 1]), nest=np.array([0, 0]),
+        log_weight=np.zeros(2),
+    )  # fmt: skip
+    route_state = SimpleNamespace(
+        base_cost=np.array(fixed), availability=SimpleNamespace(usable=np.ones(2)), fac_start=np.array([0, 1, 2]),
+        fac_index=np.array([0, 1]),
+    )  # fmt: skip
+    segments = Segments(np.array([0]), np.array([2]), np.array([demand]), np.array([0]), np.array([-1]), np.ones(1))
+    classes = SimpleNamespace(
+        route_scale=np.array([theta]),
+        mode_scale=np.array([theta]),
+        choke=np.array([choke]),
+        value_of_time=np.ones(1),
+    )
+    return Problem(state, routes, route_state, segments, classes, scarcity)
+
+
+@pytest.mark.parametrize(("theta", "expected"), [(0.1, 571.1508), (1.0, 646.5381), (100.0, 666.4360)])
+def test_two_routes_with_linear_delay(theta, expected):
+    """10 + 0.02x and 20 + 0.01(D - x), D = 1000 (methods 10); near user equilibrium 666.667 at large theta."""
+    found = solve(two_routes(theta))
+    assert found.flow[0] == pytest.approx(expected, abs=5e-5)
+    assert found.flow.sum() == pytest.approx(1000.0, rel=1e-12)
+    assert found.residual < 1e-9
+
+
+def test_certificate_is_of_the_flows_returned():
+    """Putting the loads back gives the same loads, to the residual that was stated."""
+    problem = two_routes(0.3)
+    found = solve(problem)
+    again = problem.evaluate(found.load)
+    assert np.abs(again.load - found.load).sum() / found.load.sum() < 1e-8
+
+
+def test_overflow_becomes_unserved():
+    """Far more demand than both routes can take: slots cost until cargo stays; served + kept back = demand."""
+    problem = two_routes(0.1, slopes=(0.0, 0.0), scarcity=Scarcity(200.0, 0.95), choke=100.0)
+    found = solve(problem)
+    served = found.flow.sum()
+    assert served == pytest.approx(1000.0 * found.shipped[0], rel=1e-9)
+    assert 250.0 < served < 400.0
+    assert found.residual < 1e-9
+
+
+def test_warm_start_at_the_solution_is_done():
+    """Started at its own flows the search needs no step."""
+    problem = two_routes(0.5)
+    assert solve(problem, start=solve(problem, tolerance=1e-13).load).iterations == 0
