@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -238,6 +239,7 @@ def main(words: list[str]) -> int:
     if is_test:
         os.chdir(ROOT)
         return become([python, "-m", "pytest", *words[1:]])
+    os.environ["LANDBRIDGE_COMMAND"] = shlex.join([Path(sys.executable).name, sys.argv[0]])
     return become([python, "-m", "landbridge", *words])
 
 

@@ -11,7 +11,6 @@ from studies import write_small_study
 from landbridge.assignment.costs import ARC_PARTS, MEASURES
 from landbridge.assignment.loading import evaluate_routes
 from landbridge.assignment.routes import NESTS
-from landbridge.indicators.pairs import describe_route
 from landbridge.study.folder import open_study
 from landbridge.study.prepare import prepare
 from landbridge.study.run import solve_scenario
@@ -67,12 +66,9 @@ def test_opening_the_gap_takes_freight_from_the_south(prepared):
     """West to isle goes by south today; with the line open the larger part goes through the gap, cheaper."""
     before, after = (solve_scenario(prepared, s, 2024) for s in ("today", "gap-open"))
     by_south = shares(before, "west-zone", "isle-zone")
-    assert all(
-        "south" in describe_route(before.network, prepared.tables, before.routes.get_arcs(r))["nodes"]
-        for r in by_south
-    )
+    assert all("south" in prepared.words.describe_one(before.routes.get_arcs(r))["nodes"] for r in by_south)
     best = max(shares(after, "west-zone", "isle-zone").items(), key=lambda item: item[1])
-    assert "gap" in describe_route(after.network, prepared.tables, after.routes.get_arcs(best[0]))["nodes"]
+    assert "gap" in prepared.words.describe_one(after.routes.get_arcs(best[0]))["nodes"]
     assert after.equilibrium.cost[best[0]] < min(before.equilibrium.cost[r] for r in by_south)
 
 
@@ -102,7 +98,7 @@ def test_routes_are_valid(prepared):
     """
     nodes = prepared.tables["nodes"]
     for r in range(prepared.routes.n_routes):
-        found = describe_route(prepared.network, prepared.tables, prepared.routes.get_arcs(r))
+        found = prepared.words.describe_one(prepared.routes.get_arcs(r))
         assert len(set(found["nodes"])) == len(found["nodes"])
         territories = [nodes.row(n)["territory"] for n in found["nodes"] if nodes.row(n)["kind"] != "strait"]
         visits = [t for i, t in enumerate(territories) if i == 0 or territories[i - 1] != t]
@@ -159,7 +155,4 @@ def test_a_ban_is_the_same_as_a_missing_state(prepared):
     table = prepared.build_arc_table(state)
     found = evaluate_routes(prepared.network, state, prepared.routes, prepared.classes, table)
     for r in np.flatnonzero(found.availability.usable > 0.0):
-        assert (
-            "STH"
-            not in describe_route(prepared.network, prepared.tables, prepared.routes.get_arcs(r))["countries"]
-        )
+        assert "STH" not in prepared.words.describe_one(prepared.routes.get_arcs(r))["countries"]

@@ -109,7 +109,8 @@ def test_3_routes_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     """A row of numbers for each way, its places beneath, and what cannot move."""
     out = landbridge(capsys, "routes", "azerbaijan", "nakhchivan").out
     assert "azerbaijan to nakhchivan: general, scenario today, 2024" in out
-    assert "70 %   4.0 days      61                80         33         2   AZE IRN AZE" in out
+    row = next(line for line in out.splitlines() if line.startswith("1 "))
+    assert row.split() == ["1", "70", "%", "4.0", "days", "61", "80", "33", "2", "AZE", "IRN", "AZE"]
     assert " 1. rail, road: baku - astara - tabriz - julfa-ir - julfa-az - nakhchivan" in out
     assert "Cannot move: 4.0 % of the demand." in out
 
@@ -133,7 +134,23 @@ def test_5_a_pipe_gets_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in landbridge(capsys, "why-not", "a", "b", "--via", "c").out
 
 
-def test_6_json_takes_what_the_engine_gives(capsys: pytest.CaptureFixture[str]) -> None:
+def test_6_wide_tables_are_printed_in_parts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table that the screen cannot hold comes in parts, each with the first column; no line is longer."""
+    monkeypatch.setenv("COLUMNS", "50")
+    heads = [f"scenario-{number}" for number in range(6)]
+    show.print_matrix("Tonnes", "corridor", heads, [("Middle", *map(str, range(6)))])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "Tonnes" in line] == ["Tonnes", "Tonnes, continued"]
+    assert [line.split() for line in lines if line.startswith("Middle")] == [
+        ["Middle", "0", "1", "2"],
+        ["Middle", "3", "4", "5"],
+    ]
+    assert max(map(len, lines)) <= 50
+
+
+def test_7_json_takes_what_the_engine_gives(capsys: pytest.CaptureFixture[str]) -> None:
     """Arrays, their numbers, tuples and infinities become plain JSON."""
     show.print_json({"a": np.float64(1.5), "b": np.array([1, 2]), "c": (np.int64(3), math.inf), "d": "é"})
     assert json.loads(capsys.readouterr().out) == {"a": 1.5, "b": [1, 2], "c": [3, None], "d": "é"}

@@ -71,7 +71,9 @@ def test_02_words_go_to_the_command_and_exit_codes_come_back(script: ModuleType,
     venv.create(script.VENV, with_pip=False, symlinks=True)
     package = Path(sysconfig.get_path("purelib", vars={"base": str(script.VENV)})) / "landbridge"
     package.mkdir()
-    (package / "__main__.py").write_text("import os, sys; print(sys.argv[1:], os.getcwd()); sys.exit(7)")
+    (package / "__main__.py").write_text(
+        "import os, sys\nprint(sys.argv[1:], os.getcwd(), os.environ['LANDBRIDGE_COMMAND'])\nsys.exit(7)\n"
+    )
     script.STAMP.write_text(script.wanted_stamp(""))
     done = subprocess.run(
         [sys.executable, str(script.ROOT / "run.py"), "routes", "a b", "--json"],
@@ -80,7 +82,9 @@ def test_02_words_go_to_the_command_and_exit_codes_come_back(script: ModuleType,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (7, f"['routes', 'a b', '--json'] {tmp_path}\n", "")
+    called = f"{Path(sys.executable).name} '{script.ROOT / 'run.py'}'"
+    assert done.stdout == f"['routes', 'a b', '--json'] {tmp_path} {called}\n"
+    assert (done.returncode, done.stderr) == (7, "")
 
 
 def test_03_test_runs_pytest_in_the_repository(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -183,4 +183,4 @@ def brief(
     finished = open_run(run)
     path = out or finished.path / "brief.html"
     write_brief(finished, path)
-    show.say(f"The brief, for a browser:  {path.resolve()}")
+    show.say(f"The brief:  {path.resolve()}")

@@ -48,7 +48,7 @@ def run(
     finished = _solve(study, scenario or None, year or None, out)
     _close(finished, is_json=json)
     if not json:
-        show.say(f"A report of it:  landbridge brief {show.quoted(finished.path)}")
+        show.say(f"A brief of it:   {show.command()} brief {show.quoted(finished.path)}")
 
 
 def demo(
@@ -71,8 +71,8 @@ def demo(
     _close(finished, is_json=False)
     brief = finished.path / "brief.html"
     write_brief(finished, brief)
-    show.say(f"The brief, for a browser:  {brief.resolve()}")
-    show.say("Next:  landbridge routes azerbaijan nakhchivan -s tripp-open -y 2035")
+    show.say(f"The brief:       {brief.resolve()}")
+    show.say(f"Ask next:        {show.command()} routes azerbaijan nakhchivan -s tripp-open -y 2035")
 
 
 def warmup() -> None:

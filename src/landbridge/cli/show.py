@@ -48,6 +48,11 @@ def say(text: str = "") -> None:
     console().print(text.replace(THIN_SPACE, " "), markup=False, soft_wrap=True)
 
 
+def command() -> str:
+    """Return how this program is called here: `run.py`, which installs it, says so."""
+    return os.environ.get("LANDBRIDGE_COMMAND", "landbridge")
+
+
 def quoted(path: Path) -> str:
     """Write a path as a shell takes it."""
     return shlex.quote(str(path))

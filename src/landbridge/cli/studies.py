@@ -97,8 +97,8 @@ def copy(
 
     path = copy_study(study, target)
     show.say(f"Copied to {path}: edit study.yaml and tables/*.csv, then")
-    show.say(f"  landbridge study check {show.quoted(target)}")
-    show.say(f"  landbridge run {show.quoted(target)}")
+    show.say(f"  {show.command()} study check {show.quoted(target)}")
+    show.say(f"  {show.command()} run {show.quoted(target)}")
 
 
 @app.command()

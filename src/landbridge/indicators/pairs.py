@@ -1,15 +1,13 @@
 """What moves between each pair of zones, by which way, in what time and at what cost; and what stays."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from landbridge.assignment.costs import COST_PARTS, MEASURES
 from landbridge.assignment.routes import NESTS, RouteSet
-from landbridge.indicators.flows import Columns, get_mode
+from landbridge.indicators.flows import Columns
+from landbridge.indicators.route_text import RouteWords
 from landbridge.indicators.solution import Solution
-from landbridge.network import Arc, Network
-from landbridge.tables import Table
+from landbridge.network import Network
 
 SHOWN_SHARE = 0.001
 """Routes that carry less than this share of their pair are left out of ``route_flows``; totals always hold
@@ -17,52 +15,8 @@ all.
 """
 
 
-def describe_route(
-    network: Network, tables: Mapping[str, Table], arcs: np.ndarray
-) -> dict[str, list[str] | int]:
-    """Nodes, elements, modes and states of a route in travel order, repeated ones told once, and borders
-    crossed.
-    """
-    nodes: list[str] = []
-    links: list[str] = []
-    modes: list[str] = []
-    countries: list[str] = []
-    link_ids = tables["links"]["id"]
-    kinds = tables["nodes"]["kind"]
-    for arc in arcs:
-        kind = network.kind[arc]
-        for end in (network.tail[arc], network.head[arc]):
-            place = network.place[end]
-            if place < 0 or "frontier" in network.nodes[end]:
-                continue
-            name = network.place_ids[place]
-            if not nodes or nodes[-1] != name:
-                nodes.append(name)
-            # A ship that passes a port is not in the state behind it; a canal is.
-            ashore = not network.on_ship[end] or kinds[place] == "canal"
-            country = network.place_country[place]
-            if ashore and (not countries or countries[-1] != country):
-                countries.append(country)
-        if kind in (Arc.MOVE, Arc.SAIL, Arc.FERRY):
-            link = str(link_ids[network.link_row[arc]])
-            links.append(link)
-            mode = get_mode(network, arc)
-            if not modes or modes[-1] != mode:
-                modes.append(mode)
-    return {
-        "nodes": nodes,
-        "links": links,
-        "modes": modes,
-        "countries": countries,
-        "borders": max(len(countries) - 1, 0),
-    }
-
-
-def list_routes(
-    network: Network, tables: Mapping[str, Table], routes: RouteSet, classes: tuple[str, ...]
-) -> Columns:
+def list_routes(words: RouteWords, network: Network, routes: RouteSet, classes: tuple[str, ...]) -> Columns:
     """The frozen route sets, one row a route."""
-    described = [describe_route(network, tables, routes.get_arcs(r)) for r in range(routes.n_routes)]
     group = routes.route_group
     zones = np.array(network.zones)
     return {
@@ -71,9 +25,7 @@ def list_routes(
         "origin": list(zones[routes.group_origin[group]]),
         "destination": list(zones[routes.group_destination[group]]),
         "nest": [NESTS[m] for m in routes.nest],
-        **{
-            name: [d[name] for d in described] for name in ("nodes", "links", "modes", "countries", "borders")
-        },
+        **words.describe(routes.start, routes.arcs),
     }
 
 

@@ -75,7 +75,9 @@ def explain(
     best = int(span[np.argmin(np.where(serves, solution.route_state.base_cost[span], np.inf))])
     state = solution.route_state
     used = state.fac_index[state.fac_start[best] : state.fac_start[best + 1]]
-    burden = solution.equilibrium.price_usd_t + solution.classes.value_of_time[k] * solution.equilibrium.delay_h
+    burden = (
+        solution.equilibrium.price_usd_t + solution.classes.value_of_time[k] * solution.equilibrium.delay_h
+    )
     name = solution.state.facilities.name[used[np.argmax(burden[used])]]
     return f"queues cost more than the cargo can bear; tightest: {name}", f"capacity at {name}"
 

@@ -12,6 +12,7 @@ from landbridge.assignment.loading import RouteState, evaluate_routes
 from landbridge.assignment.routes import RouteSet, find_routes
 from landbridge.assignment.sue import FULLY_SHIPPED, Segments, build_segments
 from landbridge.errors import UnknownId
+from landbridge.indicators.route_text import RouteWords
 from landbridge.indicators.solution import Solution
 from landbridge.kernels.choice import add_facility_costs, choose
 from landbridge.network import LinkState, Network, build_link_state
@@ -31,6 +32,7 @@ class PairView:
 
     solution: Solution
     tables: Mapping[str, Table]
+    words: RouteWords
     origin: str
     destination: str
     class_id: str
@@ -83,13 +85,14 @@ def view_pair(
             raise UnknownId(name, (*zones, *places), kind="zone or node", where=f"study {prepared.study.id}")
     k = prepared.classes.index[class_id]
     if origin in zones and destination in zones:
-        network, state = prepared.network, solution.state
+        network, state, words = prepared.network, solution.state, prepared.words
         o, d = zones.index(origin), zones.index(destination)
         routes = _take_group(prepared.routes, prepared.routes.find_group(k, o, d), k, o, d)
         captive = prepared.captive
     else:
         visitors = [name for name in (origin, destination) if name not in zones]
         network = add_visitors(prepared.network, visitors)
+        words = RouteWords(network, prepared.tables)
         names = network.zones
         o, d = names.index(origin), names.index(destination)
         state = _rebuild_state(prepared, network, solution.scenario, solution.year)
@@ -121,7 +124,7 @@ def view_pair(
         own,
     )
     return PairView(
-        shown, prepared.tables, origin, destination, class_id, flow, max(0.0, 1.0 - float(flow.sum()))
+        shown, prepared.tables, words, origin, destination, class_id, flow, max(0.0, 1.0 - float(flow.sum()))
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from landbridge.assignment.routes import NESTS, RouteSet, find_routes
 from landbridge.assignment.sue import Problem, Segments, build_segments
 from landbridge.demand import Demand, build_base_matrix, project
 from landbridge.errors import UnknownId
+from landbridge.indicators.route_text import RouteWords
 from landbridge.network import LinkState, Network, build_network
 from landbridge.network.attributes import get_parameter
 from landbridge.study.cache import find_arrays, hash_package, store_arrays
@@ -56,6 +58,11 @@ class Prepared:
     demand: Demand
     captive: np.ndarray
     scarcity: Scarcity
+
+    @cached_property
+    def words(self) -> RouteWords:
+        """Names of what routes take."""
+        return RouteWords(self.network, self.tables)
 
     def build_state(self, scenario: str, year: int) -> LinkState:
         """Link state of one scenario at the prices of a year."""

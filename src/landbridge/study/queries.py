@@ -7,7 +7,6 @@ import numpy as np
 from landbridge.assignment.costs import MEASURES, list_usable_arcs, sum_parts
 from landbridge.errors import NoRoute, UnknownId
 from landbridge.indicators.corridors import mark_arcs
-from landbridge.indicators.pairs import describe_route
 from landbridge.indicators.solution import Solution
 from landbridge.indicators.unserved import explain
 from landbridge.kernels.trees import grow_tree
@@ -58,7 +57,7 @@ def find_routes(
 def describe_alternative(view: PairView, route: int) -> dict[str, Any]:
     """One route as the JSON of ``landbridge routes`` shows it."""
     s = view.solution
-    text = describe_route(s.network, view.tables, s.routes.get_arcs(route))
+    text = view.words.describe_one(s.routes.get_arcs(route))
     measures = s.route_state.measures[route]
     return {
         "share": float(view.shares[route]),
@@ -168,7 +167,10 @@ def _cost_with_queues(prepared: Prepared, view: PairView) -> np.ndarray:
 
 
 def _find_path_via(view: PairView, cost: np.ndarray, via: str, *, only_open: bool) -> np.ndarray | None:
-    """Cheapest passage from the pair's origin to its destination by a place; None if there is none."""
+    """Cheapest passage from the pair's origin to its destination by a place.
+
+    None if there is none, or only one that goes there and comes back the same way.
+    """
     s = view.solution
     network = s.network
     k, o, d = (int(a[0]) for a in np.nonzero(s.demand))
@@ -197,7 +199,9 @@ def _find_path_via(view: PairView, cost: np.ndarray, via: str, *, only_open: boo
     while back_arc[at] >= 0:
         after.append(int(back_arc[at]))
         at = int(network.head[back_arc[at]])
-    return np.array(before[::-1] + after, np.int64)
+    path = np.array(before[::-1] + after, np.int64)
+    places = view.words.describe_one(path)["nodes"]
+    return path if len(set(places)) == len(places) else None
 
 
 def _grow(
@@ -234,14 +238,14 @@ def _describe_path(
     reliability = prepared.classes.reliability_ratio[k] * prepared.classes.value_of_time[k] * spread
     _, o, d = (int(a[0]) for a in np.nonzero(s.demand))
     ends = s.network.zone_countries[o], s.network.zone_countries[d]
-    text = describe_route(s.network, view.tables, path)
+    text = view.words.describe_one(path)
     penalty = sum(
         rule.cost_usd_t
         for rule in s.state.rules
         if rule.share > 0.0
         and rule.concerns(*ends)
         and (not rule.classes or view.class_id in rule.classes)
-        and (not rule.state or rule.state in text["countries"])  # type: ignore[operator]
+        and (not rule.state or rule.state in text["countries"])
     )
     return float(cost[path].sum()) + float(reliability) + penalty, hours, dict(text)
 
@@ -283,7 +287,7 @@ def _list_shut(prepared: Prepared, view: PairView, path: np.ndarray) -> list[dic
             )
     _, o, d = (int(a[0]) for a in np.nonzero(s.demand))
     ends = s.network.zone_countries[o], s.network.zone_countries[d]
-    crossed = set(describe_route(s.network, view.tables, path)["countries"])  # type: ignore[arg-type]
+    crossed = set(view.words.describe_one(path)["countries"])
     for rule in s.state.rules:
         if rule.share <= 0.0 and rule.state in crossed and rule.concerns(*ends):
             found[rule.id] = {"gate": "", "title": rule.reason, "state": "banned", "elements": [rule.state]}

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from landbridge.errors import RunInvalid, RunNotFound, TargetNotEmpty, UnknownTable
+from landbridge.indicators.route_text import Lists
 from landbridge.study.folder import Study, open_study
 
 MANIFEST = "manifest.json"
@@ -58,7 +59,7 @@ class Run:
             for name in self.list_tables():
                 path = str(self.path / f"{name}.parquet").replace("'", "''")
                 connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
-            return connection.execute(sql, dict(parameters or {})).to_arrow_table()
+            return connection.sql(sql, params=dict(parameters or {})).to_arrow_table()
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Answer of :meth:`query` as a list of plain rows."""
@@ -147,10 +148,15 @@ def write_parquet(folder: Path, name: str, columns: Mapping[str, Any]) -> None:
 
 
 def _to_arrow(values: Any) -> pa.Array:
+    if isinstance(values, Lists):
+        names = pa.DictionaryArray.from_arrays(
+            pa.array(values.codes, pa.int32()), pa.array(values.names, pa.string())
+        )
+        return pa.ListArray.from_arrays(pa.array(values.offsets, pa.int32()), names.cast(pa.string()))
     if isinstance(values, np.ndarray):
         return pa.array(values, from_pandas=values.dtype.kind == "f")
     if values and isinstance(values[0], str):
-        return pa.array(values, pa.string()).dictionary_encode().cast(pa.string())
+        return pa.array(values, pa.string())
     if not values:
         return pa.array(values, pa.string())
     return pa.array(values)

@@ -225,7 +225,7 @@ def _describe_study(prepared: Prepared, names: Sequence[str]) -> dict[str, Colum
             "source": [";".join(state.source) for _, state in gates],
         },
         "demand_evidence": _list_demand_evidence(prepared),
-        "routes": list_routes(prepared.network, prepared.tables, prepared.routes, prepared.classes.ids),
+        "routes": list_routes(prepared.words, prepared.network, prepared.routes, prepared.classes.ids),
         "corridor_checks": list_corridor_checks(
             prepared.network, prepared.tables, prepared.classes, arc_table, usable
         ),

@@ -7,7 +7,6 @@ import numpy as np
 
 from landbridge.assignment.costs import MEASURES
 from landbridge.indicators.flows import Columns
-from landbridge.indicators.pairs import describe_route
 from landbridge.indicators.solution import Solution
 from landbridge.study.pair_view import PairView, view_pair
 from landbridge.study.prepare import Prepared
@@ -37,7 +36,7 @@ def _measure(view: PairView) -> dict[str, Any]:
         return float((shares * by_route).sum() / total) if total > 0.0 else float("nan")
 
     best = int(np.argmax(shares)) if total > 0.0 else -1
-    route = describe_route(s.network, view.tables, s.routes.get_arcs(best)) if best >= 0 else {}
+    route = view.words.describe_one(s.routes.get_arcs(best)) if best >= 0 else {}
     measures = s.route_state.measures
     return {
         "unserved_share": view.unserved_share,
@@ -53,7 +52,7 @@ def _measure(view: PairView) -> dict[str, Any]:
         "best_time_h": float(s.time_h[best]) if best >= 0 else float("nan"),
         "best_money_usd_t": float(s.money[best]) if best >= 0 else float("nan"),
         "best_way": tell_way(view, route),
-        "best_countries": " - ".join(route.get("countries", [])),  # type: ignore[arg-type]
+        "best_countries": " - ".join(route.get("countries", [])),
     }
 
 
