@@ -87,9 +87,18 @@ SCENARIOS: dict[str, Row] = {
 }
 SOLVES = [("base-2024", 2024), *((name, year) for name in list(SCENARIOS)[1:] for year in (2024, 2030, 2035))]
 PART_SHARES = {
-    "tariff": 0.4, "handling": 0.1, "fees": 0.08, "penalty": 0.0, "carbon": 0.0, "running": 0.12, "waiting": 0.1,
-    "dwell": 0.08, "border": 0.07, "queue": 0.03, "reliability": 0.02,
-}  # fmt: skip
+    "tariff": 0.4,
+    "handling": 0.1,
+    "fees": 0.08,
+    "penalty": 0.0,
+    "carbon": 0.0,
+    "running": 0.12,
+    "waiting": 0.1,
+    "dwell": 0.08,
+    "border": 0.07,
+    "queue": 0.03,
+    "reliability": 0.02,
+}
 
 
 @dataclass(frozen=True)
@@ -194,7 +203,7 @@ def fake_tables(
                     "note": "",
                 },
             ],
-        ),  # fmt: skip
+        ),
         "terminals": table_of("terminals", [{"id": "alat-quay", "node": "alat-port", **cited}]),
         "borders": table_of("borders", [{"id": "khorgos-rail", "node": "khorgos", **cited}]),
         "sources": table_of(
@@ -219,7 +228,7 @@ def fake_tables(
                     "note": "",
                 },
             ],
-        ),  # fmt: skip
+        ),
     }
 
 
@@ -274,20 +283,35 @@ def write_fake_run(
             "reference_scenario": "today",
             "scenarios": SCENARIOS,
             "corridors": [{"id": "middle", "title": "Middle Corridor"}, {"id": "tripp", "title": "TRIPP"}],
-            "telling_pairs": [["azerbaijan", "nakhchivan", "general"], ["china_coast", "germany", "containers"]],
+            "telling_pairs": [
+                ["azerbaijan", "nakhchivan", "general"],
+                ["china_coast", "germany", "containers"],
+            ],
             "questions": [
-                {"id": "opening", "title": "What opening changes", "text": "", "scenarios": ["tripp-open", "region-open"]},
+                {
+                    "id": "opening",
+                    "title": "What opening changes",
+                    "text": "",
+                    "scenarios": ["tripp-open", "region-open"],
+                },
                 {"id": "closures", "title": "What closures do", "text": "", "scenarios": ["iran-closed"]},
             ],
         },
         "scenarios": list(SCENARIOS),
         "years": [2024, 2030, 2035],
         "solves": [
-            {"scenario": s, "year": y, "residual": 3.2e-7, "iterations": 41, "seconds": 1.5,
-             "unserved_t_year": 4e5, "demand_t_year": 2e8}
+            {
+                "scenario": s,
+                "year": y,
+                "residual": 3.2e-7,
+                "iterations": 41,
+                "seconds": 1.5,
+                "unserved_t_year": 4e5,
+                "demand_t_year": 2e8,
+            }
             for s, y in SOLVES
         ],
-    }  # fmt: skip
+    }
     return FakeRun(folder, manifest, fake_tables(nodes, links))
 
 
@@ -296,9 +320,16 @@ def fake_results(links: Sequence[tuple[Any, ...]], flow: Any, opened: Any) -> di
     tables: dict[str, list[Row]] = {
         name: []
         for name in (
-            "links", "facilities", "link_states", "gates", "pairs", "corridor_flows", "unserved", "route_flows",
+            "links",
+            "facilities",
+            "link_states",
+            "gates",
+            "pairs",
+            "corridor_flows",
+            "unserved",
+            "route_flows",
         )
-    }  # fmt: skip
+    }
     tables["scenarios"] = [
         {"scenario": key, "title": row["title"], "order": i} for i, (key, row) in enumerate(SCENARIOS.items())
     ]
@@ -316,13 +347,31 @@ def fake_results(links: Sequence[tuple[Any, ...]], flow: Any, opened: Any) -> di
         ),
     ]
     tables["routes"] = [
-        {"route": 0, "class": "general", "origin": "azerbaijan", "destination": "nakhchivan", "nest": "road",
-         "nodes": ["alat-port", "tabriz", "nakhchivan"], "links": ["horadiz--tabriz"], "modes": ["road"],
-         "countries": ["AZE", "IRN", "AZE"], "borders": 2},
-        {"route": 1, "class": "containers", "origin": "china_coast", "destination": "germany", "nest": "sea",
-         "nodes": ["shanghai", "singapore", "suez", "rotterdam", "duisburg"], "links": [], "modes": ["sea", "rail"],
-         "countries": ["CHN", "EGY", "NLD", "DEU"], "borders": 3},
-    ]  # fmt: skip
+        {
+            "route": 0,
+            "class": "general",
+            "origin": "azerbaijan",
+            "destination": "nakhchivan",
+            "nest": "road",
+            "nodes": ["alat-port", "tabriz", "nakhchivan"],
+            "links": ["horadiz--tabriz"],
+            "modes": ["road"],
+            "countries": ["AZE", "IRN", "AZE"],
+            "borders": 2,
+        },
+        {
+            "route": 1,
+            "class": "containers",
+            "origin": "china_coast",
+            "destination": "germany",
+            "nest": "sea",
+            "nodes": ["shanghai", "singapore", "suez", "rotterdam", "duisburg"],
+            "links": [],
+            "modes": ["sea", "rail"],
+            "countries": ["CHN", "EGY", "NLD", "DEU"],
+            "borders": 3,
+        },
+    ]
     for scenario, year in SOLVES:
         key = {"scenario": scenario, "year": year}
         for number, (link, a, b, mode) in enumerate(links):
@@ -331,15 +380,42 @@ def fake_results(links: Sequence[tuple[Any, ...]], flow: Any, opened: Any) -> di
                 if t > 0:
                     kind = "service" if mode == "sea" else "link"
                     tables["links"].append(
-                        key | {"class": "general", "element": link, "kind": kind, "link": link, "from_node": start,
-                               "to_node": end, "mode": mode, "flow_t_year": t}
-                    )  # fmt: skip
+                        key
+                        | {
+                            "class": "general",
+                            "element": link,
+                            "kind": kind,
+                            "link": link,
+                            "from_node": start,
+                            "to_node": end,
+                            "mode": mode,
+                            "flow_t_year": t,
+                        }
+                    )
         tables["facilities"] += [
-            key | {"facility": "alat-quay", "kind": "terminal", "name": "Alat quay", "capacity_t_year": 15e6,
-                   "flow_t_year": 14.4e6, "utilisation": 0.96, "delay_h": 31.0, "slot_price_usd_t": 0.0},
-            key | {"facility": "tbilisi--kars", "kind": "link", "name": "Tbilisi to Kars", "capacity_t_year": 5e6,
-                   "flow_t_year": 2e6, "utilisation": 0.4, "delay_h": 0.1, "slot_price_usd_t": 0.0},
-        ]  # fmt: skip
+            key
+            | {
+                "facility": "alat-quay",
+                "kind": "terminal",
+                "name": "Alat quay",
+                "capacity_t_year": 15e6,
+                "flow_t_year": 14.4e6,
+                "utilisation": 0.96,
+                "delay_h": 31.0,
+                "slot_price_usd_t": 0.0,
+            },
+            key
+            | {
+                "facility": "tbilisi--kars",
+                "kind": "link",
+                "name": "Tbilisi to Kars",
+                "capacity_t_year": 5e6,
+                "flow_t_year": 2e6,
+                "utilisation": 0.4,
+                "delay_h": 0.1,
+                "slot_price_usd_t": 0.0,
+            },
+        ]
         factor = {"tripp-open": 0.85, "region-open": 0.8, "iran-closed": 1.6}.get(scenario, 1.0)
         shut = scenario == "iran-closed" and year == 2024
         for start, end, cargo, cost in (
@@ -355,21 +431,42 @@ def fake_results(links: Sequence[tuple[Any, ...]], flow: Any, opened: Any) -> di
                 "generalised_cost_usd_t": cost * factor,
             } | parts
             if shut and cargo == "general":
-                gone, own = t, dict.fromkeys(own)
+                gone, own = t, dict.fromkeys(own, None)
             tables["pairs"].append(
-                key | {"class": cargo, "origin": start, "destination": end, "demand_t_year": t,
-                       "served_t_year": t - gone, "unserved_t_year": gone} | own
-            )  # fmt: skip
+                key
+                | {
+                    "class": cargo,
+                    "origin": start,
+                    "destination": end,
+                    "demand_t_year": t,
+                    "served_t_year": t - gone,
+                    "unserved_t_year": gone,
+                }
+                | own
+            )
             if not (shut and cargo == "general"):
                 tables["route_flows"].append(
-                    key | {"route": 0 if cargo == "general" else 1, "flow_t_year": t - gone, "share": 1.0,
-                           "time_h": 84.0 * factor, "money_usd_t": 0.6 * cost * factor}
-                )  # fmt: skip
+                    key
+                    | {
+                        "route": 0 if cargo == "general" else 1,
+                        "flow_t_year": t - gone,
+                        "share": 1.0,
+                        "time_h": 84.0 * factor,
+                        "money_usd_t": 0.6 * cost * factor,
+                    }
+                )
             if gone:
                 tables["unserved"].append(
-                    key | {"class": cargo, "origin": start, "destination": end, "unserved_t_year": gone,
-                           "cause": "no route: transit of IRN closed", "would_open": "iran-transit-usable"}
-                )  # fmt: skip
+                    key
+                    | {
+                        "class": cargo,
+                        "origin": start,
+                        "destination": end,
+                        "unserved_t_year": gone,
+                        "cause": "no route: transit of IRN closed",
+                        "would_open": "iran-transit-usable",
+                    }
+                )
         tables["corridor_flows"] += [
             key
             | {
@@ -390,12 +487,26 @@ def fake_results(links: Sequence[tuple[Any, ...]], flow: Any, opened: Any) -> di
         for link, a, b, mode in links:
             state = "open" if opened(scenario, link) else "planned"
             tables["link_states"].append(
-                {"scenario": scenario, "link": link, "from_node": a, "to_node": b, "mode": mode, "state": state,
-                 "share_usable": float(state == "open"), "gates": "", "reason": "" if state == "open" else "not built"}
-            )  # fmt: skip
+                {
+                    "scenario": scenario,
+                    "link": link,
+                    "from_node": a,
+                    "to_node": b,
+                    "mode": mode,
+                    "state": state,
+                    "share_usable": float(state == "open"),
+                    "gates": "",
+                    "reason": "" if state == "open" else "not built",
+                }
+            )
         share = float(scenario in ("tripp-open", "region-open"))
         tables["gates"].append(
-            {"scenario": scenario, "gate": "tripp", "title": "Trains run Azerbaijan-Meghri-Nakhchivan",
-             "share_open": share, "reason": "opened by the scenario" if share else "not met"}
-        )  # fmt: skip
+            {
+                "scenario": scenario,
+                "gate": "tripp",
+                "title": "Trains run Azerbaijan-Meghri-Nakhchivan",
+                "share_open": share,
+                "reason": "opened by the scenario" if share else "not met",
+            }
+        )
     return tables

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from pages import EXAMPLE, PAGES, ROOT, has_examples, run_example
 
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")

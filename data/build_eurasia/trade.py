@@ -6,6 +6,7 @@ CLASSES = [
     "id",
     "name",
     "form",
+    "is_containerised",
     "unit_value_usd_t",
     "value_of_time_usd_t_h",
     "tonnes_per_teu",

@@ -105,7 +105,11 @@ class _Search:
         """Costs as they are, by ship wherever there is one, without ships, without railways and without roads."""
         network = self.network
         ashore = np.isin(network.kind, (Arc.MOVE, Arc.FERRY))
-        views = [cost, np.where(ashore, LAND_BURDEN * cost, cost), np.where(network.kind == Arc.SAIL, np.inf, cost)]
+        views = [
+            cost,
+            np.where(ashore, LAND_BURDEN * cost, cost),
+            np.where(network.kind == Arc.SAIL, np.inf, cost),
+        ]
         for mode in (CARRIAGES.index("rail"), CARRIAGES.index("road")):
             views.append(np.where((network.carriage == mode) & (network.kind == Arc.MOVE), np.inf, cost))
         return views

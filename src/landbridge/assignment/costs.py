@@ -50,6 +50,7 @@ class Classes:
     route_scale: np.ndarray
     mode_scale: np.ndarray
     choke: np.ndarray
+    is_containerised: np.ndarray
     permitted: np.ndarray
 
     @property
@@ -74,6 +75,7 @@ def build_classes(table: Table) -> Classes:
         route_scale=table["route_scale_per_usd_t"].astype(float),
         mode_scale=table["mode_scale_per_usd_t"].astype(float),
         choke=table["choke_usd_t"].astype(float),
+        is_containerised=table["is_containerised"].astype(bool),
         permitted=permitted,
     )
 

@@ -41,10 +41,14 @@ def compare(
 def print_comparison(found: dict[str, Any]) -> None:
     """Print the answer of `compare`: a table for each of its parts that is not empty."""
     a, b, last = found["a"], found["b"], found["years"][-1]
+    changes: dict[str, float] = {}
+    for row in found["corridors"]:
+        changes[row["corridor"]] = max(changes.get(row["corridor"], 0.0), abs(row["difference_t_year"]))
+    corridors = sorted(found["corridors"], key=lambda row: -changes[row["corridor"]])
     _print_part(
         "Corridors, million tonnes a year",
         ("corridor", "year", a, b, "change"),
-        [(str(row["title"]), str(row["year"]), *_amounts(row)) for row in found["corridors"]],
+        [(str(row["title"]), str(row["year"]), *_amounts(row)) for row in corridors],
     )
     _print_part(
         "Door to door: time, USD a tonne, USD a tonne with all costs",
@@ -60,9 +64,9 @@ def print_comparison(found: dict[str, Any]) -> None:
     unserved = [row for row in found["unserved"] if row["year"] == last][:ROWS_SHOWN]
     _print_part(
         f"What cannot move in {last}, million tonnes a year",
-        ("pair", a, b, "change", "why", "what would open a way"),
-        [(_pair(row), *_amounts(row), str(row["cause"]), str(row["would_open"])) for row in unserved],
-        left=(0, 4, 5),
+        ("pair", a, b, "change", "why"),
+        [(_pair(row), *_amounts(row), str(row["cause"])) for row in unserved],
+        left=(0, 4),
     )
 
 

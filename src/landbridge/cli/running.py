@@ -120,4 +120,4 @@ def _close(finished: "Run", *, is_json: bool) -> None:
         show.print_json(found)
         return
     print_closing(found)
-    show.say(f"The results:     {finished.path.resolve()}")
+    show.say(f"The results:     {finished.path}")

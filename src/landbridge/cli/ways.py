@@ -7,6 +7,7 @@ import typer
 from landbridge.cli import show
 from landbridge.cli.options import Commodity, Destination, Json, Origin, Scenario, StudyOption, Year
 
+SHOWN_SHARE = 0.0005
 WAY_HEADS = ("", "share", "time", "USD/t", "all costs USD/t", "CO2 kg/t", "borders", "states")
 
 
@@ -57,7 +58,7 @@ def print_routes(found: dict[str, Any]) -> None:
             show.say(f"{number:2d}. {_way(way)}")
     else:
         show.say(f"{_title(found)}: no way is open.")
-    if found["unserved_share"] > 0:
+    if found["unserved_share"] >= SHOWN_SHARE:
         show.say(f"Cannot move: {percent(found['unserved_share'])} of the demand.")
     if found.get("cause"):
         show.say(f"Why: {found['cause']}. What would open a way: {found['would_open']}.")
@@ -144,9 +145,9 @@ def print_why_not(answer: dict[str, Any]) -> None:
         show.say(f"It is open but hardly taken ({share}): {dearer} and {slower} than the best way.")
     else:
         show.say("It is shut. In the way stand:")
-        show.print_table(
-            "", ("where", "condition", "state", "still missing", "sources"), _obstacles(answer), left=range(5)
-        )
+        for item in answer["shut"]:
+            _print_obstacle(item)
+        show.say()
     ways = [(name, answer.get(key)) for name, key in ((f"by {answer['via']}", "best_via"), ("best", "best"))]
     rows = [_numbers(name, way) for name, way in ways if way]
     if rows:
@@ -156,14 +157,14 @@ def print_why_not(answer: dict[str, Any]) -> None:
                 show.say(f"{name}: {_way(way)}")
 
 
-def _obstacles(answer: dict[str, Any]) -> list[tuple[str, ...]]:
-    return [
-        (
-            ", ".join(item["elements"]),
-            str(item["title"]),
-            str(item["state"]),
-            ", ".join(item.get("missing", ())),
-            " ".join(item.get("sources", ())),
-        )
-        for item in answer["shut"]
-    ]
+def _print_obstacle(item: dict[str, Any]) -> None:
+    """Print one thing that shuts a way: the condition, what it shuts, what it still lacks, who says so."""
+    gate = f"  [{item['gate']}]" if item["gate"] else ""
+    show.say(f"- {item['title']}: {item['state']}{gate}")
+    for words, names in (
+        ("it shuts", item["elements"]),
+        ("missing", item.get("missing")),
+        ("sources", item.get("sources")),
+    ):
+        if names:
+            show.say(f"    {words + ':':10}{', '.join(names)}")

@@ -5,11 +5,12 @@ container along that chain, with all links open (a planned line can be compared 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import numpy as np
 
-from landbridge.assignment.costs import MEASURES, Classes
+from landbridge.assignment.costs import MEASURES
 from landbridge.indicators.flows import Columns
 from landbridge.network import Arc, Network
 from landbridge.tables import Table
@@ -35,7 +36,7 @@ def trace_chain(
         for node in range(network.n_nodes)
         if network.place[node] == position[chain[0]] and network.nodes[node].endswith(("|out",))
     }
-    for here, there in zip(chain, chain[1:], strict=False):
+    for here, there in pairwise(chain):
         allowed = {position[here], position[there]}
         waiting = dict(labels)
         while waiting:
@@ -56,52 +57,63 @@ def trace_chain(
 
 
 def list_corridor_checks(
-    network: Network, tables: Mapping[str, Table], classes: Classes, arc_table: np.ndarray, usable: np.ndarray
+    network: Network,
+    tables: Mapping[str, Table],
+    usable: np.ndarray,
+    get_arc_table: Callable[[int], np.ndarray],
 ) -> Columns:
-    """One row for each published corridor figure; ``arc_table`` and ``usable`` are those of a box class, all
-    links open.
+    """One row for each published corridor figure; ``within_25_percent`` is None where nothing was published.
 
-    ``arc_table`` has shape (n_arcs, len(MEASURES)). A door-to-door figure adds a day of loading and delivery
-    at each end.
+    ``usable`` (n_arcs) are the arcs that a container may use, all links open; ``get_arc_table`` gives their measures,
+    shape (n_arcs, len(MEASURES)), at the prices of a year: each figure is compared at its own. A door-to-door figure
+    adds a day of loading and delivery at each end.
     """
     leaving: dict[int, list[int]] = defaultdict(list)
     for arc in np.flatnonzero(usable):
         if network.kind[arc] not in (Arc.ACCESS, Arc.EGRESS):
             leaving[int(network.tail[arc])].append(int(arc))
-    money_columns = [MEASURES.index(part) for part in ("tariff", "handling", "fees")]
-    cost = arc_table[:, : MEASURES.index("time_h")].sum(axis=1)
     ends_h = 2.0 * float(tables["parameters"].row("M-inland-terminal-dwell-h")["value"])
+    arc_tables: dict[int, np.ndarray] = {}
     rows: Columns = defaultdict(list)
     for row in tables["corridors"].rows():
+        year = int(row["year"])
+        if year not in arc_tables:
+            arc_tables[year] = get_arc_table(year)
+        arc_table = arc_tables[year]
+        cost = arc_table[:, : MEASURES.index("time_h")].sum(axis=1)
         arcs = trace_chain(network, cost, row["via"], leaving)
-        hours = float(arc_table[arcs, MEASURES.index("time_h")].sum()) if arcs else np.nan
-        hours += ends_h if row["label"] == "door_to_door" else 0.0
-        found = {
-            "length_km": float(arc_table[arcs, MEASURES.index("length_km")].sum()) if arcs else np.nan,
-            "days": hours / 24.0,
-            "cost_usd_feu": float(arc_table[np.ix_(arcs, money_columns)].sum()) * TONNES_PER_FEU
-            if arcs
-            else np.nan,
-        }
+        model = _measure(arc_table[arcs], ends_h if row["label"] == "door_to_door" else 0.0)
         published = {
             "length_km": (row["length_km"], row["length_km"]),
             "days": (row["days_low"], row["days_high"]),
             "cost_usd_feu": (row["cost_usd_feu_low"], row["cost_usd_feu_high"]),
         }
-        for name in ("corridor", "name", "label", "year", "note"):
-            rows[name].append(row["id"] if name == "corridor" else row[name])
-        within = []
+        rows["corridor"].append(row["id"])
+        for name in ("name", "label", "year", "note"):
+            rows[name].append(row[name])
+        close: list[bool] = []
         for name, (low, high) in published.items():
             rows[f"published_{name}_low"].append(low)
             rows[f"published_{name}_high"].append(high)
-            rows[f"model_{name}"].append(found[name] if arcs else np.nan)
-            rows[f"ratio_{name}"].append(found[name] / ((low + high) / 2.0) if arcs else np.nan)
-            if np.isfinite(low) and arcs:
-                within.append(low * (1 - CLOSE) <= found[name] <= high * (1 + CLOSE))
+            rows[f"model_{name}"].append(model[name])
+            rows[f"ratio_{name}"].append(model[name] / ((low + high) / 2.0))
+            if np.isfinite(low):
+                close.append(bool(low * (1 - CLOSE) <= model[name] <= high * (1 + CLOSE)))
         rows["is_joined"].append(bool(arcs))
-        rows["within_25_percent"].append(bool(within) and all(within))
+        rows["within_25_percent"].append(all(close) if close else None)
         rows["source"].append(";".join(row["source"]))
+    numbers = ("published", "model", "ratio")
+    return {name: np.array(v, float) if name.startswith(numbers) else v for name, v in rows.items()}
+
+
+def _measure(arcs: np.ndarray, ends_h: float) -> dict[str, float]:
+    """Length, days and money a FEU of a passage, given the measures of its arcs; NaN where there is none."""
+    if not len(arcs):
+        return dict.fromkeys(("length_km", "days", "cost_usd_feu"), float("nan"))
+    total = dict(zip(MEASURES, arcs.sum(axis=0), strict=True))
+    money = sum(float(total[part]) for part in ("tariff", "handling", "fees"))
     return {
-        name: np.array(v, float) if name.startswith(("published", "model", "ratio")) else v
-        for name, v in rows.items()
+        "length_km": float(total["length_km"]),
+        "days": (float(total["time_h"]) + ends_h) / 24.0,
+        "cost_usd_feu": money * TONNES_PER_FEU,
     }

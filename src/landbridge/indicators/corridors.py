@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from landbridge.assignment.routes import RouteSet
+from landbridge.assignment.routes import NESTS, RouteSet
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.solution import Solution
 from landbridge.network import Network
@@ -68,20 +68,13 @@ def list_members(
 
 
 def list_corridor_flows(
-    solution: Solution,
-    corridors: Sequence[Corridor],
-    members: Sequence[np.ndarray],
-    box_classes: Sequence[str],
+    solution: Solution, corridors: Sequence[Corridor], members: Sequence[np.ndarray]
 ) -> Columns:
-    """Tonnes a year of each corridor, and loaded TEU of the classes that travel in boxes."""
-    flow = solution.equilibrium.flow
-    teu_per_tonne = np.array(
-        [
-            1.0 / t if name in box_classes else 0.0
-            for name, t in zip(solution.classes.ids, solution.classes.tonnes_per_teu, strict=True)
-        ]
-    )
-    teu = flow * teu_per_tonne[solution.routes.route_class]
+    """Tonnes a year of each corridor, and loaded TEU of the containerised classes, those on trucks left out."""
+    flow, classes = solution.equilibrium.flow, solution.classes
+    teu_per_tonne = np.where(classes.is_containerised, 1.0 / classes.tonnes_per_teu, 0.0)
+    on_rail_or_ship = solution.routes.nest != NESTS.index("road")
+    teu = flow * teu_per_tonne[solution.routes.route_class] * on_rail_or_ship
     return {
         "corridor": [c.id for c in corridors],
         "title": [c.title for c in corridors],

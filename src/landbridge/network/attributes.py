@@ -20,6 +20,7 @@ TIME_PARTS = ("running", "waiting", "dwell", "border")
 FORMS = ("box", "bulk")
 
 HOURS_PER_WEEK = 168.0
+HOURS_PER_YEAR = 8760.0
 TEU_PER_FEU = 2.0
 
 
@@ -318,13 +319,16 @@ class _Evaluation:
         self.facility[1, arc] = self._ship(s, "", _or(services["capacity_mt_year"][s], 0.0) * 1e6)
 
     def _ship(self, service: int, cargo: str, capacity: float) -> int:
+        """Facility of a service: a queue served by one ship at a time, each taking what its capacity implies."""
         services = self.tables["services"]
-        law = (self._headway(service), self.value["M-border-service-scv"], self.value["M-utilisation-limit"])
+        turn = self._headway(service)
+        if capacity > 0.0:
+            turn = min(turn, HOURS_PER_YEAR * self.value["M-ship-load-t"] / capacity)
+        law = (turn, self.value["M-ship-service-scv"], self.value["M-utilisation-limit"])
         key = str(services["id"][service]) + (f"|{cargo}" if cargo else "")
         name = str(services["name"][service]) + (", containers" if cargo else "")
-        return self.ledger.add(
-            key, "service", name, capacity, law, queue=True, firm=_is_firm(services, service)
-        )
+        firm = _is_firm(services, service)
+        return self.ledger.add(key, "service", name, capacity, law, queue=True, firm=firm)
 
     def _ferry(self, arc: int) -> None:
         services, s = self.tables["services"], int(self.network.service_row[arc])

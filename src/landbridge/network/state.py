@@ -19,7 +19,7 @@ from landbridge.tables import Table
 class TransitRule:
     """For pairs it concerns, crossing ``state`` is banned (share 0), or available to a share and at a cost.
 
-    ``pair_states``: none = all pairs; one state = pairs with an end there; two = pairs between them. A pair
+    ``pair_states``: none = all pairs; ``ARM`` = any pair with an end there; ``TUR+ARM`` = pairs between the two. A pair
     with an end in ``state`` is never concerned: its own trade is no transit.
     """
 
@@ -37,10 +37,14 @@ class TransitRule:
             return False
         if not self.pair_states:
             return True
-        if len(self.pair_states) == 1:
-            return self.pair_states[0] in origin or self.pair_states[0] in destination
-        a, b = self.pair_states[0], self.pair_states[1]
-        return (a in origin and b in destination) or (b in origin and a in destination)
+        return any(_matches(entry.split("+"), origin, destination) for entry in self.pair_states)
+
+
+def _matches(states: Sequence[str], origin: Sequence[str], destination: Sequence[str]) -> bool:
+    if len(states) == 1:
+        return states[0] in origin or states[0] in destination
+    a, b = states
+    return (a in origin and b in destination) or (b in origin and a in destination)
 
 
 @dataclass(frozen=True)

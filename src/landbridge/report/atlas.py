@@ -40,9 +40,10 @@ TIGHT = 0.9
 _NAMED = 34
 _LEAST_CHANGE = 0.01
 """Changes below this share of the greatest one are left out of a map of differences."""
-_FEWEST_OPENED, _CLOSE = 4, 0.6
+_FEWEST_OPENED, _CLOSE, _FAIR_PART = 4, 0.6, 0.03
 _KIND_BONUS = {"city": 1.5, "port": 1.0, "terminal": 0.3, "border": 0.2, "strait": 1.2}
 
+_SHIP_LESS = "ship less"
 Stretch = tuple[str, str, str]
 """Two stops in alphabetical order and the mode between them (rail, road, ship)."""
 
@@ -136,10 +137,12 @@ class Atlas:
             if row["mode"] in ("rail", "road", "river"):
                 loads.scaled[a, b, "ship" if row["mode"] == "river" else row["mode"]] += t
                 continue
+            # Ships of several services share a lane: what they gain and lose must not cancel on the map.
+            mode = "ship" if t > 0 else _SHIP_LESS
             pieces, ocean = self._sea_way(a, b)
             for piece in pieces:
                 first, last = sorted(piece)
-                (loads.ocean if ocean else loads.scaled)[first, last, "ship"] += t
+                (loads.ocean if ocean else loads.scaled)[first, last, mode] += t
         return loads
 
     def _sea_way(self, a: str, b: str) -> tuple[tuple[tuple[str, str], ...], bool]:
@@ -201,17 +204,15 @@ class Atlas:
         *,
         name: str,
         title: str,
-        full: float | None = None,
     ) -> str:
-        """Map of the difference between two scenarios in a year; ``full`` (Mt) sets the scale of widths."""
+        """Map of the difference between two scenarios in a year."""
         loads = self.changes(before, after, year)
         flows = self._change_flows(loads)
-        full = full or full_width_value(view, flows)
-        least = _LEAST_CHANGE * full
+        least = _LEAST_CHANGE * full_width_value(view, flows)
         flows = tuple(flow for flow in flows if abs(flow.value) >= least)
         opened = self._turned(before, after)
         closed = self._turned(after, before)
-        layer = Flows("Width: change, million tonnes a year", "Mt", flows, CHANGE_COLOURS, full)
+        layer = Flows("Width: change, million tonnes a year", "Mt", flows, CHANGE_COLOURS)
         ways = [
             Ways("open", "open in both", self._lines(after, ("open", "degraded"))),
             Ways("shut", "shut or planned in both", self._both_shut(before, after)),
@@ -231,12 +232,9 @@ class Atlas:
             notes=[*self._notes(view, loads), f"Changes under {figures(least, 2)} Mt are not drawn."],
         )
 
-    def full_change(self, view: View, before: str, after: str, year: int) -> float:
-        """The greatest change (Mt) drawn to scale in a window."""
-        return full_width_value(view, self._change_flows(self.changes(before, after, year)))
-
-    def best_view(self, before: str, after: str, year: int) -> View:
-        """The second window if the most of a difference lies in it, else the whole."""
+    def best_views(self, before: str, after: str, year: int) -> tuple[View, ...]:
+        """The windows that show a difference: the second if most tonne-kilometres of it lie there, else the
+        whole, and the second as well if a fair part lies there."""
         loads = self.changes(before, after, year)
         inside = outside = 0.0
         for (a, b, _), mt in loads.scaled.items():
@@ -246,7 +244,9 @@ class Atlas:
                 inside += weight
             else:
                 outside += weight
-        return self.focus if inside >= outside else self.whole
+        if self.focus == self.whole or inside < _FAIR_PART * (inside + outside):
+            return (self.whole,)
+        return (self.focus,) if inside >= outside else (self.whole, self.focus)
 
     def opening_view(self, before: str, after: str) -> View | None:
         """A close window on the lines that open, or None if they are few or lie far apart."""
@@ -264,7 +264,8 @@ class Atlas:
                 mt,
                 "more" if mt > 0 else "less",
                 f"{a}|{b}",
-                f"{self._name(a)} – {self._name(b)}, {mode}: {million_tonnes(mt * 1e6, sign=True)} Mt/year",
+                f"{self._name(a)} – {self._name(b)}, {mode.split()[0]}: "
+                f"{million_tonnes(mt * 1e6, sign=True)} Mt/year",
                 figures(mt, 2, sign=True),
             )
             for (a, b, mode), mt in sorted(loads.scaled.items())

@@ -36,7 +36,7 @@ def write_picture(
         )
     else:
         after = reader.questions[0].scenarios[0]
-        view = atlas.best_view(reader.reference, after, year)
+        view = atlas.best_views(reader.reference, after, year)[-1]
         title = f"{reader.title(after)}: what freight does in {year}"
         svg = atlas.change_map(view, reader.reference, after, year, name="picture", title=title)
     write_whole(path, svg)

@@ -95,7 +95,11 @@ def corridor_changes(reader: Reader, scenario: str) -> list[Row]:
 
 
 def _corridor_changes(reader: Reader, scenario: str) -> list[str]:
-    rows = [row for row in corridor_changes(reader, scenario) if abs(row["change_t_year"]) >= 10 * SEEN_T]
+    rows = [
+        row
+        for row in corridor_changes(reader, scenario)
+        if abs(row["change_t_year"]) >= max(10 * SEEN_T, _TELLING_CHANGE * row["was_t_year"])
+    ]
     gains = [row for row in rows if row["change_t_year"] > 0][:1]
     losses = [row for row in rows if row["change_t_year"] < 0][:1]
     told = []

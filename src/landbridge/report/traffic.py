@@ -10,8 +10,6 @@ from landbridge.report.summary import corridor_changes, short_title
 
 _CORRIDORS, _PAIRS, _CAUSES = 9, 6, 5
 _LEAST_CHANGE = 0.005
-_SHARED_SCALE = 3.0
-"""Maps of one question and window share a scale of widths if their greatest changes differ by no more."""
 
 
 def write_base(reader: Reader, atlas: Atlas) -> Section:
@@ -89,23 +87,24 @@ def write_question(reader: Reader, atlas: Atlas, question: Question) -> Section:
             "less; the width is the amount of the change."
         )
     )
-    before, year = reader.reference, reader.year
-    views = {name: atlas.best_view(before, name, year) for name in question.scenarios}
-    full = {name: atlas.full_change(view, before, name, year) for name, view in views.items()}
-    for name, view in views.items():
-        title = reader.title(name)
-        family = [full[other] for other in views if views[other] == view and full[other] > 0]
-        shared = max(family) if family and max(family) <= _SHARED_SCALE * min(family) else None
-        caption = f"{title}: what moves more, what less"
-        svg = atlas.change_map(view, before, name, year, name=f"change-{name}", title=caption, full=shared)
-        blocks.append(Figure(svg))
-        close = atlas.opening_view(before, name)
-        if close:
-            caption = f"{title}: the lines that open, close up"
-            svg = atlas.change_map(close, before, name, year, name=f"close-{name}", title=caption)
-            blocks.append(Figure(svg))
+    for name in question.scenarios:
+        blocks += _maps(reader, atlas, name)
         blocks += [*_corridors(reader, name), *_pairs(reader, name), *_stranded(reader, name)]
     return Section(question.id, question.title, tuple(blocks), new_page=True)
+
+
+def _maps(reader: Reader, atlas: Atlas, scenario: str) -> list[Block]:
+    """Maps of what a scenario changes: the window that shows it best, and near by what opens."""
+    before, year, title = reader.reference, reader.year, reader.title(scenario)
+    views = list(atlas.best_views(before, scenario, year))
+    captions = [f"{title}: what moves more, what less", f"{title}: the South Caucasus and the Caspian"]
+    close = atlas.opening_view(before, scenario)
+    if close:
+        views, captions = [views[0], close], [captions[0], f"{title}: the lines that open, close up"]
+    return [
+        Figure(atlas.change_map(view, before, scenario, year, name=f"change-{scenario}-{i}", title=caption))
+        for i, (view, caption) in enumerate(zip(views, captions, strict=False))
+    ]
 
 
 def _corridors(reader: Reader, scenario: str) -> list[Block]:

@@ -30,6 +30,8 @@ MODEL_PARAMETERS = (
     "M-road-access-rate-usd-truck-km",
     "M-running-cv",
     "M-sea-access-rate-usd-t-km",
+    "M-ship-load-t",
+    "M-ship-service-scv",
     "M-siding-loading-usd-t",
     "M-slot-price-slope-usd-t",
     "M-slot-price-start",
@@ -375,6 +377,8 @@ class _SettingsChecker:
         settings = self.settings
         zones, groups = self.ids("zones"), self.ids("zones", "zone_groups")
         passed = self.ids("nodes", "links", "services", "terminals", "borders")
+        if settings.model.default_class:
+            self.known("class", (settings.model.default_class,), self.ids("classes"), "model", "default_class")
         for number, (origin, destination, commodity) in enumerate(settings.telling_pairs):
             place = ("telling_pairs", str(number))
             self.known("zone", (origin, destination), zones, *place)

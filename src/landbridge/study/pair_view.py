@@ -41,8 +41,7 @@ class PairView:
 
 
 def find_class(prepared: Prepared, name: str | None) -> str:
-    """A class by its id, by the id of a commodity in it, or by the start of its name; the first non-box class
-    if None.
+    """A class by its id, by the id of a commodity in it, or by the start of its name; the study's default if None.
 
     Raises
     ------
@@ -51,9 +50,7 @@ def find_class(prepared: Prepared, name: str | None) -> str:
     """
     classes = prepared.classes
     if name is None:
-        return next(
-            (c for c, form in zip(classes.ids, classes.form, strict=True) if form != 0), classes.ids[0]
-        )
+        return prepared.study.settings.model.default_class or classes.ids[0]
     if name in classes.index:
         return name
     commodities = prepared.tables["commodities"]

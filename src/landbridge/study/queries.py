@@ -31,8 +31,7 @@ def find_routes(
 ) -> dict[str, Any]:
     """Alternatives between two zones or nodes by falling share, at the queues of the scenario's equilibrium.
 
-    ``scenario`` is the study's reference scenario if left out, ``year`` its base year, ``commodity`` general
-    cargo (the first class that does not travel in boxes). A pair without an open way has no alternatives, an
+    ``scenario`` is the study's reference scenario if left out, ``year`` its base year, ``commodity`` its default class. A pair without an open way has no alternatives, an
     ``unserved_share`` of 1 and a ``cause``.
     """
     prepared, solution, class_id = _solve(study, scenario, year, commodity, progress)

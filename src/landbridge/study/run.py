@@ -107,7 +107,6 @@ def _solve_all(
     gates_of_arc = prepared.network.get_arc_gates(prepared.tables)
     corridors = list_corridors(prepared)
     members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
-    boxes = [c for c, form in zip(prepared.classes.ids, prepared.classes.form, strict=True) if form == 0]
     tasks = [(name, year) for name in names for year in years]
     lock, done = Lock(), [0]
 
@@ -119,7 +118,7 @@ def _solve_all(
             "facilities": list_facilities(solution),
             "pairs": list_pairs(solution),
             "route_flows": list_route_flows(solution),
-            "corridor_flows": list_corridor_flows(solution, corridors, members, boxes),
+            "corridor_flows": list_corridor_flows(solution, corridors, members),
             "unserved": list_unserved(solution, prepared.tables, gates_of_arc),
             "telling_pairs": list_telling_pairs(prepared, solution),
         }
@@ -206,9 +205,7 @@ def _describe_study(prepared: Prepared, names: Sequence[str]) -> dict[str, Colum
     """Tables that do not depend on a solve: scenarios, gates, routes, checks of corridors."""
     scenarios = [prepared.scenarios[name] for name in names]
     gates = [(s.id, state) for s in scenarios for state in s.gates.values()]
-    base = prepared.build_state(next(iter(prepared.scenarios)), prepared.study.settings.base_year)
-    box = int(np.argmin(prepared.classes.form))
-    arc_table = prepared.build_arc_table(base)[box]
+    base, box = next(iter(prepared.scenarios)), int(np.argmin(prepared.classes.form))
     usable = list_usable_arcs(prepared.network, prepared.classes)[box]
     return {
         "scenarios": {
@@ -227,7 +224,10 @@ def _describe_study(prepared: Prepared, names: Sequence[str]) -> dict[str, Colum
         "demand_evidence": _list_demand_evidence(prepared),
         "routes": list_routes(prepared.words, prepared.network, prepared.routes, prepared.classes.ids),
         "corridor_checks": list_corridor_checks(
-            prepared.network, prepared.tables, prepared.classes, arc_table, usable
+            prepared.network,
+            prepared.tables,
+            usable,
+            lambda year: prepared.build_arc_table(prepared.build_state(base, year))[box],
         ),
     }
 

@@ -70,6 +70,9 @@ class ModelSettings(_Settings):
     """Switches of the model; numbers stand in tables/parameters.csv."""
 
     carbon_price_usd_t: Annotated[float, Field(ge=0), say("price of CO2e, USD/t; 0 leaves it out")] = 0.0
+    default_class: Annotated[Id | None, say("class of a question that names none; the first if left out")] = (
+        None
+    )
     allow_reentry: Annotated[bool, say("whether a route may return into a state that it has left")] = False
 
 
