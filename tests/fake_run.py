@@ -424,8 +424,10 @@ def fake_results(links: Sequence[tuple[Any, ...]], flow: Any, opened: Any) -> di
         ):
             t = 2e5 if cargo == "general" else 2e6
             gone = 0.1 * t if scenario == "iran-closed" else 0.0
-            parts = {f"{part}_usd_t": share * cost * factor for part, share in PART_SHARES.items()}
-            own = {
+            parts: dict[str, float | None] = {
+                f"{part}_usd_t": share * cost * factor for part, share in PART_SHARES.items()
+            }
+            own: dict[str, float | None] = {
                 "time_h": 84.0 * factor,
                 "money_usd_t": 0.6 * cost * factor,
                 "generalised_cost_usd_t": cost * factor,

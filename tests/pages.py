@@ -1,7 +1,8 @@
 """The examples of README.md and docs/: how to find and run them, and to write anew what they print.
 
-A block marked ``bash run`` or ``python run`` is run; a block marked ``text shown`` right after one holds its output.
-`python tests/pages.py` runs all of them and writes the outputs anew, to be done when the numbers have changed.
+A block marked ``bash run`` or ``python run`` is run; a block marked ``text shown`` right after one holds its
+output. `python tests/pages.py` runs all of them, writes the outputs anew and draws the picture of the README: to
+be done when the numbers have changed.
 """
 
 import os
@@ -52,6 +53,19 @@ def refresh(page: Path) -> None:
     page.write_text(text, encoding="utf-8")
 
 
+def draw_picture(path: Path) -> None:
+    """Draw what opening TRIPP changes."""
+    from landbridge import open_study
+    from landbridge.report import write_picture
+    from landbridge.study import run_study
+
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "run"
+        run = run_study(open_study("eurasia"), scenarios=["today", "tripp-open"], years=[2035], out=out)
+        write_picture(run, path, scenario="tripp-open")
+
+
 if __name__ == "__main__":
+    draw_picture(ROOT / "docs" / "images" / "tripp-difference.svg")
     for page in filter(has_examples, PAGES):
         refresh(page)

@@ -122,7 +122,7 @@ def test_4_why_not_names_what_stands_in_the_way(capsys: pytest.CaptureFixture[st
         "It is shut.",
         "The railway at Meghri is rebuilt",
         "financing, construction",
-        "R001 R002",
+        "R001, R002",
         "best: rail, road: baku",
     ):
         assert words in out

@@ -15,7 +15,7 @@ def name(page: Path) -> str:
 
 
 @pytest.mark.slow  # the examples solve the built-in study, as a reader would
-@pytest.mark.parametrize("page", filter(has_examples, PAGES), ids=name)
+@pytest.mark.parametrize("page", [page for page in PAGES if has_examples(page)], ids=name)
 def test_1_examples_run(page: Path, tmp_path: Path) -> None:
     """The examples of a page run one after the other in one folder, as a reader would type them."""
     for example in EXAMPLE.finditer(page.read_text(encoding="utf-8")):

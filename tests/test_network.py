@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from studies import write_small_study
 
-from landbridge.network import Arc, build_network, evaluate
+from landbridge.network import Arc, TransitRule, build_network, evaluate
 from landbridge.study.folder import open_study
 from landbridge.study.scenarios import build_scenario_state, place_gauge_breaks, resolve_scenario
 
@@ -150,3 +150,22 @@ def test_gauge_change_inside_a_border_row_costs_no_second_time(study, tables):
     attributes = evaluate(network, changed, 2024)
     assert attributes.time_h[:, :, arc].sum() == 0.0
     assert attributes.money[1, 0, arc] == 60.0
+
+
+@pytest.mark.parametrize(
+    ("pair_states", "except_pairs", "ends", "expected"),
+    [
+        ((), (), ("WST", "FAR"), True),
+        ((), (), ("STH", "FAR"), False),
+        (("FAR",), (), ("WST", "FAR"), True),
+        (("FAR",), (), ("WST", "EST"), False),
+        (("WST+FAR",), (), ("FAR", "WST"), True),
+        (("WST+FAR",), (), ("WST", "WST"), False),
+        ((), ("WST+WST",), ("WST", "WST"), False),
+        ((), ("WST+WST",), ("WST", "FAR"), True),
+    ],
+)
+def test_rules_know_their_pairs(pair_states, except_pairs, ends, expected):
+    """A state's own trade is no transit; one name means any pair with it, two the pairs between; exceptions are spared."""
+    rule = TransitRule("r", "STH", pair_states, 0.0, 0.0, (), "", except_pairs)
+    assert rule.concerns((ends[0],), (ends[1],)) is expected

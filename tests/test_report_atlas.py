@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tests.fake_run import LINKS, NODES, FakeRun, flow_of, write_fake_run
 
 from landbridge.report.atlas import Atlas
 from landbridge.report.reading import Reader
-from tests.fake_run import LINKS, NODES, FakeRun, flow_of, write_fake_run
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,7 @@ def test_headlines(html: str) -> None:
         "Azerbaijan to Nakhchivan (general cargo): 63 USD a tonne instead of 40, 5.6 days instead of 3.5 days."
         in text
     )
-    assert "Middle Corridor carries 2.81 million tonnes instead of 4.50 million tonnes." in text
+    assert "Middle Corridor: 2.81 million tonnes instead of 4.50 million tonnes." in text
 
 
 def test_corridors_stand_side_by_side(html: str) -> None:

@@ -51,6 +51,7 @@ STATE_PENALTIES = [
     "id",
     "state",
     "class",
+    "except_pairs",
     "cost_usd_t",
     "low",
     "high",

@@ -30,15 +30,17 @@ def list_routes(words: RouteWords, network: Network, routes: RouteSet, classes: 
 
 
 def list_route_flows(solution: Solution) -> Columns:
-    """Routes that carry at least ``SHOWN_SHARE`` of their pair, with time, spread and cost by part."""
+    """Routes that carry at least ``SHOWN_SHARE`` of their pair, with time, spread and cost by part.
+
+    Tonnes keep full precision; the rest is stored to seven digits.
+    """
     flow = solution.equilibrium.flow
     total = solution.group_flow[solution.routes.route_group]
     share = np.divide(flow, total, out=np.zeros_like(flow), where=total > 0.0)
     shown = np.flatnonzero(share >= SHOWN_SHARE)
     measures = solution.route_state.measures
+    tonnes: Columns = {"route": shown.astype(np.int32), "flow_t_year": flow[shown]}
     columns: Columns = {
-        "route": shown,
-        "flow_t_year": flow[shown],
         "share": share[shown],
         "time_h": solution.time_h[shown],
         "std_h": np.sqrt(measures[shown, MEASURES.index("variance_h2")]),
@@ -47,7 +49,8 @@ def list_route_flows(solution: Solution) -> Columns:
         "generalised_cost_usd_t": solution.equilibrium.cost[shown],
         "co2_kg_t": measures[shown, MEASURES.index("co2_kg_t")],
     }
-    return columns | {f"{part}_usd_t": solution.parts[part][shown] for part in COST_PARTS}
+    columns |= {f"{part}_usd_t": solution.parts[part][shown] for part in COST_PARTS}
+    return tonnes | {name: values.astype(np.float32) for name, values in columns.items()}
 
 
 def list_pairs(solution: Solution) -> Columns:
@@ -69,7 +72,7 @@ def list_pairs(solution: Solution) -> Columns:
         sums = np.add.reduceat(flow * by_route, routes.group_first[:-1]) if routes.n_routes else np.zeros(0)
         with np.errstate(invalid="ignore", divide="ignore"):
             means = np.append(np.where(solution.group_flow > 0.0, sums / solution.group_flow, np.nan), np.nan)
-        return means[group]
+        return means[group].astype(np.float32)
 
     logsum = np.append(solution.group_logsum, np.nan)
     return {
@@ -83,7 +86,7 @@ def list_pairs(solution: Solution) -> Columns:
         "length_km": mean(measures[:, MEASURES.index("length_km")]),
         "money_usd_t": mean(solution.money),
         "generalised_cost_usd_t": mean(solution.equilibrium.cost),
-        "logsum_usd_t": logsum[group],
+        "logsum_usd_t": logsum[group].astype(np.float32),
         "co2_kg_t": mean(measures[:, MEASURES.index("co2_kg_t")]),
         **{f"{part}_usd_t": mean(values) for part, values in solution.parts.items()},
     }

@@ -30,10 +30,13 @@ class TransitRule:
     cost_usd_t: float
     classes: tuple[str, ...]
     reason: str
+    except_pairs: tuple[str, ...] = ()
 
     def concerns(self, origin: Sequence[str], destination: Sequence[str]) -> bool:
         """Whether a pair of zones, given by their states, falls under the rule."""
         if self.state and (self.state in origin or self.state in destination):
+            return False
+        if any(_matches(entry.split("+"), origin, destination) for entry in self.except_pairs):
             return False
         if not self.pair_states:
             return True

@@ -104,9 +104,9 @@ def _corridor_changes(reader: Reader, scenario: str) -> list[str]:
     losses = [row for row in rows if row["change_t_year"] < 0][:1]
     told = []
     for row in gains + losses:
-        now = f"carries {tonnes(row['flow_t_year'])}" if row["flow_t_year"] >= SEEN_T else "carries nothing"
-        was = tonnes(row["was_t_year"]) if row["was_t_year"] >= SEEN_T else "none"
-        told.append(f"{short_title(row['title'])} {now} instead of {was}.")
+        now = tonnes(row["flow_t_year"]) if row["flow_t_year"] >= SEEN_T else "nothing"
+        was = tonnes(row["was_t_year"]) if row["was_t_year"] >= SEEN_T else "nothing"
+        told.append(f"{short_title(row['title'])}: {now} instead of {was}.")
     return told
 
 

@@ -378,7 +378,9 @@ class _SettingsChecker:
         zones, groups = self.ids("zones"), self.ids("zones", "zone_groups")
         passed = self.ids("nodes", "links", "services", "terminals", "borders")
         if settings.model.default_class:
-            self.known("class", (settings.model.default_class,), self.ids("classes"), "model", "default_class")
+            self.known(
+                "class", (settings.model.default_class,), self.ids("classes"), "model", "default_class"
+            )
         for number, (origin, destination, commodity) in enumerate(settings.telling_pairs):
             place = ("telling_pairs", str(number))
             self.known("zone", (origin, destination), zones, *place)

@@ -121,8 +121,20 @@ def view_pair(
         own,
     )
     return PairView(
-        shown, prepared.tables, words, origin, destination, class_id, flow, max(0.0, 1.0 - float(flow.sum()))
+        shown,
+        prepared.tables,
+        words,
+        origin,
+        destination,
+        class_id,
+        flow,
+        _round_off(1.0 - float(flow.sum())),
     )
+
+
+def _round_off(share: float) -> float:
+    """A share with rounding taken off: 0 below 1e-9."""
+    return share if share > 1e-9 else 0.0
 
 
 def _choose(

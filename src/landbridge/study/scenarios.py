@@ -92,9 +92,8 @@ def _list_rules(
     for row in tables["state_penalties"].rows():
         if row["from_date"] <= date:
             classes = (row["class"],) if row["class"] else ()
-            rules.append(
-                TransitRule(row["id"], row["state"], (), 1.0, float(row["cost_usd_t"]), classes, row["note"])
-            )
+            cost, spared = float(row["cost_usd_t"]), tuple(row["except_pairs"])
+            rules.append(TransitRule(row["id"], row["state"], (), 1.0, cost, classes, row["note"], spared))
     return tuple(rules)
 
 
