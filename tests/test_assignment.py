@@ -5,15 +5,15 @@ import io
 
 import numpy as np
 import pytest
-import studies
-from studies import write_small_study
 
+import studies
 from landbridge.assignment.costs import ARC_PARTS, MEASURES
 from landbridge.assignment.loading import evaluate_routes
 from landbridge.assignment.routes import NESTS
 from landbridge.study.folder import open_study
 from landbridge.study.prepare import prepare
 from landbridge.study.run import solve_scenario
+from studies import write_small_study
 
 SCENARIOS = ("base-2024", "today", "gap-open", "south-closed", "ferry-doubled", "south-weak")
 

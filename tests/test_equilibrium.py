@@ -18,7 +18,8 @@ def two_routes(
     facilities = SimpleNamespace(
         ids=("a", "b"),
         delay=np.array([[s * c, 1.0, 1.0] for s, c in zip(slopes, capacity)]),
-        is_queue=np.zeros(2, bool), is_firm=np.ones(2, bool),
+        is_queue=np.zeros(2, bool),
+        is_firm=np.ones(2, bool),
     )
     state = SimpleNamespace(capacity_t_year=capacity, facilities=facilities)
     routes = RouteSet(
@@ -30,7 +31,9 @@ def two_routes(
         base_cost=np.array(fixed), availability=SimpleNamespace(usable=np.ones(2)), fac_start=np.array([0, 1, 2]),
         fac_index=np.array([0, 1]),
     )  # fmt: skip
-    segments = Segments(np.array([0]), np.array([2]), np.array([demand]), np.array([0]), np.array([-1]), np.ones(1))
+    segments = Segments(
+        np.array([0]), np.array([2]), np.array([demand]), np.array([0]), np.array([-1]), np.ones(1)
+    )
     classes = SimpleNamespace(
         route_scale=np.array([theta]),
         mode_scale=np.array([theta]),

@@ -44,7 +44,9 @@ def test_the_weakest_basis_counts() -> None:
 def test_packaged_study_is_what_the_builder_builds() -> None:
     """A number changed in the plain tables must be built before it is committed."""
     built = build_study(PLAIN)
-    found = {str(p.relative_to(PACKAGED).as_posix()): p.read_bytes() for p in PACKAGED.rglob("*.*") if p.is_file()}
+    found = {
+        str(p.relative_to(PACKAGED).as_posix()): p.read_bytes() for p in PACKAGED.rglob("*.*") if p.is_file()
+    }
     found = {name: text for name, text in found.items() if name.endswith((".csv", ".yaml"))}
     assert sorted(built) == sorted(found)
     stale = [name for name, text in built.items() if text.encode("utf-8") != found[name]]
@@ -87,13 +89,26 @@ def test_no_default_is_left_blank(tables: dict[str, dict[str, Row]]) -> None:
     """Every railway and road has its speed, rate and capacity; every service a wait, a speed and a price."""
     for key, link in tables["links"].items():
         needed = {
-            "rail": ["gauge_mm", "speed_kmh", "speed_wagon_kmh", "capacity_mt_year", "tracks", "rate_box_usd_teu_km",
-                     "rate_bulk_usd_t_km", "co2_g_t_km", "time_cv"],
+            "rail": [
+                "gauge_mm",
+                "speed_kmh",
+                "speed_wagon_kmh",
+                "capacity_mt_year",
+                "tracks",
+                "rate_box_usd_teu_km",
+                "rate_bulk_usd_t_km",
+                "co2_g_t_km",
+                "time_cv",
+            ],
             "road": ["speed_kmh", "duty_factor", "rate_truck_usd_km", "co2_g_t_km", "time_cv"],
         }.get(link["mode"], ["length_km"])
         assert all(link[column] for column in needed), key
-    prices = {"box": ("fare_box_usd_teu", "rate_box_usd_teu_km"), "bulk": ("fare_bulk_usd_t", "rate_bulk_usd_t_km"),
-              "wagon": ("fare_wagon_usd_t",), "truck": ("fare_truck_usd_truck",)}
+    prices = {
+        "box": ("fare_box_usd_teu", "rate_box_usd_teu_km"),
+        "bulk": ("fare_bulk_usd_t", "rate_bulk_usd_t_km"),
+        "wagon": ("fare_wagon_usd_t",),
+        "truck": ("fare_truck_usd_truck",),
+    }
     for key, service in tables["services"].items():
         assert service["sailings_week"], key
         assert service["wait_factor"], key
@@ -113,8 +128,13 @@ def test_every_land_frontier_has_a_border_row(tables: dict[str, dict[str, Row]])
     for key, link in tables["links"].items():
         a, b = nodes[link["from_node"]]["country"], nodes[link["to_node"]]["country"]
         if link["mode"] in ("rail", "road") and a != b:
-            at = [r for r in borders if r["mode"] == link["mode"] and {r["country_a"], r["country_b"]} == {a, b}
-                  and r["node"] in (link["from_node"], link["to_node"])]
+            at = [
+                r
+                for r in borders
+                if r["mode"] == link["mode"]
+                and {r["country_a"], r["country_b"]} == {a, b}
+                and r["node"] in (link["from_node"], link["to_node"])
+            ]
             assert at, key
 
 
@@ -141,7 +161,11 @@ def test_transit_conditions_are_rules_and_not_gates_of_links(tables: dict[str, d
 
 def test_kars_divrigi_carries_what_its_lender_publishes(tables: dict[str, dict[str, Row]]) -> None:
     line = tables["links"]["kars--erzurum-rail"]
-    assert (line["capacity_mt_year"], "Z150" in line["source"], "0.75-3" in line["note"]) == ("0.75", True, True)
+    assert (line["capacity_mt_year"], "Z150" in line["source"], "0.75-3" in line["note"]) == (
+        "0.75",
+        True,
+        True,
+    )
 
 
 def test_block_trains_do_not_wait_like_sampled_wagons(tables: dict[str, dict[str, Row]]) -> None:
@@ -163,14 +187,19 @@ def test_port_dwell_and_wait_add_up_to_the_published_stay(tables: dict[str, dict
 def test_turkmen_transit_by_sarakhs_bears_forty_dollars_a_tonne(tables: dict[str, dict[str, Row]]) -> None:
     """Charges at the three posts between Turkiye and Uzbekistan beyond their ordinary fees."""
     borders = tables["borders"]
-    extra = [float(borders["gur-road"]["fee_usd_truck"]) - 150, float(borders["srk-road"]["fee_usd_truck"]) - 62,
-             float(borders["far-road"]["fee_usd_truck"]) - 136]
+    extra = [
+        float(borders["gur-road"]["fee_usd_truck"]) - 150,
+        float(borders["srk-road"]["fee_usd_truck"]) - 62,
+        float(borders["far-road"]["fee_usd_truck"]) - 136,
+    ]
     load = float(tables["parameters"]["M-truck-load-t"]["value"])
     assert sum(extra) / load == pytest.approx(40, abs=1)
 
 
 def test_nakhchivan_and_kaliningrad_are_territories(tables: dict[str, dict[str, Row]]) -> None:
-    apart = Counter(row["territory"] for row in tables["nodes"].values() if row["territory"] != row["country"])
+    apart = Counter(
+        row["territory"] for row in tables["nodes"].values() if row["territory"] != row["country"]
+    )
     assert apart == {"AZE-NX": 5, "RUS-KGD": 1}
 
 
@@ -180,8 +209,14 @@ def test_end_of_2024_comes_from_the_history(tables: dict[str, dict[str, Row]]) -
         return float(max(rows, key=lambda r: r["from_date"])["share_usable"])
 
     day = "2024-12-31"
-    expected = {"poland-belarus-rail-open": 1, "iran-transit-usable": 1, "hormuz-open": 1, "red-sea-open": 0.2,
-                "transit-restrictions-lifted": 0, "russia-transit-usable": 0.5}
+    expected = {
+        "poland-belarus-rail-open": 1,
+        "iran-transit-usable": 1,
+        "hormuz-open": 1,
+        "red-sea-open": 0.2,
+        "transit-restrictions-lifted": 0,
+        "russia-transit-usable": 0.5,
+    }
     assert {gate: share(gate, day) for gate in expected} == expected
 
 
@@ -194,7 +229,15 @@ def test_sea_price_of_the_base_year_is_the_rate_itself(tables: dict[str, dict[st
 def test_every_corridor_figure_is_labelled(tables: dict[str, dict[str, Row]]) -> None:
     labels = Counter(row["label"] for row in tables["corridors"].values())
     assert len(tables["corridors"]) == 93
-    assert set(labels) == {"scheduled", "routine", "best_train", "door_to_door", "jam", "claim", "length_only"}
+    assert set(labels) == {
+        "scheduled",
+        "routine",
+        "best_train",
+        "door_to_door",
+        "jam",
+        "claim",
+        "length_only",
+    }
 
 
 def test_builder_covers_each_table_once() -> None:

@@ -1,12 +1,12 @@
 """Gates: their state at a date, and what opening one implies."""
 
 import pytest
-from studies import write_small_study
 
 from landbridge.errors import UnknownId
 from landbridge.process import list_gate_states, open_gates
 from landbridge.process.gates import list_requirements
 from landbridge.study.folder import open_study
+from studies import write_small_study
 
 
 @pytest.fixture

@@ -51,7 +51,17 @@ def test_collected_paths_are_in_travel_order():
 
 
 def respond(
-    cost, nest, theta, mu, demand=1.0, log_weight=None, free=np.nan, choke=1e9, sigma=1.0, usable=None, need=1.0
+    cost,
+    nest,
+    theta,
+    mu,
+    demand=1.0,
+    log_weight=None,
+    free=np.nan,
+    choke=1e9,
+    sigma=1.0,
+    usable=None,
+    need=1.0,
 ):
     """Flows, logsum and shipped share of one segment that holds all routes."""
     n = len(cost)
@@ -145,7 +155,7 @@ def test_response_is_the_derivative(seed):
     _, logsum, shipped = respond(cost, nest, theta, mu, 50.0, free=free, choke=6.5, sigma=0.4)
     by_price, by_delay = np.zeros((n_fac, n_fac)), np.zeros((n_fac, n_fac))
     add_response(
-        np.array([0]), np.array([7]), np.array([50.0]), np.array([theta]), np.array([mu]), np.array([6.5]),
+        np.array([0]), np.array([7]), np.array([50.0]), np.array([theta]), np.array([mu]),
         np.array([0.4]), np.array([free]), np.ones(1), np.array([2.5]), nest, np.zeros(7), np.ones(7), cost,
         np.array([logsum]), np.array([shipped]), start, index, by_price, by_delay,
     )  # fmt: skip
@@ -162,7 +172,7 @@ def test_shares_that_underflow_have_no_response():
     by_price, by_delay = np.zeros((1, 1)), np.zeros((1, 1))
     one = np.ones(1)
     add_response(
-        np.array([0]), np.array([n]), 50.0 * one, 0.1 * one, 0.05 * one, one, one, np.nan * one, one, one,
+        np.array([0]), np.array([n]), 50.0 * one, 0.1 * one, 0.05 * one, one, np.nan * one, one, one,
         np.zeros(n, np.int64), np.zeros(n), np.ones(n), cost, one, one, start, index, by_price, by_delay,
     )  # fmt: skip
     np.testing.assert_allclose(by_price, 0.0, atol=1e-9)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from studies import write_small_study
 
 from landbridge.network import Arc, TransitRule, build_network, evaluate
 from landbridge.study.folder import open_study
 from landbridge.study.scenarios import build_scenario_state, place_gauge_breaks, resolve_scenario
+from studies import write_small_study
 
 
 @pytest.fixture(scope="module")

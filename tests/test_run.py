@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-from studies import write_small_study
 
 from landbridge.errors import NoRoute, RunNotFound, TargetNotEmpty, UnknownId
 from landbridge.study.comparison import compare_run
@@ -14,6 +13,7 @@ from landbridge.study.queries import explain_why_not, find_routes
 from landbridge.study.results import open_run, write_folder
 from landbridge.study.run import run_study
 from landbridge.study.trace import trace_item
+from studies import write_small_study
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,9 @@ def test_equal_inputs_give_equal_bytes(study, run, tmp_path, monkeypatch):
 def test_one_scenario_alone_equals_itself_among_all(study, run, tmp_path):
     """Running gap-open 2035 alone gives the figures that it has in the whole run."""
     alone = run_study(study, scenarios=["gap-open"], years=[2035], out=tmp_path / "alone")
-    sql = "SELECT * FROM pairs WHERE scenario = 'gap-open' AND year = 2035 ORDER BY class, origin, destination"
+    sql = (
+        "SELECT * FROM pairs WHERE scenario = 'gap-open' AND year = 2035 ORDER BY class, origin, destination"
+    )
     assert alone.query(sql).equals(run.query(sql))
 
 
@@ -138,7 +140,9 @@ def test_routes_agree_with_the_run(study, run):
         """SELECT share FROM route_flows JOIN routes USING (route) WHERE scenario = 'gap-open' AND year = 2035
            AND origin = 'west-zone' AND destination = 'isle-zone' AND class = 'general' ORDER BY share DESC"""
     )
-    np.testing.assert_allclose([a["share"] for a in answer["alternatives"]], [r["share"] for r in rows], rtol=1e-6)
+    np.testing.assert_allclose(
+        [a["share"] for a in answer["alternatives"]], [r["share"] for r in rows], rtol=1e-6
+    )
 
 
 def test_routes_between_nodes(study):

@@ -1,8 +1,8 @@
 """Which routes can be used in a state, by what share of cargo, and what blocks the others.
 
-A gate or transit right that is usable at a share s serves that share of cargo and no more.  Shippers differ in what
-they put up with and are ranked alike for all such conditions, so a route that needs several serves the least of their
-shares.
+A gate or transit right that is usable at a share s serves that share of cargo and no more. Shippers differ in
+what they put up with and are ranked alike for all such conditions, so a route that needs several serves the
+least of their shares.
 """
 
 from collections.abc import Sequence
@@ -34,8 +34,8 @@ class Paths:
 class Availability:
     """For each path: the share of cargo that can use it (0 where shut), what blocks it, and penalties.
 
-    ``blocked_by`` is a position in ``blocks``, -1 where the path is open; ``limits`` names the conditions that are
-    partly usable, ``limited_by`` the one that sets the share (-1 for none); ``penalty`` is in USD/t.
+    ``blocked_by`` is a position in ``blocks``, -1 where the path is open; ``limits`` names the conditions
+    that are partly usable, ``limited_by`` the one that sets the share (-1 for none); ``penalty`` is in USD/t.
     """
 
     usable: np.ndarray
@@ -54,7 +54,7 @@ def find_availability(
     shut = paths.any_of(~state.is_open)
     usable = np.where(shut, 0.0, 1.0)
     blocked_by = np.where(shut, 0, -1)
-    blocks, limits = ["a shut link"], []
+    blocks, limits = ["a shut link"], list[str]()
     limited_by = np.full(n, -1)
     penalty = np.zeros(n)
 

@@ -1,8 +1,8 @@
 """Candidate routes: cheapest paths under many views of cost, for every pair and class in every state.
 
-Views are generalised cost, time alone, money alone, each mode left out in turn, each transit state left out in turn,
-and reproducible random perturbations.  Work is split by state and class over threads; the result does not depend on
-how many there are.
+Views are generalised cost, time alone, money alone, each mode left out in turn, each transit state left out
+in turn, and reproducible random perturbations. Work is split by state and class over threads; the result does
+not depend on how many there are.
 """
 
 import hashlib
@@ -27,7 +27,8 @@ LAND_BURDEN = 4.0
 
 @dataclass(frozen=True)
 class Candidates:
-    """Paths one after another: path p belongs to group ``keys[p]`` and takes ``arcs[starts[p]:starts[p + 1]]``.
+    """Paths one after another: path p belongs to group ``keys[p]`` and takes ``arcs[starts[p]:starts[p +
+    1]]``.
 
     The key of a group is (class * n_zones + origin) * n_zones + destination.
     """
@@ -64,7 +65,8 @@ class _Search:
     def run(self, wanted: np.ndarray, noise: np.ndarray, thorough: bool) -> None:
         """Collect the paths of all wanted pairs (n_zones, n_zones).
 
-        Cargo that puts up with nothing keeps away from whatever is only partly usable: it gets views of its own.
+        Cargo that puts up with nothing keeps away from whatever is only partly usable: it gets views of its
+        own.
         """
         partial = np.array([bool(gates) for gates in self.state.arc_gates])
         careful = np.where(partial, np.inf, self.cost)
@@ -84,7 +86,9 @@ class _Search:
     def _group_by_bans(
         self, origin: int, targets: np.ndarray, share: float
     ) -> list[tuple[frozenset[str], np.ndarray]]:
-        """Destinations grouped by the states that no more than ``share`` of the cargo may cross on the way to them."""
+        """Destinations grouped by the states that no more than ``share`` of the cargo may cross on the way to
+        them.
+        """
         states = self.network.zone_countries
         bans = [
             rule
@@ -102,7 +106,9 @@ class _Search:
         return [(key, np.array(groups[key], np.int64)) for key in sorted(groups, key=sorted)]
 
     def _leave_out_modes(self, cost: np.ndarray) -> list[np.ndarray]:
-        """Costs as they are, by ship wherever there is one, without ships, without railways and without roads."""
+        """Costs as they are, by ship wherever there is one, without ships, without railways and without
+        roads.
+        """
         network = self.network
         ashore = np.isin(network.kind, (Arc.MOVE, Arc.FERRY))
         views = [
@@ -123,7 +129,9 @@ class _Search:
         return np.stack([self._ban(view, banned) for view in views])
 
     def _ban(self, cost: np.ndarray, states: frozenset[str] | set[str]) -> np.ndarray:
-        """Costs with every arc that touches one of ``states`` shut: its land, its ports and the ships that pass them."""
+        """Costs with every arc that touches one of ``states`` shut: its land, its ports and the ships that
+        pass them.
+        """
         if not states:
             return cost
         inside = self.network.list_nodes_in(states)
@@ -164,8 +172,8 @@ def find_candidates(
 ) -> Candidates:
     """Candidates of all wanted groups (n_classes, n_zones, n_zones) over all states.
 
-    ``costs`` and ``times`` hold USD/t and hours by class and arc for each state; in the states at the positions
-    ``thorough`` each transit state is left out in turn.
+    ``costs`` and ``times`` hold USD/t and hours by class and arc for each state; in the states at the
+    positions ``thorough`` each transit state is left out in turn.
     """
     noise = _draw_noise(network, states[0])
     tasks = [(position, k) for position in range(len(states)) for k in range(len(classes.ids))]

@@ -17,8 +17,9 @@ from landbridge.network import LinkState, Network
 class RouteState:
     """Routes in one state, without flow.
 
-    ``measures`` (n_routes, len(MEASURES)); ``reliability`` in USD/t; ``base_cost`` the sum of all parts, USD/t;
-    ``availability`` says which can be used; ``fac_start`` and ``fac_index`` list the facilities of each route.
+    ``measures`` (n_routes, len(MEASURES)); ``reliability`` in USD/t; ``base_cost`` the sum of all parts,
+    USD/t; ``availability`` says which can be used; ``fac_start`` and ``fac_index`` list the facilities of
+    each route.
     """
 
     measures: np.ndarray

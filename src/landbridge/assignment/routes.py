@@ -120,7 +120,7 @@ def find_routes(
 
 
 def _log_share(state: LinkState) -> np.ndarray:
-    return np.log(state.attributes.share)
+    return np.asarray(np.log(state.attributes.share))
 
 
 def _select(

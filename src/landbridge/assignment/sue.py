@@ -21,7 +21,9 @@ from landbridge.network import LinkState
 TOLERANCE = 1e-9
 MOST_STEPS = 60
 ACTIVE_USD_T = 0.3
-"""Facilities whose cost can move by less than this, USD/t, are followed by substitution instead of Newton steps."""
+"""Facilities whose cost can move by less than this, USD/t, are followed by substitution instead of Newton
+steps.
+"""
 FULLY_SHIPPED = 40.0
 """The share kept back without any queue is exp(-40), that is 4e-18."""
 
@@ -30,8 +32,9 @@ FULLY_SHIPPED = 40.0
 class Segments:
     """Demand that chooses alike: a pair and class, or the part of it that is captive to one nest.
 
-    Arrays of shape (n_segments,); ``captive`` is the nest or -1; ``group`` points into the route set; ``need`` is the
-    share that a route must serve for this part of the cargo to use it (1 for the part that puts up with nothing).
+    Arrays of shape (n_segments,); ``captive`` is the nest or -1; ``group`` points into the route set;
+    ``need`` is the share that a route must serve for this part of the cargo to use it (1 for the part that
+    puts up with nothing).
     """
 
     first: np.ndarray
@@ -65,9 +68,9 @@ class Equilibrium:
 def build_segments(routes: RouteSet, demand: np.ndarray, captive: np.ndarray, usable: np.ndarray) -> Segments:
     """Segments of all groups with demand.
 
-    ``demand`` (n_classes, n_zones, n_zones) in t/year; ``captive`` (n_classes, n_zones, n_zones, n_nests) is the share
-    that can use only that nest; ``usable`` (n_routes) the share of cargo that each route serves.  A share captive to a
-    nest without any route in the set stays with the free choosers.
+    ``demand`` (n_classes, n_zones, n_zones) in t/year; ``captive`` (n_classes, n_zones, n_zones, n_nests) is
+    the share that can use only that nest; ``usable`` (n_routes) the share of cargo that each route serves. A
+    share captive to a nest without any route in the set stays with the free choosers.
     """
     rows: list[tuple[int, int, float, int, int, float]] = []
     for g in range(len(routes.group_class)):
@@ -101,7 +104,9 @@ def build_segments(routes: RouteSet, demand: np.ndarray, captive: np.ndarray, us
 
 
 def _split(usable: np.ndarray) -> list[tuple[float, float]]:
-    """Parts of the cargo (share, need) by what they put up with; the last part has no route if none serves all."""
+    """Parts of the cargo (share, need) by what they put up with; the last part has no route if none serves
+    all.
+    """
     levels = sorted({*usable.tolist(), 1.0} - {0.0})
     return [(level - below, level) for below, level in zip([0.0, *levels], levels, strict=False)]
 
@@ -177,7 +182,7 @@ class Problem:
         active = np.flatnonzero(weight > ACTIVE_USD_T)
         gap = at.load - load
         if not len(active):
-            return gap
+            return np.asarray(gap)
         position = np.full(len(load), -1, np.int64)
         position[active] = np.arange(len(active))
         mapped = position[self.route_state.fac_index]
@@ -186,14 +191,15 @@ class Problem:
         by_price, by_delay = np.zeros((len(active), len(active))), np.zeros((len(active), len(active)))
         s = self.segments
         add_response(
-            s.first, s.last, s.demand_t_year, self.theta, self.mu, self.choke, self.sigma, self.free, s.need, self.vot,
-            self.routes.nest, self.routes.log_weight, self.route_state.availability.usable, at.cost, at.logsum, at.shipped,
-            starts, mapped[some], by_price, by_delay,
+            s.first, s.last, s.demand_t_year, self.theta, self.mu, self.sigma, self.free, s.need, self.vot,
+            self.routes.nest, self.routes.log_weight, self.route_state.availability.usable,
+            at.cost, at.logsum, at.shipped, starts, mapped[some], by_price, by_delay,
         )  # fmt: skip
         jacobian = by_delay * delay_slope[active] + by_price * price_slope[active]
         step = gap.copy()
         step[active] = np.linalg.solve(np.eye(len(active)) - jacobian, gap[active])
-        return step
+        result: np.ndarray = step
+        return result
 
 
 def solve(

@@ -64,9 +64,9 @@ def list_corridor_checks(
 ) -> Columns:
     """One row for each published corridor figure; ``within_25_percent`` is None where nothing was published.
 
-    ``usable`` (n_arcs) are the arcs that a container may use, all links open; ``get_arc_table`` gives their measures,
-    shape (n_arcs, len(MEASURES)), at the prices of a year: each figure is compared at its own. A door-to-door figure
-    adds a day of loading and delivery at each end.
+    ``usable`` (n_arcs) are the arcs that a container may use, all links open; ``get_arc_table`` gives their
+    measures, shape (n_arcs, len(MEASURES)), at the prices of a year: each figure is compared at its own. A
+    door-to-door figure adds a day of loading and delivery at each end.
     """
     leaving: dict[int, list[int]] = defaultdict(list)
     for arc in np.flatnonzero(usable):

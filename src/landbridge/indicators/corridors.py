@@ -70,7 +70,7 @@ def list_members(
 def list_corridor_flows(
     solution: Solution, corridors: Sequence[Corridor], members: Sequence[np.ndarray]
 ) -> Columns:
-    """Tonnes a year of each corridor, and loaded TEU of the containerised classes, those on trucks left out."""
+    """Tonnes a year of each corridor, and loaded TEU of the containerised classes without those on trucks."""
     flow, classes = solution.equilibrium.flow, solution.classes
     teu_per_tonne = np.where(classes.is_containerised, 1.0 / classes.tonnes_per_teu, 0.0)
     on_rail_or_ship = solution.routes.nest != NESTS.index("road")

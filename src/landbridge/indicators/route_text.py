@@ -52,7 +52,9 @@ class RouteWords:
         self.mode = np.where(moves, [self.mode_names.index(mode) for mode in modes], -1)
 
     def describe(self, start: np.ndarray, arcs: np.ndarray) -> dict[str, Any]:
-        """Columns ``nodes``, ``links``, ``modes`` and ``countries`` (repeats told once) and ``borders`` of routes."""
+        """Columns ``nodes``, ``links``, ``modes`` and ``countries`` (repeats told once) and ``borders`` of
+        routes.
+        """
         nodes = _collect(self.place, self.place_names, start, arcs)
         links = _collect(self.link, self.link_names, start, arcs)
         modes = _collect(self.mode, self.mode_names, start, arcs)

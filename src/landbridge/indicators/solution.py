@@ -112,12 +112,15 @@ class Solution:
 
     @cached_property
     def group_logsum(self) -> np.ndarray:
-        """Logsum cost of each group, USD/t: the mean over the parts of its cargo that have a way; NaN if none has."""
+        """Logsum cost of each group, USD/t: the mean over the parts of its cargo that have a way; NaN if none
+        has.
+        """
         s, n = self.segments, len(self.routes.group_class)
         moves = ~np.isnan(self.equilibrium.logsum)
         weight = np.bincount(s.group[moves], s.demand_t_year[moves], n)
         total = np.bincount(s.group[moves], (s.demand_t_year * self.equilibrium.logsum)[moves], n)
-        return np.divide(total, weight, out=np.full(n, np.nan), where=weight > 0.0)
+        mean: np.ndarray = np.divide(total, weight, out=np.full(n, np.nan), where=weight > 0.0)
+        return mean
 
     def measure_imbalance(self) -> float:
         """Largest |served + unserved - demand| over pairs and classes, as a share of all demand."""

@@ -25,7 +25,7 @@ NEGLIGIBLE_T = 1e-12
 
 @kernel
 def add_facility_costs(fac_start, fac_index, route_class, base_cost, value_of_time, delay_h, price, cost):  # type: ignore[no-untyped-def]
-    """``cost[r] = base_cost[r] + sum over its facilities of value_of_time[class] * delay_h + price`` (USD/t)."""
+    """``cost[r] = base_cost[r] + sum over its facilities of value_of_time * delay_h + price`` (USD/t)."""
     for r in range(route_class.shape[0]):
         total = base_cost[r]
         vot = value_of_time[route_class[r]]
@@ -56,9 +56,10 @@ def choose(  # type: ignore[no-untyped-def]
 ):
     """Add each segment's flow to ``flow`` (t/year) and fill ``seg_logsum`` S (USD/t) and ``seg_shipped`` G.
 
-    ``usable[r]`` is the share of cargo that can use route r (0 where it is shut); a segment uses the routes whose share is
-    at least its ``seg_need``.  ``seg_free`` is S without any queue; NaN there means that nothing is held back (G = 1). A segment without
-    an open route gets S = NaN and G = 0: no route is not a free route.
+    ``usable[r]`` is the share of cargo that can use route r (0 where it is shut); a segment uses the routes
+    whose share is at least its ``seg_need``. ``seg_free`` is S without any queue; NaN there means that
+    nothing is held back (G = 1). A segment without an open route gets S = NaN and G = 0: no route is not a
+    free route.
     """
     for s in range(seg_first.shape[0]):
         a, b = seg_first[s], seg_last[s]
@@ -126,7 +127,6 @@ def add_response(  # type: ignore[no-untyped-def]
     seg_demand,
     seg_theta,
     seg_mu,
-    seg_choke,
     seg_sigma,
     seg_free,
     seg_need,
@@ -179,7 +179,7 @@ def add_response(  # type: ignore[no-untyped-def]
                 p = np.exp(log_weight[q] - theta * (cost[q] - surplus)) / inner
                 h = demand * shipped * p_nest * p
                 if h < NEGLIGIBLE_T:
-                    continue  # no response to speak of; and a mean that underflows would pass for "not yet met"
+                    continue  # no response to speak of, and an underflowing mean would pass for "not yet met"
                 for k in range(act_start[q], act_start[q + 1]):
                     i = act_index[k]
                     if nest_mean[i] == 0.0:

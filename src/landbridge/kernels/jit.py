@@ -36,7 +36,7 @@ def _choose_cache() -> bool:
     if _is_writable(folder):
         import numba
 
-        numba.config.CACHE_DIR = str(folder)
+        numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
         return True
     return False
 
@@ -50,5 +50,6 @@ def kernel(function: Function) -> Function:
     """
     import numba
 
-    compiled: Function = numba.njit(cache=CACHE, nogil=True, error_model="numpy")(function)
-    return compiled
+    compiled: Any = numba.njit(cache=CACHE, nogil=True, error_model="numpy")(function)
+    result: Function = compiled
+    return result

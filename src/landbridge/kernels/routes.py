@@ -1,4 +1,4 @@
-"""Checks on explicit routes: states entered twice, kilometres by mode, overlap, and a spread-out selection."""
+"""Checks on explicit routes: states entered twice, kilometres by mode, overlap, a spread-out choice."""
 
 import numpy as np
 

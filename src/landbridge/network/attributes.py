@@ -28,8 +28,8 @@ TEU_PER_FEU = 2.0
 class Facilities:
     """Things with a capacity: lines, services, ports, yards and border posts.
 
-    A capacity that was published is firm: beyond it a slot has a price and cargo may be turned away.  One that was
-    assumed only slows traffic down.
+    A capacity that was published is firm: beyond it a slot has a price and cargo may be turned away. One that
+    was assumed only slows traffic down.
 
     ``capacity`` in t/year; ``delay`` holds three numbers a facility, (scale_h, alpha, beta) of the power law
     ``scale * alpha * (v/C)**beta`` or, where ``is_queue``, (service_h, scv, limit) of the M/G/1 wait.
@@ -319,7 +319,7 @@ class _Evaluation:
         self.facility[1, arc] = self._ship(s, "", _or(services["capacity_mt_year"][s], 0.0) * 1e6)
 
     def _ship(self, service: int, cargo: str, capacity: float) -> int:
-        """Facility of a service: a queue served by one ship at a time, each taking what its capacity implies."""
+        """Facility of a service: a queue served one ship at a time, each taking what its capacity implies."""
         services = self.tables["services"]
         turn = self._headway(service)
         if capacity > 0.0:

@@ -19,8 +19,8 @@ from landbridge.tables import Table
 class TransitRule:
     """For pairs it concerns, crossing ``state`` is banned (share 0), or available to a share and at a cost.
 
-    ``pair_states``: none = all pairs; ``ARM`` = any pair with an end there; ``TUR+ARM`` = pairs between the two. A pair
-    with an end in ``state`` is never concerned: its own trade is no transit.
+    ``pair_states``: none = all pairs; ``ARM`` = any pair with an end there; ``TUR+ARM`` = pairs between the
+    two. A pair with an end in ``state`` is never concerned: its own trade is no transit.
     """
 
     id: str

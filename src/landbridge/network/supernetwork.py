@@ -86,7 +86,8 @@ class Network:
     def list_nodes_in(self, states: Collection[str]) -> np.ndarray:
         """Which supernodes lie in any of ``states``, ships in their ports included (n_nodes,)."""
         inside = np.isin(self.place_country, list(states))
-        return (self.place >= 0) & inside[self.place]
+        found: np.ndarray = (self.place >= 0) & inside[self.place]
+        return found
 
     def get_arc_gates(self, tables: Mapping[str, Table]) -> list[tuple[str, ...]]:
         """Gates that must hold for each arc: those of its link and of its service or terminal."""
@@ -250,17 +251,15 @@ def _draw_sea(drawing: _Drawing, tables: Mapping[str, Table], layers: dict[int, 
                     )
                 if "bulk" in carries or ("box" in carries and "wagon" not in carries):
                     mode = "river" if links["mode"][i] == "river" else "sea"
-                    ships = [
-                        drawing.node(f"{nodes['id'][p]}|{service}", p, on_ship=True) for p in (start, end)
-                    ]
-                    box, bulk = "box" in carries, "bulk" in carries
+                    tail, head = (drawing.node(f"{nodes['id'][p]}|{service}", p, True) for p in (start, end))
                     drawing.arc(
-                        *ships,
+                        tail,
+                        head,
                         Arc.SAIL,
                         service,
                         carriage=mode,
-                        box=box,
-                        bulk=bulk,
+                        box="box" in carries,
+                        bulk="bulk" in carries,
                         forward=forward,
                         link=i,
                         service=s,
@@ -332,7 +331,8 @@ def _draw_transfers(drawing: _Drawing, tables: Mapping[str, Table], layers: dict
                 quay_in, quay_out = _quay(drawing, nodes, place)
                 drawing.arc(_arrive(drawing, nodes, place, layer), quay_out, Arc.LOAD, name, terminal=t)
                 drawing.arc(quay_in, _depart(drawing, nodes, place, layer), Arc.UNLOAD, name, terminal=t)
-            drawing.arc(*_quay(drawing, nodes, place), Arc.TRANSHIP, name, terminal=t)
+            quay_in, quay_out = _quay(drawing, nodes, place)
+            drawing.arc(quay_in, quay_out, Arc.TRANSHIP, name, terminal=t)
     ports = {terminals["node"][t] for t in range(len(terminals)) if terminals["kind"][t] == "seaport"}
     for s in range(len(services)):
         service, carries = str(services["id"][s]), services["carries"][s]
@@ -346,9 +346,9 @@ def _draw_transfers(drawing: _Drawing, tables: Mapping[str, Table], layers: dict
                 continue
             quay_in, quay_out = _quay(drawing, nodes, place)
             ship_node = drawing.node_ids[ship]
-            flags = {"box": "box" in carries, "bulk": "bulk" in carries, "service": s}
-            drawing.arc(quay_out, ship_node, Arc.BOARD, service, **flags)  # type: ignore[arg-type]
-            drawing.arc(ship_node, quay_in, Arc.ALIGHT, service, **flags)  # type: ignore[arg-type]
+            box, bulk = "box" in carries, "bulk" in carries
+            drawing.arc(quay_out, ship_node, Arc.BOARD, service, box=box, bulk=bulk, service=s)
+            drawing.arc(ship_node, quay_in, Arc.ALIGHT, service, box=box, bulk=bulk, service=s)
 
 
 def _quay(drawing: _Drawing, nodes: Table, place: int) -> tuple[int, int]:

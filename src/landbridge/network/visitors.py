@@ -9,9 +9,11 @@ from landbridge.network.supernetwork import Arc, Network
 
 
 def add_visitors(network: Network, places: Sequence[str]) -> Network:
-    """The network with a centroid more for each place; arcs and nodes that were there keep their positions."""
+    """The network with a centroid more for each place; what was there keeps its position."""
     nodes, place, on_ship = list(network.nodes), list(network.place), list(network.on_ship)
-    tail, head, kind, forward = [], [], [], []
+    tail: list[int] = []
+    head: list[int] = []
+    kind: list[int] = []
     origins, destinations, states = [], [], []
     for name in dict.fromkeys(places):
         row = network.place_ids.index(name)
@@ -48,10 +50,11 @@ def add_visitors(network: Network, places: Sequence[str]) -> Network:
         for_box=np.concatenate((network.for_box, np.ones(n, bool))),
         for_bulk=np.concatenate((network.for_bulk, np.ones(n, bool))),
         forward=np.concatenate((network.forward, np.ones(n, bool))),
-        **{
-            f"{name}_row": np.concatenate((getattr(network, f"{name}_row"), blank))
-            for name in ("link", "service", "border", "terminal", "connector")
-        },
+        link_row=np.concatenate((network.link_row, blank)),
+        service_row=np.concatenate((network.service_row, blank)),
+        border_row=np.concatenate((network.border_row, blank)),
+        terminal_row=np.concatenate((network.terminal_row, blank)),
+        connector_row=np.concatenate((network.connector_row, blank)),
         element=(*network.element, *("" for _ in range(n))),
         first=np.concatenate(([0], np.cumsum(np.bincount(tails, minlength=len(nodes))))).astype(np.int64),
         order=np.argsort(tails, kind="stable").astype(np.int64),

@@ -1,4 +1,4 @@
-"""Two scenarios of a run side by side: corridors, pairs, what cannot move, and where links gain or lose most."""
+"""Two scenarios of a run side by side: corridors, pairs, what cannot move, where links gain or lose most."""
 
 from typing import Any
 

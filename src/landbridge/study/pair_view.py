@@ -41,7 +41,8 @@ class PairView:
 
 
 def find_class(prepared: Prepared, name: str | None) -> str:
-    """A class by its id, by the id of a commodity in it, or by the start of its name; the study's default if None.
+    """A class by its id, by the id of a commodity in it, or by the start of its name; the study's default if
+    None.
 
     Raises
     ------

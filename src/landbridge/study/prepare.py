@@ -94,7 +94,7 @@ def prepare(study: Study, report: Report | None = None) -> Prepared:
     Routes are found over the states of all scenarios of the study at base-year prices, whichever of them are
     run, so that a run of one scenario and a run of all give the same figures.
     """
-    say = report or (lambda progress: None)
+    say = report or _say_nothing
     say(Progress("network", 0, 1, "building the network"))
     tables = place_gauge_breaks(study.tables, study.settings.gauge_breaks)
     network = build_network(tables)
@@ -115,33 +115,25 @@ def prepare(study: Study, report: Report | None = None) -> Prepared:
             for s in scenarios.values()
         ]
         routes = _find_all_routes(study, tables, network, classes, states, say)
-    base = build_scenario_state(
-        study, network, tables, scenarios[get_base_scenario(study)], study.settings.base_year
-    )
-    unloaded = Prepared(
-        study,
-        tables,
-        network,
-        classes,
-        scenarios,
-        routes,
-        _empty_demand(network, classes, study),
-        captive,
-        scarcity,
-    )
     if stored is not None:
         costs = stored["logsum"]
     else:
-        costs = _measure_logsums(unloaded, base)
-        store_arrays(
-            key, {**{f"routes_{f.name}": getattr(routes, f.name) for f in fields(RouteSet)}, "logsum": costs}
-        )
+        base = states[list(scenarios).index(get_base_scenario(study))]
+        carbon = study.settings.model.carbon_price_usd_t
+        arc_table = build_arc_table(base, classes, tables, carbon)
+        costs = _measure_logsums(network, base, routes, classes, captive, arc_table)
+        arrays = {f"routes_{f.name}": getattr(routes, f.name) for f in fields(RouteSet)}
+        store_arrays(key, arrays | {"logsum": costs})
     say(Progress("demand", 0, 1, "base-year matrices"))
     demand = build_base_matrix(
         study.tables, {name: costs[k] for k, name in enumerate(classes.ids)}, study.settings.base_year
     )
     say(Progress("demand", 1, 1, f"{demand.t_year.sum() / 1e6:,.0f} Mt/year"))
     return Prepared(study, tables, network, classes, scenarios, routes, demand, captive, scarcity)
+
+
+def _say_nothing(progress: Progress) -> None:
+    """Report to nobody."""
 
 
 def _make_key(study: Study) -> str:
@@ -179,28 +171,27 @@ def _find_all_routes(
     )
 
 
-def _empty_demand(network: Network, classes: Classes, study: Study) -> Demand:
+def _measure_logsums(
+    network: Network,
+    state: LinkState,
+    routes: RouteSet,
+    classes: Classes,
+    captive: np.ndarray,
+    arc_table: np.ndarray,
+) -> np.ndarray:
+    """Logsum cost without queues (n_classes, n_zones, n_zones), USD/t; NaN where no route is open."""
     n = len(network.zones)
-    shape = (len(classes.ids), n, n)
-    return Demand(
-        network.zones, classes.ids, study.settings.base_year, np.zeros(shape), np.zeros(shape, np.int8), ()
-    )
-
-
-def _measure_logsums(prepared: Prepared, state: LinkState) -> np.ndarray:
-    """Logsum cost of every pair and class without queues (n_classes, n_zones, n_zones), NaN where no route is
-    open.
-    """
-    n = len(prepared.network.zones)
-    everything = np.ones((len(prepared.classes.ids), n, n))
-    problem = prepared.build_problem(state, everything)
-    segments, routes = problem.segments, prepared.routes
-    # The free choosers who put up with nothing stand for the cost of trade; where nothing serves them all, the others.
+    everything = np.ones((len(classes.ids), n, n))
+    route_state = evaluate_routes(network, state, routes, classes, arc_table)
+    segments = build_segments(routes, everything, captive, route_state.availability.usable)
+    free = Problem(state, routes, route_state, segments, classes, Scarcity(0.0, 1.0)).free
+    # The free choosers who put up with nothing stand for the cost of trade; where nothing serves them, the
+    # others.
     order = np.lexsort((segments.need, segments.captive == -1))
-    order = order[~np.isnan(problem.free[order])]
+    order = order[~np.isnan(free[order])]
     g = segments.group[order]
     result = np.full(everything.shape, np.nan)
-    result[routes.group_class[g], routes.group_origin[g], routes.group_destination[g]] = problem.free[order]
+    result[routes.group_class[g], routes.group_origin[g], routes.group_destination[g]] = free[order]
     return result
 
 
@@ -215,13 +206,12 @@ def spread_captive(tables: Mapping[str, Table], classes: Classes, zones: Sequenc
     shape = (len(classes.ids), len(zones), len(zones), len(NESTS))
     result = np.zeros(shape)
     for row in tables["captive"].rows():
-        ends = []
+        ends: list[np.ndarray] = []
         for name in (row["from_group"], row["to_group"]):
             members = groups.get(name, (name,)) if name else tuple(zones)
             ends.append(np.array([position[z] for z in members], np.int64))
-        result[np.ix_([classes.index[row["class"]]], ends[0], ends[1], [NESTS.index(row["mode"])])] = row[
-            "share"
-        ]
+        k, nest = classes.index[row["class"]], NESTS.index(row["mode"])
+        result[k, ends[0][:, None], ends[1], nest] = row["share"]
     total = result.sum(axis=3, keepdims=True)
     return np.where(total > 1.0, result / np.maximum(total, 1.0), result)
 

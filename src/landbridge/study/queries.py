@@ -31,8 +31,8 @@ def find_routes(
 ) -> dict[str, Any]:
     """Alternatives between two zones or nodes by falling share, at the queues of the scenario's equilibrium.
 
-    ``scenario`` is the study's reference scenario if left out, ``year`` its base year, ``commodity`` its default class. A pair without an open way has no alternatives, an
-    ``unserved_share`` of 1 and a ``cause``.
+    ``scenario`` is the study's reference scenario if left out, ``year`` its base year, ``commodity`` its
+    default class. A pair without an open way has no alternatives, an ``unserved_share`` of 1 and a ``cause``.
     """
     prepared, solution, class_id = _solve(study, scenario, year, commodity, progress)
     view = view_pair(prepared, solution, origin, destination, class_id)

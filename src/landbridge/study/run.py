@@ -233,7 +233,7 @@ def _describe_study(prepared: Prepared, names: Sequence[str]) -> dict[str, Colum
 
 
 def _list_demand_evidence(prepared: Prepared) -> Columns:
-    """What stands behind each cell of the base-year matrices: gravity, value or tonnes, and which flow rows."""
+    """What stands behind each cell of the base-year matrices: gravity, value or tonnes, and which rows."""
     demand = prepared.demand
     k, o, d = np.nonzero(demand.t_year > 0.0)
     names = ("gravity", "value density", "tonnes")

@@ -71,7 +71,7 @@ def _find_date(study: Study, chain: list[Scenario]) -> str:
     """
     dates = [scenario.gates_at for scenario in chain if scenario.gates_at is not None]
     last = dates[-1] if dates else "record"
-    return (study.settings.record_date if last == "record" else last).isoformat()  # type: ignore[union-attr]
+    return (study.settings.record_date if last == "record" else last).isoformat()
 
 
 def _list_rules(

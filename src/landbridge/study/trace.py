@@ -149,7 +149,8 @@ class _Tracer:
         )  # fmt: skip
         node["from"] = [self.route(str(r["route"])) for r in routes[:MOST_CHILDREN]]
         evidence = self._rows(
-            "SELECT * FROM demand_evidence WHERE origin = $origin AND destination = $destination AND class = $class_id",
+            "SELECT * FROM demand_evidence WHERE origin = $origin AND destination = $destination AND class = "
+            "$class_id",
             origin=origin, destination=destination, class_id=class_id,
         )  # fmt: skip
         for found in evidence:
@@ -190,8 +191,8 @@ class _Tracer:
         flow = flows[0] if flows else {}
         parts = {k: v for k, v in flow.items() if k.endswith("_usd_t")}
         node = self._node(
-            f"route:{name}@{self.scenario}/{self.year}", " > ".join(row["nodes"]), flow.get("flow_t_year", 0.0),
-            "t/year", time_h=flow.get("time_h"), cost_parts=parts,
+            f"route:{name}@{self.scenario}/{self.year}", " > ".join(row["nodes"]),
+            flow.get("flow_t_year", 0.0), "t/year", time_h=flow.get("time_h"), cost_parts=parts,
         )  # fmt: skip
         links = self.study.tables["links"]
         for link in row["links"]:
@@ -231,8 +232,8 @@ class _Tracer:
         row = self._rows("SELECT * FROM gates WHERE gate = $name AND scenario = $scenario", name=name)[0]
         data = self.study.tables["gates"].row(name)
         node = self._node(
-            f"gate:{name}@{self.scenario}", f"{data['title']}: {row['reason']}", row["share_open"], "share of normal",
-            sources=self._cite(data["source"]),
+            f"gate:{name}@{self.scenario}", f"{data['title']}: {row['reason']}", row["share_open"],
+            "share of normal", sources=self._cite(data["source"]),
         )  # fmt: skip
         node["from"] = [self.gate(needed) for needed in data["requires"]]
         return node
@@ -246,7 +247,8 @@ class _Tracer:
         )[0]
         node = self._node(
             f"facility:{name}@{self.scenario}/{self.year}", row["name"], row["flow_t_year"], "t/year",
-            capacity_t_year=row["capacity_t_year"], delay_h=row["delay_h"], slot_price_usd_t=row["slot_price_usd_t"],
+            capacity_t_year=row["capacity_t_year"], delay_h=row["delay_h"],
+            slot_price_usd_t=row["slot_price_usd_t"],
         )  # fmt: skip
         element = name.split("|")[0]
         for table in ("links", "services", "terminals", "borders"):
