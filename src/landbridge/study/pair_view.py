@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from landbridge.assignment.costs import MEASURES, sum_parts
-from landbridge.assignment.loading import RouteState, evaluate_routes
+from landbridge.assignment.loading import evaluate_routes
 from landbridge.assignment.routes import RouteSet, find_routes
-from landbridge.assignment.sue import FULLY_SHIPPED, Segments, build_segments
+from landbridge.assignment.sue import Problem, build_segments
 from landbridge.errors import UnknownId
 from landbridge.indicators.route_text import RouteWords
 from landbridge.indicators.solution import Solution
-from landbridge.kernels.choice import add_facility_costs, choose
 from landbridge.network import LinkState, Network, build_link_state
 from landbridge.network.attributes import get_parameter
 from landbridge.network.visitors import add_visitors
@@ -75,6 +74,11 @@ def view_pair(
 
     Two zones use the frozen route set of the study; a node gets routes of its own, found over the same
     states.
+
+    Raises
+    ------
+    UnknownId
+        If a name is neither a zone nor a node.
     """
     zones = prepared.network.zones
     places = prepared.network.place_ids
@@ -83,83 +87,76 @@ def view_pair(
             raise UnknownId(name, (*zones, *places), kind="zone or node", where=f"study {prepared.study.id}")
     k = prepared.classes.index[class_id]
     if origin in zones and destination in zones:
-        network, state, words = prepared.network, solution.state, prepared.words
         o, d = zones.index(origin), zones.index(destination)
         routes = _take_group(prepared.routes, prepared.routes.find_group(k, o, d), k, o, d)
-        captive = prepared.captive
+        view = (prepared.network, solution.state, prepared.words, prepared.captive)
     else:
-        visitors = [name for name in (origin, destination) if name not in zones]
-        network = add_visitors(prepared.network, visitors)
-        words = RouteWords(network, prepared.tables)
-        names = network.zones
-        o, d = names.index(origin), names.index(destination)
-        state = _rebuild_state(prepared, network, solution.scenario, solution.year)
+        network = add_visitors(prepared.network, [n for n in (origin, destination) if n not in zones])
+        o, d = network.zones.index(origin), network.zones.index(destination)
         routes = _find_own_routes(prepared, network, k, o, d)
-        captive = np.zeros((len(prepared.classes.ids), len(names), len(names), prepared.captive.shape[3]))
+        state = _rebuild_state(prepared, network, solution.scenario, solution.year)
+        n = len(network.zones)
+        captive = np.zeros((len(prepared.classes.ids), n, n, prepared.captive.shape[3]))
+        view = (network, state, RouteWords(network, prepared.tables), captive)
+    return _view_routes(prepared, solution, *view, routes)
+
+
+def view_path(prepared: Prepared, view: PairView, path: np.ndarray) -> PairView:
+    """One passage of a pair, given by its arcs, as a view that holds it alone."""
+    s = view.solution
+    routes = RouteSet(
+        s.routes.group_class,
+        s.routes.group_origin,
+        s.routes.group_destination,
+        group_first=np.array([0, 1]),
+        start=np.array([0, len(path)]),
+        arcs=path.astype(np.int32),
+        nest=np.zeros(1, np.int64),
+        log_weight=np.zeros(1),
+    )
+    captive = np.zeros((*s.demand.shape, prepared.captive.shape[3]))
+    return _view_routes(prepared, s, s.network, s.state, view.words, captive, routes)
+
+
+def _view_routes(
+    prepared: Prepared,
+    solution: Solution,
+    network: Network,
+    state: LinkState,
+    words: RouteWords,
+    captive: np.ndarray,
+    routes: RouteSet,
+) -> PairView:
+    """How one tonne of a pair would choose among ``routes`` (of one group) at the loads of an equilibrium."""
     arc_table = prepared.build_arc_table(state)
     route_state = evaluate_routes(network, state, routes, prepared.classes, arc_table)
+    k, o, d = (int(a[0]) for a in (routes.group_class, routes.group_origin, routes.group_destination))
     demand = np.zeros((len(prepared.classes.ids), len(network.zones), len(network.zones)))
     demand[k, o, d] = 1.0
     segments = build_segments(routes, demand, captive, route_state.availability.usable)
-    at = solution.equilibrium
-    cost = np.empty(routes.n_routes)
-    add_facility_costs(
-        route_state.fac_start, route_state.fac_index, routes.route_class, route_state.base_cost,
-        prepared.classes.value_of_time, at.delay_h, at.price_usd_t, cost,
-    )  # fmt: skip
-    flow, logsum, shipped = _choose(prepared, k, routes, segments, route_state, cost)
-    own = replace(at, flow=flow, cost=cost, logsum=logsum, shipped=shipped)
-    shown = Solution(
-        solution.scenario,
-        solution.year,
-        network,
-        state,
-        prepared.classes,
-        routes,
-        route_state,
-        segments,
-        demand,
-        own,
+    problem = Problem(state, routes, route_state, segments, prepared.classes, prepared.scarcity)
+    own = replace(problem.evaluate(solution.equilibrium.load), load=solution.equilibrium.load)
+    shown = replace(
+        solution,
+        network=network,
+        state=state,
+        routes=routes,
+        route_state=route_state,
+        segments=segments,
+        demand=demand,
+        equilibrium=own,
     )
+    left = 1.0 - float(own.flow.sum())
     return PairView(
         shown,
         prepared.tables,
         words,
-        origin,
-        destination,
-        class_id,
-        flow,
-        _round_off(1.0 - float(flow.sum())),
+        network.zones[o],
+        network.zones[d],
+        prepared.classes.ids[k],
+        own.flow,
+        left if left > 1e-9 else 0.0,
     )
-
-
-def _round_off(share: float) -> float:
-    """A share with rounding taken off: 0 below 1e-9."""
-    return share if share > 1e-9 else 0.0
-
-
-def _choose(
-    prepared: Prepared,
-    k: int,
-    routes: RouteSet,
-    segments: Segments,
-    route_state: RouteState,
-    cost: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Flows by route, logsums and shipped shares of one class at given route costs."""
-    n = len(segments.first)
-    theta, mu = (
-        np.full(n, scale[k]) for scale in (prepared.classes.route_scale, prepared.classes.mode_scale)
-    )
-    choke = np.full(n, prepared.classes.choke[k])
-    pair = (segments.first, segments.last, segments.demand_t_year, theta, mu, choke, FULLY_SHIPPED / choke)
-    options = (segments.need, routes.nest, routes.log_weight, route_state.availability.usable)
-    # Once without queues, to know from where the cargo would stay; then with them.
-    free, shipped, flow = np.empty(n), np.empty(n), np.zeros(routes.n_routes)
-    choose(*pair, np.full(n, np.nan), *options, route_state.base_cost, flow, free, shipped)
-    logsum, flow = np.empty(n), np.zeros(routes.n_routes)
-    choose(*pair, free, *options, cost, flow, logsum, shipped)
-    return flow, logsum, shipped
 
 
 def _take_group(routes: RouteSet, group: int, k: int, o: int, d: int) -> RouteSet:

@@ -11,12 +11,15 @@ from landbridge.indicators.solution import Solution
 from landbridge.indicators.unserved import explain
 from landbridge.kernels.trees import grow_tree
 from landbridge.study.folder import Study
-from landbridge.study.pair_view import PairView, find_class, view_pair
+from landbridge.study.pair_view import PairView, find_class, view_pair, view_path
 from landbridge.study.prepare import Prepared, Report, prepare
 from landbridge.study.run import solve_scenario
 
 SHOWN_SHARE = 0.0005
 """Alternatives below this share are not shown; the shares of those shown say how much is left out."""
+
+USED_SHARE = 0.01
+"""Share of a pair from which a way counts as used."""
 
 
 def find_routes(
@@ -131,9 +134,9 @@ def explain_why_not(
             mend="name a place on a line or road that the commodity may use.",
         )
     best = int(np.argmax(view.shares)) if view.shares.max(initial=0.0) > 0.0 else None
-    path_cost, hours, text = _describe_path(prepared, view, any_path, cost)
+    by_via = describe_alternative(view_path(prepared, view, any_path), 0)
     shut = [] if open_path is not None else _list_shut(prepared, view, any_path)
-    verdict = "used" if share >= 0.01 else "shut" if open_path is None else "dear"
+    verdict = "used" if share >= USED_SHARE else "shut" if open_path is None else "dear"
     result: dict[str, Any] = {
         "from": origin,
         "to": destination,
@@ -144,24 +147,30 @@ def explain_why_not(
         "verdict": verdict,
         "share": share,
         "shut": shut,
-        "best_via": {"generalised_cost_usd_per_t": path_cost, "time_h": hours, **text},
+        "best_via": {key: value for key, value in by_via.items() if key != "share"},
         "best": describe_alternative(view, best) if best is not None else None,
     }
     if best is not None:
-        result["extra_cost_usd_per_t"] = path_cost - float(s.equilibrium.cost[best])
-        result["extra_time_h"] = hours - float(s.time_h[best])
+        for name, key in (("extra_cost_usd_per_t", "generalised_cost_usd_per_t"), ("extra_time_h", "time_h")):
+            result[name] = by_via[key] - result["best"][key]
     return result
 
 
 def _cost_with_queues(prepared: Prepared, view: PairView) -> np.ndarray:
-    """Arc costs (n_arcs) of the view's class, delays and slot prices of the equilibrium included, USD/t."""
+    """Arc costs (n_arcs) of the view's class with the queues of the equilibrium, USD/t.
+
+    A connector costs more the smaller its share of the zone, as it does where routes are searched.
+    """
     s = view.solution
     k = prepared.classes.index[view.class_id]
     table = prepared.build_arc_table(s.state)
     facility = s.state.attributes.facility[prepared.classes.form[k]]
     at = s.equilibrium
     queue = prepared.classes.value_of_time[k] * at.delay_h + at.price_usd_t
-    cost: np.ndarray = sum_parts(table)[k] + np.where(facility >= 0, np.append(queue, 0.0)[facility], 0.0)
+    size = np.log(s.state.attributes.share) / prepared.classes.route_scale[k]
+    cost: np.ndarray = (
+        sum_parts(table)[k] - size + np.where(facility >= 0, np.append(queue, 0.0)[facility], 0.0)
+    )
     return cost
 
 
@@ -222,31 +231,6 @@ def _list_banned_arcs(view: PairView, o: int, d: int) -> np.ndarray:
             inside = s.network.list_nodes_in([rule.state])
             banned |= inside[s.network.tail] | inside[s.network.head]
     return banned
-
-
-def _describe_path(
-    prepared: Prepared, view: PairView, path: np.ndarray, cost: np.ndarray
-) -> tuple[float, float, dict[str, Any]]:
-    s = view.solution
-    k = prepared.classes.index[view.class_id]
-    table = prepared.build_arc_table(s.state)[k]
-    facility = s.state.attributes.facility[prepared.classes.form[k]][path]
-    delay = np.where(facility >= 0, np.append(s.equilibrium.delay_h, 0.0)[facility], 0.0)
-    hours = float(table[path, MEASURES.index("time_h")].sum() + delay.sum())
-    spread = float(np.sqrt(table[path, MEASURES.index("variance_h2")].sum()))
-    reliability = prepared.classes.reliability_ratio[k] * prepared.classes.value_of_time[k] * spread
-    _, o, d = (int(a[0]) for a in np.nonzero(s.demand))
-    ends = s.network.zone_countries[o], s.network.zone_countries[d]
-    text = view.words.describe_one(path)
-    penalty = sum(
-        rule.cost_usd_t
-        for rule in s.state.rules
-        if rule.share > 0.0
-        and rule.concerns(*ends)
-        and (not rule.classes or view.class_id in rule.classes)
-        and (not rule.state or rule.state in text["countries"])
-    )
-    return float(cost[path].sum()) + float(reliability) + penalty, hours, dict(text)
 
 
 def _list_shut(prepared: Prepared, view: PairView, path: np.ndarray) -> list[dict[str, Any]]:
