@@ -15,12 +15,14 @@ KEPT = 6
 
 @cache
 def hash_package() -> str:
-    """Hash of the engine's own source, so that an upgrade never reads what an older version prepared."""
+    """Hash of the source that prepares a study, so that an upgrade never reads what an older version prepared."""
     digest = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    for folder in ("assignment", "demand", "kernels", "network", "process", "study"):
-        for path in sorted((root / folder).glob("*.py")):
-            digest.update(path.read_bytes())
+    here = Path(__file__).parent
+    files = [here / "prepare.py", here / "scenarios.py"]
+    for room in ("assignment", "kernels", "network", "process"):
+        files += sorted((here.parent / room).glob("*.py"))
+    for path in files:
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
