@@ -108,13 +108,12 @@ def test_containers_between_china_and_europe(prepared, solved):
     assert carry(prepared, solution, "northern")[1] > carry(prepared, solution, "middle")[1]
 
 
-def test_russia_closed_moves_boxes_to_sea_and_to_the_middle_corridor(prepared, solved):
+def test_russia_closed_moves_freight_to_sea_and_to_the_middle_corridor(prepared, solved):
     """The Northern Corridor falls to nothing; the Middle Corridor gains and its ships and ports fill up."""
     before, after = solved("today", 2035), solved("russia-closed", 2035)
     assert carry(prepared, after, "northern") == (0.0, 0.0)
     for corridor in ("middle", "deep-sea"):
-        gains = zip(carry(prepared, after, corridor), carry(prepared, before, corridor), strict=True)
-        assert all(now > then for now, then in gains)
+        assert carry(prepared, after, corridor)[0] > carry(prepared, before, corridor)[0]
     names = after.state.facilities.ids
     for facility in ("aktau-seaport|boxes", "alat-seaport|boxes"):
         i = names.index(facility)

@@ -22,7 +22,8 @@ NESTS = ("rail", "road", "sea")
 """Mode nests: a chain belongs to the mode that carries it furthest, but to sea if a ship does more than half.
 """
 
-MOST_ROUTES = 12
+MOST_FURTHER = 6
+"""Routes kept of a group beside those that are best in some state."""
 STRETCH = 2.5
 OVERLAP = 0.95
 
@@ -160,7 +161,9 @@ def _select(
     )
     length = states[0].attributes.length_km
     keep = np.zeros(len(keys), bool)
-    keep_spread(first, starts, arcs, length, lowest, best_anywhere, nest, MOST_ROUTES, STRETCH, OVERLAP, keep)
+    keep_spread(
+        first, starts, arcs, length, lowest, best_anywhere, nest, MOST_FURTHER, STRETCH, OVERLAP, keep
+    )
     keys, nest, lowest, (starts, arcs) = (
         keys[keep],
         nest[keep],
