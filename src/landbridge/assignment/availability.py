@@ -90,11 +90,10 @@ def find_availability(
 
 def list_concerned(network: Network, rule: TransitRule, class_ids: Sequence[str], paths: Paths) -> np.ndarray:
     """Which paths fall under a rule: by class, by pair, and by crossing its state."""
-    states = network.zone_countries
-    by_pair = np.array([[rule.concerns(here, there) for there in states] for here in states], bool)
     by_class = np.array([not rule.classes or name in rule.classes for name in class_ids], bool)
+    by_pair = rule.list_pairs(network.zone_countries)
     concerned: np.ndarray = by_pair[paths.origin, paths.destination] & by_class[paths.class_index]
-    if rule.state:
+    if rule.state and concerned.any():
         inside = network.list_nodes_in([rule.state])
         concerned = concerned & paths.any_of(inside[network.tail] | inside[network.head])
     return concerned

@@ -57,6 +57,7 @@ class _Search:
         size = np.log(state.attributes.share) / classes.route_scale[k]
         self.cost = np.where(usable, cost - size, np.inf)
         self.hours = np.where(usable, hours + 1e-6, np.inf)
+        self.pairs = {rule.id: rule.list_pairs(network.zone_countries) for rule in state.rules}
         self.keys: list[np.ndarray] = []
         self.lengths: list[np.ndarray] = []
         self.arcs: list[np.ndarray] = []
@@ -101,7 +102,7 @@ class _Search:
             here, there = set(states[origin]), set(states[target])
             if (here | there) & closed and not here & there:
                 continue
-            key = frozenset(rule.state for rule in bans if rule.concerns(states[origin], states[target]))
+            key = frozenset(rule.state for rule in bans if self.pairs[rule.id][origin, target])
             groups.setdefault(key, []).append(int(target))
         return [(key, np.array(groups[key], np.int64)) for key in sorted(groups, key=sorted)]
 

@@ -20,7 +20,7 @@ from landbridge.network import LinkState
 
 TOLERANCE = 1e-9
 MOST_STEPS = 60
-ACTIVE_USD_T = 0.3
+ACTIVE_USD_T = 1.0
 """Facilities whose cost can move by less than this, USD/t, are followed by substitution instead of Newton
 steps.
 """

@@ -34,10 +34,10 @@ def keep_spread(  # type: ignore[no-untyped-def]
     """Choose routes group by group: those that must stay, then others by rising ``cost`` while they differ
     enough.
 
-    Routes of a group lie in [group_first[g], group_first[g+1]) sorted by cost. Up to ``most`` further routes are
-    kept, of those whose cost is below ``stretch`` times the least and whose length, as far as any kept route of
-    their nest shares it, is below ``overlap`` of the whole. Those that must stay take no place from the others, so
-    that a scenario more adds routes and drops none.
+    Routes of a group lie in [group_first[g], group_first[g+1]) sorted by cost. Up to ``most`` further routes
+    are kept, of those whose cost is below ``stretch`` times the least and whose length, as far as any kept
+    route of their nest shares it, is below ``overlap`` of the whole. Those that must stay take no place from
+    the others, so that a scenario more adds routes and drops none.
     """
     n_arcs = length.shape[0]
     stamp = np.full(n_arcs, -1, np.int64)

@@ -32,22 +32,26 @@ class TransitRule:
     reason: str
     except_pairs: tuple[str, ...] = ()
 
+    def list_pairs(self, zone_states: Sequence[Sequence[str]]) -> np.ndarray:
+        """Which pairs of zones, given by their states, fall under the rule: (n_zones, n_zones)."""
+
+        def between(entry: str) -> np.ndarray:
+            a, *rest = (np.array([state in zone for zone in zone_states], bool) for state in entry.split("+"))
+            b = rest[0] if rest else np.ones(len(zone_states), bool)
+            either: np.ndarray = (a[:, None] & b[None, :]) | (b[:, None] & a[None, :])
+            return either
+
+        n = len(zone_states)
+        pairs = np.full((n, n), not self.pair_states)
+        for entry in self.pair_states:
+            pairs |= between(entry)
+        for entry in (*self.except_pairs, *([self.state] if self.state else [])):
+            pairs &= ~between(entry)
+        return pairs
+
     def concerns(self, origin: Sequence[str], destination: Sequence[str]) -> bool:
         """Whether a pair of zones, given by their states, falls under the rule."""
-        if self.state and (self.state in origin or self.state in destination):
-            return False
-        if any(_matches(entry.split("+"), origin, destination) for entry in self.except_pairs):
-            return False
-        if not self.pair_states:
-            return True
-        return any(_matches(entry.split("+"), origin, destination) for entry in self.pair_states)
-
-
-def _matches(states: Sequence[str], origin: Sequence[str], destination: Sequence[str]) -> bool:
-    if len(states) == 1:
-        return states[0] in origin or states[0] in destination
-    a, b = states
-    return (a in origin and b in destination) or (b in origin and a in destination)
+        return bool(self.list_pairs((origin, destination))[0, 1])
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ KEPT = 6
 
 @cache
 def hash_package() -> str:
-    """Hash of the source that prepares a study, so that an upgrade never reads what an older version prepared."""
+    """Hash of the source that prepares a study, so that an upgrade never reads what an older version
+    prepared.
+    """
     digest = hashlib.sha256()
     here = Path(__file__).parent
     files = [here / "prepare.py", here / "scenarios.py"]
