@@ -2,23 +2,26 @@
 
 Commodities (a class from an origin) are dealt into two blocks.  The blocks move flow at the same time, each against the
 same snapshot of link flows, and their moves are added in the order of the blocks: the answer is the same to the last
-bit whether one thread works or two.  A block counts its own moves 1.5 times, because the other is likely to move flow
-from and to the same links: with an exact answer of each block to a quadratic problem the error of what both can mend
-changes by -1/3, of what only one can mend by 1/3; without the factor the first would swing for ever.
+bit whether one thread works or two.  A block counts its own moves more than once, because the other is likely to move
+flow from and to the same links.  For a quadratic objective and a weight w, one exact answer of each block changes the
+error of what both can mend by 1 - 2/w and of what only one can mend by 1 - 1/w: with w = 1 the first swings for ever,
+w = 4/3 halves it and leaves a quarter of the second.
 """
 
+import mmap
 import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.assignment.certificate import Certificate, certify
-from landbridge.assignment.problem import Commodities, Problem, Unserved, gather_commodities
-from landbridge.errors import LandbridgeWarning
+from landbridge.assignment.problem import Commodities, Problem, ProblemRefused, Unserved, gather_commodities
+from landbridge.errors import DemandUnserved, NotConverged
 from landbridge.kernels.bushes import level, renew
 from landbridge.kernels.delays import merge_flows, price_links
 
@@ -26,27 +29,46 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 BLOCKS = 2
-WEIGHT = 1.5
+WEIGHT = 4.0 / 3.0
+#: Sweeps through the bushes between two renewals, at most.
+SWEEPS = 60
+#: A bush is left alone while its excess cost is below this share of the mean of all.
+QUIET = 0.03
+#: Sweeps end when the excess cost within the bushes is below this share of the true excess cost.
+ENOUGH = 0.02
+#: Commodities times links below which one thread does all.
+SMALL = 100_000
+#: Renewals without a better gap after which rounding is taken to be the floor.
+PATIENCE = 25
 
 
-class GapNotReached(LandbridgeWarning):
+class GapNotReached(NotConverged):
     """The relative gap asked for was not reached."""
 
     code = "LB-E003"
 
 
-class DemandWithoutPath(LandbridgeWarning):
+class DemandWithoutPath(DemandUnserved):
     """Some demand has no open path; the rest was assigned."""
 
     code = "LB-E004"
 
 
+def _rows(count: int, length: int, kind: type[np.generic]) -> NDArray[Any]:
+    """Make long rows of zeros of which only what is written takes memory (no huge pages)."""
+    size = count * length * np.dtype(kind).itemsize
+    if size < 1 << 22 or not hasattr(mmap, "MADV_NOHUGEPAGE"):
+        return np.zeros((count, length), kind)
+    room = mmap.mmap(-1, size)
+    room.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(room, kind).reshape(count, length)
+
+
 @dataclass
 class Bushes:
-    """Bushes of all commodities, one row each: see `kernels.bushes`.  Rows are long; only what is used takes memory."""
+    """Bushes of all commodities, one row each, and the last order of their trees: see `kernels.bushes`."""
 
     counts: Ints
-    nodes: Ints
     starts: Ints
     link: Ints
     place: Ints
@@ -59,22 +81,34 @@ class Bushes:
         """Make room for bushes of at most ``room`` links."""
         c = n_commodities
         return cls(
-            np.ones(c, np.int32), np.zeros((c, n_nodes), np.int32), np.zeros((c, n_nodes + 1), np.int32),
-            np.zeros((c, room), np.int32), np.zeros((c, room), np.int32), np.zeros((c, room)),
-            np.zeros(c, np.int32), np.zeros((c, n_nodes), np.int32),
+            np.ones(c, np.int32), _rows(c, n_nodes + 1, np.int32),
+            _rows(c, room, np.int32), _rows(c, room, np.int32), _rows(c, room, np.float64),
+            np.zeros(c, np.int32), _rows(c, n_nodes, np.int32),
         )
 
-    def widened(self) -> "Bushes":
-        """Give the same bushes with half as much room again."""
-        room = self.link.shape[1] + self.link.shape[1] // 2 + 64
-        more = Bushes.empty(len(self.counts), self.nodes.shape[1], room)
-        more.counts, more.nodes, more.starts = self.counts, self.nodes, self.starts
-        more.reached, more.orders = self.reached, self.orders
-        for o in range(len(self.counts)):
-            size = self.starts[o, self.counts[o]]
+    def moved(self, rows: NDArray[np.int64], room: int) -> "Bushes":
+        """Copy rows (-1 for a new one) into bushes of their own with the room asked for."""
+        n_nodes = self.orders.shape[1]
+        more = Bushes.empty(len(rows), n_nodes, room)
+        for new, old in enumerate(rows.tolist()):
+            if old < 0:
+                continue
+            count, reached = int(self.counts[old]), int(self.reached[old])
+            more.counts[new], more.reached[new] = count, reached
+            size = int(self.starts[old, count])
+            more.starts[new, : count + 1] = self.starts[old, : count + 1]
+            more.orders[new, :reached] = self.orders[old, :reached]
             for mine, theirs in ((more.link, self.link), (more.place, self.place), (more.flow, self.flow)):
-                mine[o, :size] = theirs[o, :size]
+                mine[new, :size] = theirs[old, :size]
         return more
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a solve leaves behind for the next one to start from."""
+
+    commodities: Commodities
+    bushes: Bushes
 
 
 @dataclass(frozen=True)
@@ -86,15 +120,22 @@ class Equilibrium:
     flow, cost
         Shape (n_links,): flow in equivalents, congested cost without what classes pay.
     class_flow
-        Shape (n_classes, n_links): flow of each class in equivalents.  Totals are unique, this split is not.
+        Shape (n_classes, n_links): flow of each class in equivalents.  With costs that rise, totals are unique; the
+        split between classes is one of many.
     certificate
-        Recomputed from ``class_flow``.
+        Recomputed from ``class_flow``, with fresh trees.
     iterations, seconds, threads
         What it took.
     unserved
         Demand with no path.
+    intrazonal
+        Demand within zones, which uses no link.
     converged
-        Whether the gap asked for was reached.
+        Whether the certificate meets the gap asked for.
+    history
+        Seconds and relative gap at each iteration.
+    memory
+        For a warm start; None if it was not kept.
     """
 
     problem: Problem = field(repr=False)
@@ -109,40 +150,37 @@ class Equilibrium:
     intrazonal: float
     converged: bool
     history: tuple[tuple[float, float], ...] = field(repr=False, default=())
-    state: object = field(repr=False, default=None, compare=False)
+    memory: Memory | None = field(repr=False, default=None, compare=False)
 
 
-class _Blocks:
+class _Work:
     """The work of one solve: commodities in blocks, link tables, rooms to work in, threads."""
 
     def __init__(self, problem: Problem, commodities: Commodities, bushes: Bushes, threads: int) -> None:
-        self.problem, self.commodities, self.bushes = problem, commodities, bushes
-        star = problem.star
-        self.star = star
+        self.problem, self.commodities, self.bushes, self.star = problem, commodities, bushes, problem.star
         n, m = problem.n_nodes, problem.n_links
-        delays = problem.delays.take(star.links)
-        self.bases = np.ascontiguousarray(problem.bases()[:, star.links])
-        self.tables = np.stack([delays.table()] * BLOCKS)
+        self.bases = np.ascontiguousarray(problem.bases()[:, self.star.links])
+        self.tables = np.stack([problem.delays.take(self.star.links).table()] * BLOCKS)
         self.costs = np.empty((BLOCKS, m))
         self.flow = np.zeros(m)
+        classes = range(len(problem.classes))
         members = [np.arange(k, len(commodities), BLOCKS) for k in range(BLOCKS)]
         self.parts = [
-            [
-                (k, rows[commodities.travel_class[rows] == k].astype(np.int32))
-                for k in range(len(problem.classes))
-            ]
-            for rows in members
+            [rows[commodities.travel_class[rows] == k].astype(np.int32) for k in classes] for rows in members
         ]
         self.least = np.zeros(len(commodities))
         self.excess = np.full(len(commodities), np.inf)
-        self.size = np.add.reduceat(commodities.amount, commodities.first[:-1])
-        self.work_i = [np.zeros((12, 4 * n + 4), np.int32) for _ in range(BLOCKS)]
+        self.size = (
+            np.add.reduceat(commodities.amount, commodities.first[:-1]) if len(commodities) else np.zeros(0)
+        )
+        self.work_i = [np.zeros((11, 4 * n + 4), np.int32) for _ in range(BLOCKS)]
         self.work_f = [np.zeros((3, n + 1)) for _ in range(BLOCKS)]
         self.tally = np.zeros((BLOCKS, 2), np.int32)
-        self.threads = threads
-        self.pool = ThreadPoolExecutor(BLOCKS - 1) if threads > 1 else None
+        # Handing work over costs some 0.1 ms a sweep: small problems are quicker on one thread, with the same answer.
+        wide = len(commodities) * m > SMALL
+        self.pool = ThreadPoolExecutor(BLOCKS - 1) if wide and threads > 1 else None
 
-    def both(self, work: Callable[[int], object]) -> list[object]:
+    def both(self, work: Callable[[int], int]) -> list[int]:
         """Run ``work`` for each block, at the same time if there are threads."""
         if self.pool is None:
             return [work(k) for k in range(BLOCKS)]
@@ -155,118 +193,214 @@ class _Blocks:
 
     def renew(self, moving: float) -> Floats:
         """Renew all bushes; gives flows of shape (n_classes, n_links) summed afresh."""
-        star, c = self.star, self.commodities
-        totals = np.zeros((BLOCKS, len(self.problem.classes), self.problem.n_links))
+        star, c, m = self.star, self.commodities, self.problem.n_links
+        totals = np.zeros((BLOCKS, len(self.problem.classes), m))
         self.tally[:] = 0
         begun = [[0] * len(self.problem.classes) for _ in range(BLOCKS)]
 
-        def work(block: int) -> bool:
+        def work(block: int) -> int:
             b = self.bushes
             room = b.link.shape[1]
             new = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
-            for k, rows in self.parts[block]:
+            for k, rows in enumerate(self.parts[block]):
                 if not len(rows) or begun[block][k] < 0:
                     continue
                 self.price(block, k)
-                stopped = renew(
+                begun[block][k] = renew(
                     rows, begun[block][k], moving,
                     star.first, star.head, star.tail, self.problem.closed, self.costs[block], self.tables[block],
                     c.source, c.first, c.node, c.amount, b.reached, b.orders,
-                    b.counts, b.nodes, b.starts, b.link, b.place, b.flow,
+                    b.counts, b.starts, b.link, b.place, b.flow,
                     self.least, self.excess, totals[block, k], self.tally[block],
                     self.work_i[block], self.work_f[block], *new,
                 )
-                begun[block][k] = stopped
-                if stopped >= 0:
-                    return False
-            return True
+                if begun[block][k] >= 0:
+                    return 0
+            return 1
 
         while not all(self.both(work)):
-            self.bushes = self.bushes.widened()
-        return totals.sum(axis=0)
+            room = self.bushes.link.shape[1]
+            self.bushes = self.bushes.moved(np.arange(len(c)), min(room + room // 2, m) + 64)
+        class_flow: Floats = totals.sum(axis=0)
+        return class_flow
 
     def settle(self, class_flow: Floats) -> None:
         """Take the flows of the classes as the flows of all links, for all blocks."""
         self.flow = class_flow.sum(axis=0)
         self.tables[:, :, 0] = self.flow
 
-    def level(self, quiet: float) -> int:
-        """Move flow once through every bush that is not quiet, both blocks at once; gives how many were seen."""
+    def level(self, quiet: float) -> None:
+        """Move flow once through every bush that is not quiet, in all blocks at once."""
         b = self.bushes
 
         def work(block: int) -> int:
             seen = 0
-            for k, rows in self.parts[block]:
-                if not len(rows):
-                    continue
-                self.price(block, k)
-                seen += level(
-                    rows, quiet, WEIGHT if BLOCKS > 1 else 1.0, self.tables[block], self.costs[block], self.size,
-                    b.counts, b.starts, b.link, b.place, b.flow, self.excess,
-                    self.work_i[block], self.work_f[block],
-                )
+            for k, rows in enumerate(self.parts[block]):
+                if len(rows):
+                    self.price(block, k)
+                    seen += level(
+                        rows, quiet, WEIGHT, self.tables[block], self.costs[block], self.size,
+                        b.counts, b.starts, b.link, b.place, b.flow, self.excess,
+                        self.work_i[block], self.work_f[block],
+                    )
             return seen
 
-        seen = sum(self.both(work))  # type: ignore[arg-type]
-        if BLOCKS > 1:
-            merge_flows(self.flow, self.tables, WEIGHT)
-        else:
-            self.flow = self.tables[0, :, 0].copy()
-        return seen
+        self.both(work)
+        merge_flows(self.flow, self.tables, WEIGHT)
 
     def total_cost(self, class_flow: Floats) -> float:
         """Total cost of the classes' flows at the costs of ``self.flow``."""
         total = 0.0
-        for k in range(len(self.problem.classes)):
+        for k, flow in enumerate(class_flow):
             self.price(0, k)
-            used = class_flow[k] > 0
-            total += float(class_flow[k][used] @ self.costs[0][used])
+            used = flow > 0
+            total += float(flow[used] @ self.costs[0][used])
         return total
+
+
+def _begin(work: _Work, start: Equilibrium | None) -> Floats:
+    """Load the bushes for the first time, or take them from another state; gives flows by class."""
+    if start is None:
+        return work.renew(float(BLOCKS))
+    # Trees and shares are found at the costs that the old flows meet in the new state.
+    work.settle(start.class_flow[:, work.star.links])
+    return work.renew(0.0)
+
+
+def _inherit(problem: Problem, commodities: Commodities, start: Equilibrium | None, room: int) -> Bushes:
+    """Bushes to begin with: those of ``start`` for the same class and origin, else empty ones."""
+    if start is None:
+        return Bushes.empty(len(commodities), problem.n_nodes, room)
+    then = start.problem
+    same = (
+        start.memory is not None
+        and then.n_nodes == problem.n_nodes
+        and len(then.classes) == len(problem.classes)
+        and np.array_equal(then.tail, problem.tail)
+        and np.array_equal(then.head, problem.head)
+    )
+    if not same or start.memory is None:
+        raise ProblemRefused(
+            "the state to start from has another network, other classes or no memory.",
+            mend="start from a solution of the same links and classes, kept with keep_memory=True.",
+        )
+    old = start.memory.commodities
+    known = {key: i for i, key in enumerate(zip(old.travel_class.tolist(), old.source.tolist(), strict=True))}
+    keys = zip(commodities.travel_class.tolist(), commodities.source.tolist(), strict=True)
+    rows = np.array([known.get(key, -1) for key in keys], np.int64)
+    return start.memory.bushes.moved(rows, max(room, start.memory.bushes.link.shape[1]))
 
 
 def solve_equilibrium(
     problem: Problem, *, gap: float = 1e-6, threads: int = 2, max_seconds: float = np.inf,
-    max_iterations: int = 500, start: Equilibrium | None = None, verbose: bool = False,
+    max_iterations: int = 1000, start: Equilibrium | None = None, keep_memory: bool = True,
+    report: Callable[[str], None] | None = None,
 ) -> Equilibrium:
+    """Find the deterministic user equilibrium: no class can gain by changing its path.
+
+    Parameters
+    ----------
+    gap
+        Relative gap, (TSTT - SPTT) / TSTT, at which to stop.
+    threads
+        1 or 2; the answer is the same to the last bit.
+    max_seconds, max_iterations
+        Stop earlier, with a warning.
+    start
+        A solution of the same links and classes in another state (links shut or opened, other capacities or demand).
+        It is not changed.  Flow of shut links is spread again; the certificate is as good as from cold.
+    keep_memory
+        Keep what a later warm start needs.
+    report
+        Called with one line an iteration.
+
+    Returns
+    -------
+    Equilibrium
+
+    Warns
+    -----
+    GapNotReached
+        If time, iterations or the digits of a float end before the gap is reached.
+    DemandWithoutPath
+        If some demand has no path; the rest is assigned.
+
+    Examples
+    --------
+    >>> from landbridge.assignment.delays import Delays
+    >>> from landbridge.assignment.problem import build_problem
+    >>> delays = Delays.bpr([10.0, 20.0], 1.0, [0.002, 0.0005], 1.0)
+    >>> two_routes = build_problem(2, [0, 0], [1, 1], delays, [[0, 1000], [0, 0]])
+    >>> [round(x, 3) for x in solve_equilibrium(two_routes, gap=1e-12).flow.tolist()]
+    [666.667, 333.333]
+    """
     began = time.perf_counter()
+    if not gap > 0:
+        raise ProblemRefused("the gap must be above 0.", mend="1e-12 is as close as most networks can come.")
     commodities = gather_commodities(problem)
     room = min(problem.n_links, problem.n_nodes + problem.n_nodes // 2) + 64
-    bushes = Bushes.empty(len(commodities), problem.n_nodes, room)
-    work = _Blocks(problem, commodities, bushes, threads)
+    work = _Work(problem, commodities, _inherit(problem, commodities, start, room), threads)
     history: list[tuple[float, float]] = []
-    class_flow = work.renew(float(BLOCKS))
-    work.settle(class_flow)
-    iterations = 0
-    reached = np.inf
-    for iterations in range(1, max_iterations + 1):
-        flow_before = class_flow if iterations == 1 else None
-        t0=time.perf_counter()
-        class_flow = work.renew(0.0)
-        total = work.total_cost(class_flow)
-        least = float(work.least.sum())
-        reached = (total - least) / total
-        history.append((time.perf_counter() - began, reached))
+    try:
+        class_flow = _begin(work, start)
         work.settle(class_flow)
-        t1=time.perf_counter()
-        if reached <= gap or history[-1][0] > max_seconds:
-            break
-        excess = total - least
-        work.excess[:] = np.inf; S=0;seen=0
-        for sweep in range(INNER):
-            quiet = QUIET * excess / len(commodities)
-            seen+=work.level(quiet);S+=1
-            over = float(work.excess.sum())
-            if over <= STOP * excess: break
-        t2=time.perf_counter()
-        if verbose:
-            print(f'{iterations:3d} {history[-1][0]:.3f} gap {reached:.3e} changed {work.tally[:,0].sum()} cold {work.tally[:,1].sum()} sweeps {S} seen {seen/S/len(commodities):.2f} over {over/total:.2e} renew {t1-t0:.3f} level {t2-t1:.3f}', flush=True)
-    if work.pool: work.pool.shutdown()
-    out = np.empty_like(class_flow)
-    out[:, problem.star.links] = class_flow
-    certificate = certify(problem, commodities, out, threads)
-    flow = out.sum(axis=0)
+        best, since, iterations = np.inf, 0, 0
+        while len(commodities):
+            class_flow = work.renew(0.0)
+            total = work.total_cost(class_flow)
+            excess = total - float(work.least.sum())
+            reached = excess / total if total > 0 else 0.0
+            work.settle(class_flow)
+            history.append((time.perf_counter() - began, reached))
+            if report is not None:
+                report(f"{iterations:4d} {history[-1][0]:9.3f} s  relative gap {reached:.3e}")
+            since = 0 if reached < best else since + 1
+            best = min(best, reached)
+            if reached <= gap or excess <= 0.0 or since > PATIENCE:
+                break
+            if history[-1][0] > max_seconds or iterations >= max_iterations:
+                break
+            iterations += 1
+            work.excess[:] = np.inf
+            for _ in range(SWEEPS):
+                work.level(QUIET * excess / len(commodities))
+                if float(work.excess.sum()) <= ENOUGH * excess or time.perf_counter() - began > max_seconds:
+                    break
+    finally:
+        if work.pool is not None:
+            work.pool.shutdown()
+    flows = np.empty_like(class_flow)
+    flows[:, problem.star.links] = class_flow
+    memory = Memory(commodities, work.bushes) if keep_memory else None
+    return conclude(problem, commodities, flows, gap, iterations, began, threads, history, memory)
+
+
+def conclude(
+    problem: Problem, commodities: Commodities, class_flow: Floats, gap: float, iterations: int, began: float,
+    threads: int, history: list[tuple[float, float]], memory: Memory | None = None,
+) -> Equilibrium:
+    """Measure flows afresh, warn of what is wrong with them, and make the answer."""
+    certificate = certify(problem, commodities, class_flow, threads)
+    flow = class_flow.sum(axis=0)
+    converged = certificate.relative_gap <= gap
+    lost = commodities.unserved
+    if not converged:
+        warnings.warn(
+            GapNotReached(
+                f"the relative gap is {certificate.relative_gap:.2e} after {iterations} iterations, {gap:.0e} was asked.",
+                mend="allow more time or iterations, or ask for a gap that floats can show.",
+            ),
+            stacklevel=3,
+        )
+    if len(lost.amount):
+        warnings.warn(
+            DemandWithoutPath(
+                f"{len(lost.amount)} pairs with a demand of {lost.total:.6g} have no open path; the rest is assigned.",
+                mend="open or add a link, or take the demand out.",
+            ),
+            stacklevel=3,
+        )
     return Equilibrium(
-        problem, flow, out, problem.delays.cost(flow), certificate, iterations, time.perf_counter() - began, threads,
-        commodities.unserved, commodities.intrazonal, certificate.relative_gap <= gap, tuple(history),work
+        problem, flow, class_flow, problem.delays.cost(flow), certificate, iterations,
+        time.perf_counter() - began, threads, lost, commodities.intrazonal, converged, tuple(history), memory,
     )
-INNER,QUIET,STOP=20,0.1,0.05

@@ -84,14 +84,14 @@ def read_text(path: str | Path) -> str:
         raw = Path(path).read_bytes()
         return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8", errors="replace")
     except (OSError, EOFError) as fault:
-        raise FileRefused("the file cannot be read.", str(path), f"check the path and the file ({fault}).") from fault
+        raise FileRefused("the file cannot be read.", where=str(path), mend=f"check the path and the file ({fault}).") from fault
 
 
 def _split(text: str, path: Path) -> tuple[dict[str, str], str]:
     """Metadata and body of a TNTP file."""
     end = re.search(r"<\s*END OF METADATA\s*>", text, re.IGNORECASE)
     if end is None:
-        raise FileRefused("there is no <END OF METADATA> line.", str(path), "give a TNTP file.")
+        raise FileRefused("there is no <END OF METADATA> line.", where=str(path), mend="give a TNTP file.")
     pairs = re.finditer(r"^\s*<([^>]+)>([^\n~]*)", text[: end.start()], re.MULTILINE)
     return {m[1].strip().upper(): m[2].strip() for m in pairs}, text[end.end() :]
 
@@ -100,12 +100,12 @@ def _number(meta: dict[str, str], tag: str, path: Path, default: float | None = 
     words = meta.get(tag, "").split()
     if not words:
         if default is None:
-            raise FileRefused(f"the metadata lack <{tag}>.", str(path))
+            raise FileRefused(f"the metadata lack <{tag}>.", where=str(path))
         return default
     try:
         return float(words[0])
     except ValueError:
-        raise FileRefused(f"<{tag}> is {words[0]!r}, not a number.", str(path)) from None
+        raise FileRefused(f"<{tag}> is {words[0]!r}, not a number.", where=str(path)) from None
 
 
 def read_tntp_network(path: str | Path) -> RoadNetwork:
@@ -134,23 +134,23 @@ def read_tntp_network(path: str | Path) -> RoadNetwork:
             values = [float(v) for v in cells[:7]]
             values.append(float(cells[8]) if has_toll and len(cells) > 8 else 0.0)
         except ValueError:
-            raise FileRefused("a value is not a number.", f"{path} line {number}", "mend the line.") from None
+            raise FileRefused("a value is not a number.", where=f"{path} line {number}", mend="mend the line.") from None
         if len(values) < 8:
-            raise FileRefused(f"a link has {len(cells)} values, at least 7 are needed.", f"{path} line {number}")
+            raise FileRefused(f"a link has {len(cells)} values, at least 7 are needed.", where=f"{path} line {number}")
         rows.append(values)
     if not rows:
-        raise FileRefused("the network has no links.", str(path))
+        raise FileRefused("the network has no links.", where=str(path))
     promised = int(_number(meta, "NUMBER OF LINKS", path, len(rows)))
     if promised != len(rows):
-        raise FileRefused(f"the metadata promise {promised} links, the file has {len(rows)}.", str(path))
+        raise FileRefused(f"the metadata promise {promised} links, the file has {len(rows)}.", where=str(path))
     table = np.array(rows)
     if not np.isfinite(table).all():
-        raise FileRefused("a link attribute is not finite.", str(path))
+        raise FileRefused("a link attribute is not finite.", where=str(path))
     ends = table[:, :2].astype(np.int32)
     if ends.min() < 1 or ends.max() > n_nodes:
-        raise FileRefused(f"a link ends at a node outside 1 to {n_nodes}.", str(path))
+        raise FileRefused(f"a link ends at a node outside 1 to {n_nodes}.", where=str(path))
     if (table[:, 2:7] < 0).any():
-        raise FileRefused("a capacity, length, time, factor or power is negative.", str(path))
+        raise FileRefused("a capacity, length, time, factor or power is negative.", where=str(path))
     return RoadNetwork(
         path, n_zones, n_nodes, int(_number(meta, "FIRST THRU NODE", path, 1)),
         _number(meta, "TOLL FACTOR", path, 0.0), _number(meta, "DISTANCE FACTOR", path, 0.0),
@@ -177,20 +177,20 @@ def read_tntp_trips(path: str | Path, n_zones: int) -> Demand:
             values = np.array(words, float).reshape(-1, 2)
         except (ValueError, IndexError):
             raise FileRefused(
-                "an Origin block is not `number`, then `destination : trips;` pairs.", f"{path}, Origin {head[:20]}"
+                "an Origin block is not `number`, then `destination : trips;` pairs.", where=f"{path}, Origin {head[:20]}"
             ) from None
         if not len(values):
             continue
         ends = values[:, 0].astype(np.int32)
         if not 1 <= origin <= n_zones or ends.min() < 1 or ends.max() > n_zones:
-            raise FileRefused(f"Origin {origin} names a zone outside 1 to {n_zones}.", str(path))
+            raise FileRefused(f"Origin {origin} names a zone outside 1 to {n_zones}.", where=str(path))
         if not np.isfinite(values[:, 1]).all() or (values[:, 1] < 0).any():
-            raise FileRefused(f"Origin {origin} has a demand that is negative or not finite.", str(path))
+            raise FileRefused(f"Origin {origin} has a demand that is negative or not finite.", where=str(path))
         origins.append(np.full(len(ends), origin - 1, np.int32))
         destinations.append(ends - 1)
         amounts.append(values[:, 1])
     if not origins:
-        raise FileRefused("there is no Origin block with demand.", str(path))
+        raise FileRefused("there is no Origin block with demand.", where=str(path))
     return Demand(np.concatenate(origins), np.concatenate(destinations).astype(np.int32), np.concatenate(amounts))
 
 
@@ -198,7 +198,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
     """Rows of a CSV file with lower-case headings."""
     reader = csv.DictReader(io.StringIO(read_text(path).lstrip("\ufeff")))
     if reader.fieldnames is None:
-        raise FileRefused("the file is empty.", str(path))
+        raise FileRefused("the file is empty.", where=str(path))
     reader.fieldnames = [name.strip().lower() for name in reader.fieldnames]
     return [{k: (v or "").strip() for k, v in row.items() if k} for row in reader]
 
@@ -208,16 +208,16 @@ def _column(rows: list[dict[str, str]], path: Path, names: tuple[str, ...], defa
     name = next((n for n in names if rows and n in rows[0]), None)
     if name is None:
         if default is None:
-            raise FileRefused(f"there is no column {' or '.join(names)}.", str(path))
+            raise FileRefused(f"there is no column {' or '.join(names)}.", where=str(path))
         return np.full(len(rows), default)
     out = np.empty(len(rows))
     for i, row in enumerate(rows):
         try:
             out[i] = float(row[name]) if row[name] else (np.nan if default is None else default)
         except ValueError:
-            raise FileRefused(f"{name} is {row[name]!r}, not a number.", f"{path} line {i + 2}") from None
+            raise FileRefused(f"{name} is {row[name]!r}, not a number.", where=f"{path} line {i + 2}") from None
         if not np.isfinite(out[i]):
-            raise FileRefused(f"{name} is blank or not finite.", f"{path} line {i + 2}")
+            raise FileRefused(f"{name} is blank or not finite.", where=f"{path} line {i + 2}")
     return out
 
 
@@ -235,9 +235,9 @@ def read_gmns_network(folder: str | Path) -> RoadNetwork:
     link_file = next((p for p in (folder / "link.csv", folder / "link.csv.gz") if p.exists()), folder / "link.csv")
     nodes, links = _rows(node_file), _rows(link_file)
     if not nodes or "node_id" not in nodes[0]:
-        raise FileRefused("there is no column node_id, or no row.", str(node_file))
+        raise FileRefused("there is no column node_id, or no row.", where=str(node_file))
     if not links:
-        raise FileRefused("the network has no links.", str(link_file))
+        raise FileRefused("the network has no links.", where=str(link_file))
 
     def zone_of(row: dict[str, str]) -> float:
         word = row.get("zone_id", "")
@@ -250,23 +250,23 @@ def read_gmns_network(folder: str | Path) -> RoadNetwork:
     names = tuple(row["node_id"] for row in nodes)
     index = {name: i + 1 for i, name in enumerate(names)}
     if len(index) != len(names):
-        raise FileRefused("a node_id stands twice.", str(node_file))
+        raise FileRefused("a node_id stands twice.", where=str(node_file))
     zoned = sum(zone_of(row) < np.inf for row in nodes)
     closed = sum(row.get("node_type", "").lower() == "centroid" for row in nodes[:zoned])
     if closed not in (0, zoned):
-        raise FileRefused("some zones are centroids and some are not.", str(node_file), "mark all or none.")
+        raise FileRefused("some zones are centroids and some are not.", where=str(node_file), mend="mark all or none.")
     try:
         tail = np.array([index[row["from_node_id"]] for row in links], np.int32)
         head = np.array([index[row["to_node_id"]] for row in links], np.int32)
     except KeyError as fault:
-        raise FileRefused(f"a link names the unknown node or column {fault}.", str(link_file)) from None
+        raise FileRefused(f"a link names the unknown node or column {fault}.", where=str(link_file)) from None
     length = _column(links, link_file, ("length",), 0.0)
     speed = _column(links, link_file, ("free_speed",), 0.0)
     free = _column(links, link_file, ("vdf_fftt1", "vdf_fftt", "free_flow_time", "fftt"), -1.0)
     free = np.where(free >= 0, free, np.where(speed > 0, 60.0 * length / np.where(speed > 0, speed, 1.0), -1.0))
     if (free < 0).any():
         line = int(np.flatnonzero(free < 0)[0]) + 2
-        raise FileRefused("a link has neither a free-flow time nor a speed.", f"{link_file} line {line}")
+        raise FileRefused("a link has neither a free-flow time nor a speed.", where=f"{link_file} line {line}")
     lanes = _column(links, link_file, ("lanes",), 1.0)
     columns = [
         _column(links, link_file, ("capacity",), 0.0) * np.where(lanes > 0, lanes, 1.0), length, free,
@@ -294,7 +294,7 @@ def read_gmns_trips(path: str | Path, network: RoadNetwork) -> Demand:
     amount = _column(rows, path, ("volume", "trips", "demand", "flow"))
     if len(rows) and (min(origin.min(), destination.min()) < 0 or
                       max(origin.max(), destination.max()) >= network.n_zones):
-        raise FileRefused(f"a zone lies outside 1 to {network.n_zones}.", str(path))
+        raise FileRefused(f"a zone lies outside 1 to {network.n_zones}.", where=str(path))
     return Demand(origin, destination, amount)
 
 

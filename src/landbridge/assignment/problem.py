@@ -140,21 +140,21 @@ class Problem:
         m = len(self.tail)
         where = f"class {c.name}"
         if not np.isfinite(c.demand.amount).all() or (c.demand.amount < 0).any():
-            raise ProblemRefused("a demand is negative or not a number.", where)
+            raise ProblemRefused("a demand is negative or not a number.", where=where)
         if not c.equivalent > 0:
-            raise ProblemRefused("an equivalent must be above 0.", where)
+            raise ProblemRefused("an equivalent must be above 0.", where=where)
         if len(c.demand.origin):
             both = np.concatenate((c.demand.origin, c.demand.destination))
             if both.min() < 0 or both.max() >= len(self.zones):
-                raise ProblemRefused(f"demand names a zone outside 0 to {len(self.zones) - 1}.", where)
+                raise ProblemRefused(f"demand names a zone outside 0 to {len(self.zones) - 1}.", where=where)
         if c.permitted is not None and len(c.permitted) != m:
-            raise ProblemRefused("`permitted` must have one entry for each link.", where)
+            raise ProblemRefused("`permitted` must have one entry for each link.", where=where)
         if c.fixed is not None:
             if len(c.fixed) != m or not np.isfinite(c.fixed).all():
-                raise ProblemRefused("`fixed` must have one finite entry for each link.", where)
+                raise ProblemRefused("`fixed` must have one finite entry for each link.", where=where)
             if (self.delays.free + c.fixed < 0).any():
                 raise ProblemRefused(
-                    "a link has a negative cost.", where, "check tolls, factors and the value of time."
+                    "a link has a negative cost.", where=where, mend="check tolls, factors and the value of time."
                 )
 
     @property

@@ -50,7 +50,7 @@ def _climb(
 
 @kernel
 def _label_used(
-    nodes: Ints, count: int, start: Ints, link: Ints, flow: Floats, tail: Ints, pred: Ints, cost: Floats,
+    count: int, start: Ints, link: Ints, flow: Floats, head: Ints, tail: Ints, pred: Ints, cost: Floats,
     old: Ints, extra: Ints, top: Floats, admitted: Ints, stack: Ints,
 ) -> int:
     """Label the used nodes of a bush by U and choose the tree links to admit; 0 if nothing changes.
@@ -60,7 +60,7 @@ def _label_used(
     """
     changed = 0
     for q in range(1, count):
-        j = nodes[q]
+        j = head[link[start[q]]]
         u = -np.inf
         for e in range(start[q], start[q + 1]):
             if flow[e] > 0.0:
@@ -77,7 +77,7 @@ def _label_used(
             top[j] = u
             admitted[j] = -1
     for q in range(1, count):
-        j = nodes[q]
+        j = head[link[start[q]]]
         if old[j] < 0:
             changed = 1
             continue
@@ -108,7 +108,7 @@ def _label_used(
 def _visit(
     root: int, start: Ints, link: Ints, flow: Floats, tail: Ints, pred: Ints, old: Ints, admitted: Ints,
     spot: Ints, turn: Ints, stack: Ints, cursor: Ints,
-    new_nodes: Ints, new_start: Ints, new_link: Ints, new_place: Ints, new_flow: Floats,
+    new_start: Ints, new_link: Ints, new_place: Ints, new_flow: Floats,
 ) -> bool:
     """Add ``root`` and all that leads to it to the new bush, upstream first; False for want of room.
 
@@ -154,7 +154,6 @@ def _visit(
         if put + many + 1 > room:
             return False
         spot[j] = at
-        new_nodes[at] = j
         for k in range(many):
             if flow[low + k] > 0.0:
                 new_link[put] = link[low + k]
@@ -210,7 +209,7 @@ def renew(
     first: Ints, head: Ints, tail: Ints, closed: Flags, cost: Floats, links: Floats,
     source: Ints, demand_first: Ints, demand_node: Ints, demand: Floats,
     reached: Ints, orders: Ints,
-    counts: Ints, nodes: Ints, starts: Ints, bush_link: Ints, bush_place: Ints, bush_flow: Floats,
+    counts: Ints, starts: Ints, bush_link: Ints, bush_place: Ints, bush_flow: Floats,
     least: Floats, excess: Floats, total: Floats, tally: Ints,
     work_i: Ints, work_f: Floats, new_link: Ints, new_place: Ints, new_flow: Floats,
 ) -> int:
@@ -229,8 +228,8 @@ def renew(
         Commodities: source node, and destinations with their demand in compressed rows.
     reached, orders
         Shape (n_commodities,) and (n_commodities, n_nodes): last order of scanning of each tree.
-    counts, nodes, starts, bush_link, bush_place, bush_flow
-        The bushes, one row each: nodes in topological order, in-links of the q-th node at ``starts[q]:starts[q + 1]``,
+    counts, starts, bush_link, bush_place, bush_flow
+        The bushes, one row each: nodes in topological order, the source first, in-links of the q-th node at ``starts[q]:starts[q + 1]``,
         each with link, position of its tail, and flow.
     least, excess
         Shape (n_commodities,), written: demand times least cost; ``excess`` is set to inf (not known) where changed.
@@ -239,7 +238,7 @@ def renew(
     tally
         Shape (2,): counts of bushes changed and of trees grown cold.
     work_i, work_f, new_link, new_place, new_flow
-        Room: (12, 4 n_nodes + 4), (3, n_nodes + 1), and three of one length, as long as the longest bush may be.
+        Room: (11, 4 n_nodes + 4), (3, n_nodes + 1), and three of one length, as long as the longest bush may be.
 
     Returns
     -------
@@ -249,8 +248,9 @@ def renew(
     n = len(first) - 1
     dist, top, through = work_f[0], work_f[1], work_f[2]
     pred, place, heap, old, extra = work_i[0], work_i[1], work_i[2], work_i[3], work_i[4]
-    admitted, spot, turn, stack, trail = work_i[5], work_i[6], work_i[7], work_i[8], work_i[9]
-    new_nodes, new_start = work_i[10], work_i[11]
+    admitted, spot, turn, stack, trail, new_start = (
+        work_i[5], work_i[6], work_i[7], work_i[8], work_i[9], work_i[10]
+    )
     cursor = np.empty(2, np.int32)
     for m in range(begin, len(mine)):
         o = mine[m]
@@ -280,7 +280,7 @@ def renew(
         changed = 1
         if count > 1:
             changed = _label_used(
-                nodes[o], count, start, link, flow, tail, pred, cost, old, extra, top, admitted, stack
+                count, start, link, flow, head, tail, pred, cost, old, extra, top, admitted, stack
             )
         admitted[s] = -1
         for k in range(low, high):
@@ -292,24 +292,23 @@ def renew(
         if changed > 0:
             cursor[0] = 1
             cursor[1] = 0
-            new_nodes[0] = s
             new_start[0] = 0
             new_start[1] = 0
             spot[s] = 0
             good = True
             for q in range(1, count):
-                j = nodes[o, q]
+                j = head[link[start[q]]]
                 if good and old[j] >= 0 and spot[j] == -1:
                     good = _visit(
                         j, start, link, flow, tail, pred, old, admitted, spot, turn, stack, cursor,
-                        new_nodes, new_start, new_link, new_place, new_flow,
+                        new_start, new_link, new_place, new_flow,
                     )
             for k in range(low, high):
                 j = demand_node[k]
                 if good and spot[j] == -1:
                     good = _visit(
                         j, start, link, flow, tail, pred, old, admitted, spot, turn, stack, cursor,
-                        new_nodes, new_start, new_link, new_place, new_flow,
+                        new_start, new_link, new_place, new_flow,
                     )
             if not good:
                 return m
@@ -318,7 +317,6 @@ def renew(
             count = cursor[0]
             counts[o] = count
             for q in range(count):
-                nodes[o, q] = new_nodes[q]
                 starts[o, q] = new_start[q]
             starts[o, count] = new_start[count]
             for e in range(cursor[1]):
