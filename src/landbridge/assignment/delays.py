@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from landbridge.kernels.delays import CONICAL, CONSTANT, POWER, QUARTIC, QUEUE, price_links
+from landbridge.kernels.delays import CONICAL, CONSTANT, HINGE, LOG, POWER, QUARTIC, QUEUE, price_links
 
 Floats = NDArray[np.float64]
 
@@ -41,8 +41,8 @@ class Delays:
             values = getattr(self, name)
             if values.shape != self.free.shape or not np.isfinite(values).all():
                 raise ValueError(f"delay parameter {name} must be finite, one value for each link")
-        if (self.free < 0).any() or (self.a < 0).any():
-            raise ValueError("a free-flow cost or a congestion factor is negative")
+        if (self.a < 0).any():
+            raise ValueError("a congestion factor is negative: delay would fall with flow")
 
     def __len__(self) -> int:
         return len(self.free)
@@ -124,6 +124,30 @@ class Delays:
         """Single-track power law ``free * (1 + alpha (trains / capacity) ** beta)``, with its own letters."""
         return cls.bpr(free, capacity, alpha, beta)
 
+    @classmethod
+    def hinge(cls, capacity: ArrayLike, multiplier: ArrayLike, penalty: ArrayLike) -> "Delays":
+        """Price of a hard capacity in an augmented Lagrangian: ``max(0, multiplier + penalty (flow - capacity))``."""
+        c, b, a = (
+            np.array(v, float) for v in np.broadcast_arrays(*map(np.atleast_1d, (capacity, multiplier, penalty)))
+        )
+        zero = np.zeros_like(c)
+        return cls(zero, np.full_like(c, HINGE), a, b, c, zero)
+
+    @classmethod
+    def log(cls, free: ArrayLike, scale: ArrayLike, whole: ArrayLike, most: float = 1.0 - 1e-9) -> "Delays":
+        """``free - scale ln(1 - flow / whole)``, the tangent beyond the share ``most``: see `elastic`."""
+        t, a, w = (np.array(v, float) for v in np.broadcast_arrays(*map(np.atleast_1d, (free, scale, whole))))
+        return cls(t, np.full_like(t, LOG), a, np.zeros_like(t), 1.0 / w, np.full_like(t, most))
+
+    def joined(self, other: "Delays") -> "Delays":
+        """Put the rows of ``other`` after these."""
+        return Delays(
+            *(
+                np.concatenate((getattr(self, name), getattr(other, name)))
+                for name in ("free", "kind", "a", "b", "g", "h")
+            )
+        )
+
     def where(self, chosen: ArrayLike, other: "Delays") -> "Delays":
         """Take these delays where ``chosen`` (shape (n_links,)) is true, ``other`` elsewhere."""
         pick = np.asarray(chosen, bool)
@@ -176,6 +200,15 @@ class Delays:
             wait = self.kind == QUEUE
             if wait.any():
                 out += np.where(wait, self._wait(x), 0.0)
+            price = self.kind == HINGE
+            if price.any():
+                above = np.maximum(self.b + self.a * (x - self.g), 0.0)
+                at_zero = np.maximum(self.b - self.a * self.g, 0.0)
+                part = np.where(self.a > 0, (above**2 - at_zero**2) / (2.0 * self.a), np.maximum(self.b, 0.0) * x)
+                out += np.where(price, part, 0.0)
+            lost = self.kind == LOG
+            if lost.any():
+                out += np.where(lost, self._log(x), 0.0)
         return out
 
     def _cone(self, x: Floats) -> Floats:
@@ -196,3 +229,11 @@ class Delays:
         free = 1.0 / (1.0 - self.h)
         straight = beyond * self.h * free + 0.5 * beyond * beyond * free * free
         return self.a / self.g * (-np.log1p(-inside) - inside + straight)
+
+    def _log(self, x: Floats) -> Floats:
+        """Integral of the logarithmic congestion."""
+        r = self.g * x
+        inside = np.minimum(r, self.h)
+        beyond = np.maximum(r - self.h, 0.0)
+        part = (1.0 - inside) * np.log1p(-inside) + inside
+        return self.a / self.g * (part - beyond * np.log1p(-self.h) + 0.5 * beyond * beyond / (1.0 - self.h))

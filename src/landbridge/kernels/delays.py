@@ -7,6 +7,8 @@ A link has a kind and four numbers a, b, g, h; with flow x its cost is ``free + 
     power      a x^b                                       BPR of any power b > 0; single-track rail law
     conical    a (1 + sqrt(b^2 (1 - r)^2 + h^2) - b (1 - r) - h),  r = g x      Spiess 1990
     queue      a r / (1 - r) for r = g x <= h, the tangent at h beyond          M/G/1, Pollaczek-Khinchine
+    hinge      max(0, b + a (x - g))                       price of a hard capacity g: multiplier b, penalty a
+    log        -a ln(1 - r) for r = g x <= h, the tangent beyond        what demand lost to others would have paid
 
 Every kind is convex or at least non-decreasing for x >= 0, so the Beckmann objective has no false minimum.
 """
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.jit import kernel
 
-CONSTANT, QUARTIC, POWER, CONICAL, QUEUE = 0, 1, 2, 3, 4
+CONSTANT, QUARTIC, POWER, CONICAL, QUEUE, HINGE, LOG = range(7)
 
 # Columns of the table `links` that the kernels of this engine share, one row of 64 bytes (a cache line) a link.
 FLOW, SLOPE, BASE, A, B, G, H, KIND = range(8)
@@ -47,12 +49,15 @@ def congestion(kind: float, x: float, a: float, b: float, g: float, h: float) ->
         slack = b * (1.0 - g * x)
         root = np.sqrt(slack * slack + h * h)
         return a * (1.0 + root - slack - h), a * b * g * (1.0 - slack / root)
+    if kind == 5.0:
+        price = b + a * (x - g)
+        return (price, a) if price > 0.0 else (0.0, 0.0)
     r = g * x
-    if r <= h:
-        free = 1.0 / (1.0 - r)
-        return a * r * free, a * g * free * free
-    free = 1.0 / (1.0 - h)
-    return a * free * (h + (r - h) * free), a * g * free * free
+    edge = min(r, h)
+    free = 1.0 / (1.0 - edge)
+    if kind == 4.0:
+        return a * free * (edge + (r - edge) * free), a * g * free * free
+    return a * ((r - edge) * free - np.log1p(-edge)), a * g * free
 
 
 @kernel

@@ -225,3 +225,48 @@ def least_totals(
         for k in range(demand_first[o], demand_first[o + 1]):
             total += demand[k] * dist[demand_node[k]]
         out[o] = total
+
+
+@kernel
+def load_trees(
+    first: Ints, head: Ints, tail: Ints, closed: Flags, costs: Floats, row: Ints, source: Ints,
+    demand_first: Ints, demand_node: Ints, demand: Floats, reached: Ints, orders: Ints, mine: Ints,
+    load: Floats, out: Floats,
+) -> None:
+    """Put all demand of the commodities ``mine`` on least-cost trees (all or nothing), warm where an order is known.
+
+    Adds to ``load`` of shape (n_classes, n_links); ``out`` gets demand times least cost.  Other arguments as in
+    :func:`least_totals`; ``reached`` and ``orders`` keep the order of scanning of each commodity's tree.
+    """
+    n = len(first) - 1
+    dist = np.empty(n)
+    flow = np.empty(n)
+    pred = np.empty(n, np.int32)
+    place = np.empty(n, np.int32)
+    heap = np.empty(n, np.int32)
+    trail = np.empty(4 * n + 4, np.int32)
+    for m in range(len(mine)):
+        o = mine[m]
+        cost = costs[row[o]]
+        order = orders[o]
+        count = -1
+        if reached[o] > 0:
+            count = regrow_tree(
+                first, head, closed, cost, source[o], reached[o], dist, pred, place, heap, order, trail
+            )
+        if count < 0:
+            count = grow_tree(first, head, closed, cost, source[o], dist, pred, place, heap, order)
+        reached[o] = count
+        for i in range(n):
+            flow[i] = 0.0
+        total = 0.0
+        for k in range(demand_first[o], demand_first[o + 1]):
+            flow[demand_node[k]] += demand[k]
+            total += demand[k] * dist[demand_node[k]]
+        out[o] = total
+        for k in range(count - 1, 0, -1):
+            j = order[k]
+            if flow[j] > 0.0:
+                e = pred[j]
+                load[row[o], e] += flow[j]
+                flow[tail[e]] += flow[j]
