@@ -1,8 +1,10 @@
 """How far flows are from equilibrium, recomputed from link flows alone, without trust in the solver."""
 
 import math
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,9 @@ from landbridge.assignment.problem import Commodities, Problem
 from landbridge.kernels.heap_trees import least_totals
 
 Floats = NDArray[np.float64]
+Part = TypeVar("Part")
+#: Nodes reached and orders of scanning of the commodities' trees.
+Trees = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 #: Origins are cut into this many runs whatever the number of threads, so that sums have one order.
 RUNS = 16
@@ -40,14 +45,17 @@ class Certificate:
 
 
 def certify(
-    problem: Problem, commodities: Commodities, class_flow: Floats, threads: int = 1
+    problem: Problem, commodities: Commodities, class_flow: Floats, threads: int = 1, trees: Trees | None = None
 ) -> Certificate:
-    """Measure flows of shape (n_classes, n_links), in equivalents, by fresh least-cost trees and exact sums."""
+    """Measure flows of shape (n_classes, n_links), in equivalents, by least-cost trees and exact sums.
+
+    ``trees`` may hold orders of scanning that make the trees quicker to grow; they cannot change a label.
+    """
     flow = class_flow.sum(axis=0)
     delays = problem.delays
     congestion = delays.cost(flow) - delays.free
     bases = problem.bases()
-    least = shortest_totals(problem, commodities, congestion, bases, threads)
+    least = shortest_totals(problem, commodities, congestion, bases, threads, trees)
     costs = np.where(class_flow > 0, bases + congestion, 0.0)
     tstt = math.fsum((class_flow * costs).ravel())
     sptt = math.fsum(least)
@@ -61,24 +69,27 @@ def certify(
 
 
 def shortest_totals(
-    problem: Problem, commodities: Commodities, congestion: Floats, bases: Floats, threads: int
+    problem: Problem, commodities: Commodities, congestion: Floats, bases: Floats, threads: int,
+    trees: Trees | None = None,
 ) -> Floats:
     """Demand times least cost of each commodity, shape (n_commodities,), at ``bases + congestion``."""
     star = problem.star
     costs = np.ascontiguousarray((bases + congestion)[:, star.links])
     out = np.zeros(len(commodities))
+    reached, orders = trees or (np.zeros(0, np.int32), np.zeros((0, problem.n_nodes), np.int32))
 
     def run(rows: NDArray[np.int64]) -> None:
         least_totals(
             star.first, star.head, problem.closed, costs, commodities.travel_class, commodities.source,
-            commodities.first, commodities.node, commodities.amount, rows.astype(np.int32), out,
+            commodities.first, commodities.node, commodities.amount, reached, orders,
+            rows.astype(np.int32), out,
         )
 
     share_out(run, np.array_split(np.arange(len(commodities)), RUNS), threads)
     return out
 
 
-def share_out(run, parts, threads: int) -> None:  # type: ignore[no-untyped-def]
+def share_out(run: Callable[[Part], None], parts: Iterable[Part], threads: int) -> None:
     """Call ``run`` on each of ``parts``, which write to places of their own, by at most ``threads`` threads."""
     if threads <= 1:
         for part in parts:

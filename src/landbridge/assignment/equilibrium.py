@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.assignment.certificate import Certificate, certify
+from landbridge.assignment.certificate import Certificate, Trees, certify
 from landbridge.assignment.problem import Commodities, Problem, ProblemRefused, Unserved, gather_commodities
 from landbridge.errors import DemandUnserved, NotConverged
-from landbridge.kernels.bushes import level, renew
+from landbridge.kernels.bushes import copy_bushes, find_shut, level, renew, sum_bushes
 from landbridge.kernels.delays import merge_flows, price_links
 
 Floats = NDArray[np.float64]
@@ -90,16 +90,11 @@ class Bushes:
         """Copy rows (-1 for a new one) into bushes of their own with the room asked for."""
         n_nodes = self.orders.shape[1]
         more = Bushes.empty(len(rows), n_nodes, room)
-        for new, old in enumerate(rows.tolist()):
-            if old < 0:
-                continue
-            count, reached = int(self.counts[old]), int(self.reached[old])
-            more.counts[new], more.reached[new] = count, reached
-            size = int(self.starts[old, count])
-            more.starts[new, : count + 1] = self.starts[old, : count + 1]
-            more.orders[new, :reached] = self.orders[old, :reached]
-            for mine, theirs in ((more.link, self.link), (more.place, self.place), (more.flow, self.flow)):
-                mine[new, :size] = theirs[old, :size]
+        copy_bushes(
+            rows.astype(np.int32),
+            self.counts, self.starts, self.link, self.place, self.flow, self.reached, self.orders,
+            more.counts, more.starts, more.link, more.place, more.flow, more.reached, more.orders,
+        )
         return more
 
 
@@ -191,8 +186,8 @@ class _Work:
         """Set the block's costs to those of class ``k`` at its flows."""
         price_links(self.tables[block], self.bases[k], self.costs[block])
 
-    def renew(self, moving: float) -> Floats:
-        """Renew all bushes; gives flows of shape (n_classes, n_links) summed afresh."""
+    def renew(self, active: NDArray[np.bool_], moving: float = 0.0) -> Floats:
+        """Renew the bushes flagged (n_commodities,); gives flows (n_classes, n_links) of all, summed afresh."""
         star, c, m = self.star, self.commodities, self.problem.n_links
         totals = np.zeros((BLOCKS, len(self.problem.classes), m))
         self.tally[:] = 0
@@ -205,6 +200,10 @@ class _Work:
             for k, rows in enumerate(self.parts[block]):
                 if not len(rows) or begun[block][k] < 0:
                     continue
+                if begun[block][k] == 0:
+                    still = rows[~active[rows]]
+                    sum_bushes(still, b.counts, b.starts, b.link, b.flow, totals[block, k])
+                rows = rows[active[rows]]
                 self.price(block, k)
                 begun[block][k] = renew(
                     rows, begun[block][k], moving,
@@ -260,11 +259,40 @@ class _Work:
 
 def _begin(work: _Work, start: Equilibrium | None) -> Floats:
     """Load the bushes for the first time, or take them from another state; gives flows by class."""
-    if start is None:
-        return work.renew(float(BLOCKS))
+    c, b = work.commodities, work.bushes
+    if start is None or start.memory is None:
+        return work.renew(np.ones(len(c), bool), float(BLOCKS))
+    touched = _demand_changed(c, start.memory.commodities)
+    for part in work.parts:
+        for base, rows in zip(work.bases, part, strict=True):
+            find_shut(rows, base, b.counts, b.starts, b.link, b.flow, touched)
     # Trees and shares are found at the costs that the old flows meet in the new state.
     work.settle(start.class_flow[:, work.star.links])
-    return work.renew(0.0)
+    return work.renew(touched)
+
+
+def _keys(c: Commodities) -> list[tuple[int, int]]:
+    """Class and source of each commodity."""
+    return list(zip(c.travel_class.tolist(), c.source.tolist(), strict=True))
+
+
+def _demand_changed(new: Commodities, old: Commodities) -> NDArray[np.bool_]:
+    """Flag the commodities whose demand is not what it was."""
+    if np.array_equal(new.first, old.first) and np.array_equal(new.node, old.node):
+        if _keys(new) == _keys(old):
+            differs = new.amount != old.amount
+            return np.logical_or.reduceat(differs, new.first[:-1])
+    known = {key: i for i, key in enumerate(_keys(old))}
+    out = np.ones(len(new), bool)
+    for o, key in enumerate(_keys(new)):
+        i = known.get(key, -1)
+        if i >= 0:
+            mine, theirs = slice(new.first[o], new.first[o + 1]), slice(old.first[i], old.first[i + 1])
+            out[o] = not (
+                np.array_equal(new.node[mine], old.node[theirs])
+                and np.array_equal(new.amount[mine], old.amount[theirs])
+            )
+    return out
 
 
 def _inherit(problem: Problem, commodities: Commodities, start: Equilibrium | None, room: int) -> Bushes:
@@ -285,9 +313,8 @@ def _inherit(problem: Problem, commodities: Commodities, start: Equilibrium | No
             mend="start from a solution of the same links and classes, kept with keep_memory=True.",
         )
     old = start.memory.commodities
-    known = {key: i for i, key in enumerate(zip(old.travel_class.tolist(), old.source.tolist(), strict=True))}
-    keys = zip(commodities.travel_class.tolist(), commodities.source.tolist(), strict=True)
-    rows = np.array([known.get(key, -1) for key in keys], np.int64)
+    known = {key: i for i, key in enumerate(_keys(old))}
+    rows = np.array([known.get(key, -1) for key in _keys(commodities)], np.int64)
     return start.memory.bushes.moved(rows, max(room, start.memory.bushes.link.shape[1]))
 
 
@@ -345,20 +372,22 @@ def solve_equilibrium(
         class_flow = _begin(work, start)
         work.settle(class_flow)
         best, since, iterations = np.inf, 0, 0
+        everyone = np.ones(len(commodities), bool)
         while len(commodities):
-            class_flow = work.renew(0.0)
+            class_flow = work.renew(everyone)
             total = work.total_cost(class_flow)
             excess = total - float(work.least.sum())
             reached = excess / total if total > 0 else 0.0
             work.settle(class_flow)
-            history.append((time.perf_counter() - began, reached))
+            now = time.perf_counter() - began
+            history.append((now, reached))
             if report is not None:
-                report(f"{iterations:4d} {history[-1][0]:9.3f} s  relative gap {reached:.3e}")
+                report(f"{iterations:4d} {now:9.3f} s  relative gap {reached:.3e}")
             since = 0 if reached < best else since + 1
             best = min(best, reached)
             if reached <= gap or excess <= 0.0 or since > PATIENCE:
                 break
-            if history[-1][0] > max_seconds or iterations >= max_iterations:
+            if now > max_seconds or iterations >= max_iterations:
                 break
             iterations += 1
             work.excess[:] = np.inf
@@ -372,15 +401,16 @@ def solve_equilibrium(
     flows = np.empty_like(class_flow)
     flows[:, problem.star.links] = class_flow
     memory = Memory(commodities, work.bushes) if keep_memory else None
-    return conclude(problem, commodities, flows, gap, iterations, began, threads, history, memory)
+    trees = (work.bushes.reached, work.bushes.orders)
+    return conclude(problem, commodities, flows, gap, iterations, began, threads, history, memory, trees)
 
 
 def conclude(
     problem: Problem, commodities: Commodities, class_flow: Floats, gap: float, iterations: int, began: float,
-    threads: int, history: list[tuple[float, float]], memory: Memory | None = None,
+    threads: int, history: list[tuple[float, float]], memory: Memory | None = None, trees: Trees | None = None,
 ) -> Equilibrium:
     """Measure flows afresh, warn of what is wrong with them, and make the answer."""
-    certificate = certify(problem, commodities, class_flow, threads)
+    certificate = certify(problem, commodities, class_flow, threads, trees)
     flow = class_flow.sum(axis=0)
     converged = certificate.relative_gap <= gap
     lost = commodities.unserved

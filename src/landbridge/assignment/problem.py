@@ -276,27 +276,39 @@ def gather_commodities(problem: Problem) -> Commodities:
         d = c.demand
         inside = d.origin == d.destination
         intrazonal += float(d.amount[inside].sum())
-        keep = ~inside & (d.amount > 0)
-        origin, destination, amount = d.origin[keep], d.destination[keep], d.amount[keep]
-        order = np.lexsort((destination, origin))
-        origin, destination, amount = origin[order], destination[order], amount[order]
+        origin, destination, amount = d.origin, d.destination, d.amount
+        keep = ~inside & (amount > 0)
+        if not keep.all():
+            origin, destination, amount = origin[keep], destination[keep], amount[keep]
+        step = np.diff(origin)
+        if (step < 0).any() or (np.diff(destination)[step == 0] < 0).any():
+            order = np.lexsort((destination, origin))
+            origin, destination, amount = origin[order], destination[order], amount[order]
         served = _has_path(problem, bases[k], origin, destination)
         label = np.full(len(origin), k, np.int32)
-        parts.append((label[served], origin[served], destination[served], amount[served] * c.equivalent))
-        lost.append((label[~served], origin[~served], destination[~served], amount[~served]))
-    label, origin, destination = (np.concatenate([p[i] for p in parts]).astype(np.int32) for i in range(3))
-    amount = np.concatenate([p[3] for p in parts])
+        if not served.all():
+            left = ~served
+            lost.append((label[left], origin[left], destination[left], amount[left]))
+            label, origin, destination, amount = label[served], origin[served], destination[served], amount[served]
+        parts.append((label, origin, destination, amount * c.equivalent if c.equivalent != 1.0 else amount))
+    label, origin, destination, amount = _joined(parts)
     new = np.ones(len(label), bool)
     new[1:] = (label[1:] != label[:-1]) | (origin[1:] != origin[:-1])
     first = np.append(np.flatnonzero(new), len(label)).astype(np.int32)
-    unserved = Unserved(
-        *(np.concatenate([p[i] for p in lost]).astype(np.int32) for i in range(3)),
-        np.concatenate([p[3] for p in lost]),
-    )
+    unserved = Unserved(*_joined(lost))
     return Commodities(
         label[new], problem.zones[origin[new]].astype(np.int32), origin[new], first,
         problem.zones[destination].astype(np.int32), amount, destination, unserved, intrazonal,
     )
+
+
+def _joined(parts: list[tuple[Ints, Ints, Ints, Floats]]) -> tuple[Ints, Ints, Ints, Floats]:
+    """Join classes, origins, destinations and amounts of several classes; one part is not copied."""
+    if len(parts) == 1:
+        return parts[0]
+    none = [(np.zeros(0, np.int32),) * 3 + (np.zeros(0),)] if not parts else parts
+    a, b, c, d = (np.concatenate(column) for column in zip(*none, strict=True))
+    return a, b, c, d
 
 
 def _has_path(problem: Problem, base: Floats, origin: Ints, destination: Ints) -> Flags:
@@ -310,9 +322,8 @@ def _has_path(problem: Problem, base: Floats, origin: Ints, destination: Ints) -
     inner = ~problem.closed[tail] & ~problem.closed[head]
     graph = csr_matrix((np.ones(int(inner.sum()), np.int8), (tail[inner], head[inner])), shape=(n, n))
     label = connected_components(graph, directed=True, connection="strong")[1]
-    if len(label):
-        in_core = label == np.bincount(label[~problem.closed], minlength=1).argmax() if inner.any() else label < 0
-    in_core = in_core & ~problem.closed
+    core = np.bincount(label[~problem.closed], minlength=1).argmax()
+    in_core = (label == core) & ~problem.closed
     leaves, enters = in_core.copy(), in_core.copy()
     leaves[tail[in_core[head]]] = True
     enters[head[in_core[tail]]] = True

@@ -175,7 +175,7 @@ def _visit(
 def _settle(
     count: int, start: Ints, link: Ints, place: Ints, flow: Floats, through: Floats, total: Floats
 ) -> None:
-    """Make flows equal to what must pass each node, split as before, and add them to ``total`` of the links.
+    """Make flows equal to what must pass each node, split as before, and add them to ``total``.
 
     ``through`` holds the demand at each position and is used up.  A node whose ways carried nothing takes all by the
     last, which is the tree's.
@@ -186,8 +186,9 @@ def _settle(
         high = start[q + 1]
         if high == low + 1:
             flow[low] = need
-            through[place[low]] += need
-            total[link[low]] += need
+            if need > 0.0:
+                through[place[low]] += need
+                total[link[low]] += need
             continue
         have = 0.0
         for e in range(low, high):
@@ -199,8 +200,9 @@ def _settle(
         else:
             flow[high - 1] = need
         for e in range(low, high):
-            through[place[e]] += flow[e]
-            total[link[e]] += flow[e]
+            if flow[e] > 0.0:
+                through[place[e]] += flow[e]
+                total[link[e]] += flow[e]
 
 
 @kernel
@@ -502,13 +504,48 @@ def level(
 
 
 @kernel
-def reprice_bushes(
-    mine: Ints, cost: Floats, counts: Ints, starts: Ints, bush_link: Ints, bush_flow: Floats
-) -> float:
-    """Total cost of the flows of the bushes ``mine`` at the costs given."""
-    total = 0.0
+def sum_bushes(
+    mine: Ints, counts: Ints, starts: Ints, bush_link: Ints, bush_flow: Floats, total: Floats
+) -> None:
+    """Add the flows of the bushes ``mine`` to ``total`` (n_links,)."""
     for m in range(len(mine)):
         o = mine[m]
         for e in range(starts[o, counts[o]]):
-            total += bush_flow[o, e] * cost[bush_link[o, e]]
-    return total
+            total[bush_link[o, e]] += bush_flow[o, e]
+
+
+@kernel
+def find_shut(
+    mine: Ints, base: Floats, counts: Ints, starts: Ints, bush_link: Ints, bush_flow: Floats, touched: Flags
+) -> None:
+    """Flag in ``touched`` (n_commodities,) those of ``mine`` with flow on a link whose ``base`` cost is inf."""
+    for m in range(len(mine)):
+        o = mine[m]
+        for e in range(starts[o, counts[o]]):
+            if bush_flow[o, e] > 0.0 and base[bush_link[o, e]] == np.inf:
+                touched[o] = True
+                break
+
+
+@kernel
+def copy_bushes(
+    rows: Ints,
+    counts: Ints, starts: Ints, link: Ints, place: Ints, flow: Floats, reached: Ints, orders: Ints,
+    to_counts: Ints, to_starts: Ints, to_link: Ints, to_place: Ints, to_flow: Floats, to_reached: Ints,
+    to_orders: Ints,
+) -> None:
+    """Copy bush ``rows[k]`` of the first set to row k of the second, for all that are not -1."""
+    for k in range(len(rows)):
+        o = rows[k]
+        if o < 0:
+            continue
+        to_counts[k] = counts[o]
+        to_reached[k] = reached[o]
+        for q in range(counts[o] + 1):
+            to_starts[k, q] = starts[o, q]
+        for q in range(reached[o]):
+            to_orders[k, q] = orders[o, q]
+        for e in range(starts[o, counts[o]]):
+            to_link[k, e] = link[o, e]
+            to_place[k, e] = place[o, e]
+            to_flow[k, e] = flow[o, e]

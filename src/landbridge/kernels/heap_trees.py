@@ -206,21 +206,34 @@ def regrow_tree(
 @kernel
 def least_totals(
     first: Ints, head: Ints, closed: Flags, costs: Floats, row: Ints, source: Ints,
-    demand_first: Ints, demand_node: Ints, demand: Floats, mine: Ints, out: Floats,
+    demand_first: Ints, demand_node: Ints, demand: Floats, reached: Ints, orders: Ints, mine: Ints, out: Floats,
 ) -> None:
-    """Sum demand times least cost for each of the commodities ``mine`` into ``out``, by cold trees.
+    """Sum demand times least cost for each of the commodities ``mine`` into ``out``.
 
-    ``costs`` has one row a class, ``row`` the class of each commodity.
+    ``costs`` has one row a class, ``row`` the class of each commodity.  Trees are warm where ``orders`` has an order
+    (``reached`` above 0) and leave a new one there, if it has as many rows as there are commodities; else cold.
     """
     n = len(first) - 1
+    keep = len(orders) == len(source)
     dist = np.empty(n)
     pred = np.empty(n, np.int32)
     place = np.empty(n, np.int32)
     heap = np.empty(n, np.int32)
-    order = np.empty(n, np.int32)
+    spare = np.empty(n, np.int32)
+    trail = np.empty(4 * n + 4, np.int32)
     for m in range(len(mine)):
         o = mine[m]
-        grow_tree(first, head, closed, costs[row[o]], source[o], dist, pred, place, heap, order)
+        cost = costs[row[o]]
+        order = orders[o] if keep else spare
+        count = -1
+        if keep and reached[o] > 0:
+            count = regrow_tree(
+                first, head, closed, cost, source[o], reached[o], dist, pred, place, heap, order, trail
+            )
+        if count < 0:
+            count = grow_tree(first, head, closed, cost, source[o], dist, pred, place, heap, order)
+        if keep:
+            reached[o] = count
         total = 0.0
         for k in range(demand_first[o], demand_first[o + 1]):
             total += demand[k] * dist[demand_node[k]]
