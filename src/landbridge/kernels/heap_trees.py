@@ -87,7 +87,7 @@ def grow_tree(
     place, heap
         Shape (n_nodes,) each: room to work in.
     order
-        Shape (n_nodes,), written: reached nodes in the order settled.
+        Shape (n_nodes,), written: reached nodes in the order settled, each after its predecessor.
 
     Returns
     -------
@@ -163,7 +163,8 @@ def regrow_tree(
         if k < count and place[order[k]] != -1:
             k += 1
             continue
-        if size > 0 and (k >= count or dist[heap[0]] <= dist[order[k]]):
+        again = size > 0 and (k >= count or dist[heap[0]] <= dist[order[k]])
+        if again:
             u = _pop(heap, place, dist, size)
             size -= 1
         else:
@@ -182,7 +183,9 @@ def regrow_tree(
         for e in range(first[u], first[u + 1]):
             v = head[e]
             new = label + cost[e]
-            if new < dist[v]:
+            # A child of a node scanned again is scanned again too, even if rounding hides the gain: the order of last
+            # scans then has every node after its predecessor.
+            if new < dist[v] or (again and pred[v] == e):
                 dist[v] = new
                 pred[v] = e
                 i = place[v]
@@ -283,3 +286,45 @@ def load_trees(
                 e = pred[j]
                 load[row[o], e] += flow[j]
                 flow[tail[e]] += flow[j]
+
+
+@kernel
+def skim_trees(
+    first: Ints, head: Ints, tail: Ints, closed: Flags, cost: Floats, attributes: Floats,
+    sources: Ints, targets: Ints, reached: Ints, orders: Ints, mine: Ints, out: Floats,
+) -> None:
+    """Grow the trees of ``sources[mine]`` and read off cost and attribute sums at ``targets``.
+
+    ``attributes`` has shape (n_attributes, n_links), ``out`` (1 + n_attributes, n_sources, n_targets): cost, then the
+    sums; inf where there is no path.  ``orders`` as in :func:`least_totals`, one row a source.
+    """
+    n = len(first) - 1
+    many = len(attributes)
+    keep = len(orders) == len(sources)
+    dist = np.empty(n)
+    sums = np.empty(n)
+    pred = np.empty(n, np.int32)
+    place = np.empty(n, np.int32)
+    heap = np.empty(n, np.int32)
+    spare = np.empty(n, np.int32)
+    trail = np.empty(4 * n + 4, np.int32)
+    for m in range(len(mine)):
+        o = mine[m]
+        s = sources[o]
+        order = orders[o] if keep else spare
+        count = -1
+        if keep and reached[o] > 0:
+            count = regrow_tree(first, head, closed, cost, s, reached[o], dist, pred, place, heap, order, trail)
+        if count < 0:
+            count = grow_tree(first, head, closed, cost, s, dist, pred, place, heap, order)
+        if keep:
+            reached[o] = count
+        for t in range(len(targets)):
+            out[0, o, t] = dist[targets[t]]
+        for a in range(many):
+            sums[s] = 0.0
+            for k in range(1, count):
+                j = order[k]
+                sums[j] = sums[tail[pred[j]]] + attributes[a, pred[j]]
+            for t in range(len(targets)):
+                out[1 + a, o, t] = sums[targets[t]] if dist[targets[t]] < np.inf else np.inf
