@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from landbridge.assignment.delays import Delays
+from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.equilibrium import Equilibrium, solve_equilibrium
 from landbridge.assignment.problem import Demand, Problem, ProblemRefused, TravelClass
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.assignment.delays import Delays
+from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.problem import Demand, Problem, TravelClass
+from landbridge.assignment.skims import Skim
 from landbridge.errors import LandbridgeError
 
 Floats = NDArray[np.float64]
@@ -194,7 +195,7 @@ def read_tntp_trips(path: str | Path, n_zones: int) -> Demand:
     return Demand(np.concatenate(origins), np.concatenate(destinations).astype(np.int32), np.concatenate(amounts))
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_csv(path: Path) -> list[dict[str, str]]:
     """Rows of a CSV file with lower-case headings."""
     reader = csv.DictReader(io.StringIO(read_text(path).lstrip("\ufeff")))
     if reader.fieldnames is None:
@@ -233,7 +234,7 @@ def read_gmns_network(folder: str | Path) -> RoadNetwork:
     folder = Path(folder)
     node_file = next((p for p in (folder / "node.csv", folder / "node.csv.gz") if p.exists()), folder / "node.csv")
     link_file = next((p for p in (folder / "link.csv", folder / "link.csv.gz") if p.exists()), folder / "link.csv")
-    nodes, links = _rows(node_file), _rows(link_file)
+    nodes, links = read_csv(node_file), read_csv(link_file)
     if not nodes or "node_id" not in nodes[0]:
         raise FileRefused("there is no column node_id, or no row.", where=str(node_file))
     if not links:
@@ -288,7 +289,7 @@ def read_gmns_trips(path: str | Path, network: RoadNetwork) -> Demand:
     path = Path(path)
     if path.is_dir():
         path = path / "demand.csv"
-    rows = _rows(path)
+    rows = read_csv(path)
     origin = _column(rows, path, ("o_zone_id", "origin", "from")).astype(np.int32) - 1
     destination = _column(rows, path, ("d_zone_id", "destination", "to")).astype(np.int32) - 1
     amount = _column(rows, path, ("volume", "trips", "demand", "flow"))
@@ -323,3 +324,30 @@ def write_flows(path: str | Path, problem: Problem, flow: Floats, cost: Floats) 
     part = path.with_name(path.name + ".part")
     part.write_text("\n".join(lines) + "\n", encoding="utf-8")
     part.replace(path)
+
+
+def write_skim(path: str | Path, network: RoadNetwork, skim: Skim) -> int:
+    """Write a skim between the first nodes of a network: ``.npz`` as arrays, else CSV; gives the pairs with no path.
+
+    In CSV a pair with no path has blanks.  The file is whole or absent.
+    """
+    path = Path(path)
+    columns = {"cost": skim.cost, **skim.sums}
+    lost = int((~np.isfinite(skim.cost)).sum())
+    part = path.with_name(path.name + ".part")
+    if path.suffix == ".npz":
+        with part.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **columns)
+    else:
+        names = network.names or tuple(str(i + 1) for i in range(network.n_nodes))
+        n = len(skim.cost)
+        with part.open("w", encoding="utf-8") as text:
+            text.write(",".join(("from", "to", *columns)) + "\n")
+            for i in range(n):
+                rows = zip(*(values[i].tolist() for values in columns.values()), strict=True)
+                text.writelines(
+                    ",".join((names[i], names[j], *(repr(v) if v < np.inf else "" for v in row))) + "\n"
+                    for j, row in enumerate(rows)
+                )
+    part.replace(path)
+    return lost

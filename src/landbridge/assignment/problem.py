@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from landbridge.assignment.delays import Delays
+from landbridge.assignment.link_delays import Delays
 from landbridge.errors import LandbridgeError
 from landbridge.kernels.heap_trees import grow_tree
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from landbridge.assignment.delays import Delays
+from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.elastic import add_bypasses
 from landbridge.assignment.equilibrium import Equilibrium, solve_equilibrium
 from landbridge.assignment.problem import Problem, ProblemRefused

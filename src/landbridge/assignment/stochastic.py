@@ -112,7 +112,7 @@ def solve_stochastic(
 
     Examples
     --------
-    >>> from landbridge.assignment.delays import Delays
+    >>> from landbridge.assignment.link_delays import Delays
     >>> from landbridge.assignment.problem import build_problem
     >>> delays = Delays.bpr([10.0, 20.0], 1.0, [0.002, 0.0005], 1.0)
     >>> two_routes = build_problem(2, [0, 0], [1, 1], delays, [[0, 1000], [0, 0]])

@@ -177,6 +177,7 @@ def sweep_sources(
     many = len(attributes)
     label = np.empty((1 + many, n, 16))
     touched = np.empty(n, np.bool_)
+    lane = np.empty(16)
     for begin in range(0, len(mine), 16):
         wide = min(16, len(mine) - begin)
         for v in range(n):
@@ -200,9 +201,23 @@ def sweep_sources(
                     w = up_node[k]
                     touched[w] = True
                     _relax(label, v, w, up, k, many)
-        for v in range(n - 1, -1, -1):
-            for k in range(up_first[v], up_first[v + 1]):
-                _relax(label, up_node[k], v, down, k, many)
+        if many == 0:
+            plain = label[0]
+            for v in range(n - 1, -1, -1):
+                for s in range(16):
+                    lane[s] = plain[v, s]
+                for k in range(up_first[v], up_first[v + 1]):
+                    c = down[0, k]
+                    row = plain[up_node[k]]
+                    for s in range(16):
+                        new = row[s] + c
+                        lane[s] = new if new < lane[s] else lane[s]
+                for s in range(16):
+                    plain[v, s] = lane[s]
+        else:
+            for v in range(n - 1, -1, -1):
+                for k in range(up_first[v], up_first[v + 1]):
+                    _relax(label, up_node[k], v, down, k, many)
         for t in range(len(target_first) - 1):
             for s in range(wide):
                 o = mine[begin + s]
