@@ -22,7 +22,16 @@ from numpy.typing import NDArray
 from landbridge.assignment.certificate import Certificate, Trees, certify
 from landbridge.assignment.problem import Commodities, Problem, ProblemRefused, Unserved, gather_commodities
 from landbridge.errors import DemandUnserved, NotConverged
-from landbridge.kernels.bushes import copy_bushes, find_shut, level, renew, sum_bushes
+from landbridge.kernels.bushes import (
+    aim_onwards,
+    copy_bushes,
+    find_shut,
+    go_onwards,
+    keep_flows,
+    level,
+    renew,
+    sum_bushes,
+)
 from landbridge.kernels.delays import merge_flows, price_links
 
 Floats = NDArray[np.float64]
@@ -32,6 +41,14 @@ BLOCKS = 2
 WEIGHT = 4.0 / 3.0
 #: Sweeps through the bushes between two renewals, at most.
 SWEEPS = 60
+#: So many sweeps on, moves are stretched along the direction since they were last looked at.
+CYCLE = 10
+#: That is done where the excess cost within the bushes fell to no less than this share of it.
+SLOW = 0.2
+#: And only while a renewal leaves more than this share of the gap before it.
+STALL = 0.6
+#: The furthest a stretch may go, in multiples of the moves looked at.
+FAR = 1000.0
 #: A bush is left alone while its excess cost is below this share of the mean of all.
 QUIET = 0.03
 #: Sweeps end when the excess cost within the bushes is below this share of the true excess cost.
@@ -39,7 +56,7 @@ ENOUGH = 0.02
 #: Commodities times links below which one thread does all.
 SMALL = 100_000
 #: Renewals without a better gap after which rounding is taken to be the floor.
-PATIENCE = 25
+PATIENCE = 60
 
 
 class GapNotReached(NotConverged):
@@ -156,7 +173,10 @@ class _Work:
         n, m = problem.n_nodes, problem.n_links
         self.bases = np.ascontiguousarray(problem.bases()[:, self.star.links])
         self.tables = np.stack([problem.delays.take(self.star.links).table()] * BLOCKS)
+        self.free = self.tables[0, :, 2].copy()
         self.costs = np.empty((BLOCKS, m))
+        self.before: Floats = np.zeros((0, 0))
+        self.far = 8.0
         self.flow = np.zeros(m)
         classes = range(len(problem.classes))
         members = [np.arange(k, len(commodities), BLOCKS) for k in range(BLOCKS)]
@@ -246,6 +266,62 @@ class _Work:
 
         self.both(work)
         merge_flows(self.flow, self.tables, WEIGHT)
+
+    def keep(self) -> None:
+        """Remember the flows of all bushes as they stand."""
+        b = self.bushes
+        if self.before.shape != b.flow.shape:
+            self.before = _rows(*b.flow.shape, np.float64)
+
+        def work(block: int) -> int:
+            for rows in self.parts[block]:
+                keep_flows(rows, b.counts, b.starts, b.flow, self.before)
+            return 0
+
+        self.both(work)
+
+    def go_on(self) -> None:
+        """Go on in the direction of all moves since `keep`, as far as the objective falls (Shah and others 1964)."""
+        b = self.bushes
+        ahead = np.zeros((BLOCKS, len(self.problem.classes), self.problem.n_links))
+        reach = np.zeros(len(self.commodities))
+
+        def aim(block: int) -> int:
+            for k, rows in enumerate(self.parts[block]):
+                aim_onwards(
+                    rows, self.far, b.counts, b.starts, b.link, b.flow, self.before, reach, ahead[block, k]
+                )
+            return 0
+
+        self.both(aim)
+        way = ahead.sum(axis=0)
+        whole = way.sum(axis=0)
+        paid = float(np.where(way != 0.0, self.bases - self.free, 0.0).ravel() @ way.ravel())
+        table, cost = self.tables[0], self.costs[0]
+
+        def force(part: float) -> float:
+            table[:, 0] = self.flow + part * whole
+            price_links(table, self.free, cost)
+            return float(cost @ whole) + paid
+
+        low, high = 0.0, 1.0
+        if force(1.0) > 0.0:
+            for _ in range(24):
+                middle = 0.5 * (low + high)
+                low, high = (middle, high) if force(middle) < 0.0 else (low, middle)
+        else:
+            low = 1.0
+        self.far = min(max(2.0, self.far * (4.0 if low == 1.0 else max(4.0 * low, 0.5))), FAR)
+
+        def go(block: int) -> int:
+            for rows in self.parts[block]:
+                go_onwards(rows, low, b.counts, b.starts, b.flow, self.before, reach)
+            return 0
+
+        if low > 0.0:
+            self.both(go)
+        self.flow = np.maximum(self.flow + low * whole, 0.0)
+        self.tables[:, :, 0] = self.flow
 
     def total_cost(self, class_flow: Floats) -> float:
         """Total cost of the classes' flows at the costs of ``self.flow``."""
@@ -383,18 +459,26 @@ def solve_equilibrium(
             history.append((now, reached))
             if report is not None:
                 report(f"{iterations:4d} {now:9.3f} s  relative gap {reached:.3e}")
+            stalls = len(history) > 2 and reached > STALL * history[-2][1]
             since = 0 if reached < best else since + 1
             best = min(best, reached)
-            if reached <= gap or excess <= 0.0 or since > PATIENCE:
+            if reached <= 0.9 * gap or excess <= 0.0 or since > PATIENCE:
                 break
             if now > max_seconds or iterations >= max_iterations:
                 break
             iterations += 1
             work.excess[:] = np.inf
-            for _ in range(SWEEPS):
+            last = np.inf
+            for sweep in range(1, SWEEPS + 1):
                 work.level(QUIET * excess / len(commodities))
-                if float(work.excess.sum()) <= ENOUGH * excess or time.perf_counter() - began > max_seconds:
+                within = float(work.excess.sum())
+                if within <= ENOUGH * excess or time.perf_counter() - began > max_seconds:
                     break
+                if stalls and sweep % CYCLE == 0 and sweep < SWEEPS:
+                    if within > SLOW * last:
+                        work.go_on()
+                    work.keep()
+                    last = within
     finally:
         if work.pool is not None:
             work.pool.shutdown()

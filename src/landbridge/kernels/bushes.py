@@ -504,6 +504,53 @@ def level(
 
 
 @kernel
+def keep_flows(mine: Ints, counts: Ints, starts: Ints, bush_flow: Floats, before: Floats) -> None:
+    """Copy the flows of the bushes ``mine`` to ``before``, of the same shape."""
+    for m in range(len(mine)):
+        o = mine[m]
+        for e in range(starts[o, counts[o]]):
+            before[o, e] = bush_flow[o, e]
+
+
+@kernel
+def aim_onwards(
+    mine: Ints, far: float, counts: Ints, starts: Ints, bush_link: Ints, bush_flow: Floats, before: Floats,
+    reach: Floats, total: Floats,
+) -> None:
+    """See how far each bush could go on as it went since ``before``, at most ``far`` times as far.
+
+    ``reach`` (n_commodities,) is written: the factor at which a flow would end; ``total`` (n_links,) gets the flows
+    that going so far would add.
+    """
+    for m in range(len(mine)):
+        o = mine[m]
+        most = far
+        last = starts[o, counts[o]]
+        for e in range(last):
+            change = bush_flow[o, e] - before[o, e]
+            if change < 0.0 and bush_flow[o, e] < -change * most:
+                most = -bush_flow[o, e] / change
+        reach[o] = most
+        if most > 0.0:
+            for e in range(last):
+                total[bush_link[o, e]] += most * (bush_flow[o, e] - before[o, e])
+
+
+@kernel
+def go_onwards(
+    mine: Ints, part: float, counts: Ints, starts: Ints, bush_flow: Floats, before: Floats, reach: Floats
+) -> None:
+    """Go ``part`` of the way that :func:`aim_onwards` saw."""
+    for m in range(len(mine)):
+        o = mine[m]
+        step = part * reach[o]
+        if step > 0.0:
+            for e in range(starts[o, counts[o]]):
+                value = bush_flow[o, e] + step * (bush_flow[o, e] - before[o, e])
+                bush_flow[o, e] = value if value > 0.0 else 0.0
+
+
+@kernel
 def sum_bushes(
     mine: Ints, counts: Ints, starts: Ints, bush_link: Ints, bush_flow: Floats, total: Floats
 ) -> None:
