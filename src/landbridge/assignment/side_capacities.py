@@ -6,6 +6,7 @@ full link is the price of a slot, or the queue's cost, in equilibrium.  Augmente
 overflow at a constant cost, so the problem always has an answer and no multiplier passes what the overflow saves.
 """
 
+import warnings
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,8 +17,15 @@ from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.elastic import add_bypasses
 from landbridge.assignment.equilibrium import Equilibrium, solve_equilibrium
 from landbridge.assignment.problem import Problem, ProblemRefused
+from landbridge.errors import NotConverged
 
 Floats = NDArray[np.float64]
+
+
+class CapacityPassed(NotConverged):
+    """Flows still pass a hard capacity, or its price still moves."""
+
+    code = "LB-E006"
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,13 @@ def solve_capacitated(
             break
         if violation > 0.25 * last:
             penalty = penalty * 4.0
+    else:
+        warnings.warn(
+            CapacityPassed(
+                f"a capacity is passed by a share of {violation:.1e} after {rounds} rounds.", mend="allow more rounds."
+            ),
+            stacklevel=2,
+        )
     if start is None:
         raise ProblemRefused("at least one round is needed.")
     prices_out = np.zeros(m)
