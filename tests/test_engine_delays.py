@@ -62,12 +62,15 @@ def test_2_slope_and_integral_agree_with_numerics(name: str, x: float) -> None:
     step = 1e-4
     slope = (d.cost([x + step])[0] - d.cost([x - step])[0]) / (2 * step)
     assert slope == pytest.approx(d.slope([x])[0], rel=1e-6, abs=1e-9)
-    area = quad(lambda v: d.cost([v])[0], 0.0, x, epsabs=1e-12, epsrel=1e-12, limit=500, points=[59, 70, 85.5])[0]
+    area = quad(
+        lambda v: d.cost([v])[0], 0.0, x, epsabs=1e-12, epsrel=1e-12, limit=500, points=[59, 70, 85.5]
+    )[0]
     assert area == pytest.approx(d.integral([x])[0], rel=1e-9)
 
 
 def test_3_published_values() -> None:
-    """BPR at capacity 1.15, conical at capacity 2, single track at capacity 1 + alpha times the free-flow time."""
+    """BPR at capacity 1.15, conical at capacity 2, single track at capacity 1 + alpha times the free-flow
+    time."""
     assert Delays.bpr(1.0, 7.0, 0.15, 4.0).cost([7.0])[0] == pytest.approx(1.15)
     assert Delays.conical(1.0, 7.0, 4.0).cost([7.0])[0] == pytest.approx(2.0)
     assert Delays.conical(1.0, 7.0, 4.0).cost([0.0])[0] == pytest.approx(1.0)

@@ -5,19 +5,27 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from engine_networks import braess, random_problem, reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine_networks import braess, random_problem, reference
 from landbridge.assignment.certificate import certify
 from landbridge.assignment.equilibrium import DemandWithoutPath, GapNotReached, solve_equilibrium
 from landbridge.assignment.frank_wolfe import solve_by_frank_wolfe
 from landbridge.assignment.link_delays import Delays
-from landbridge.assignment.problem import Demand, ProblemRefused, TravelClass, build_problem, gather_commodities
+from landbridge.assignment.problem import (
+    Demand,
+    ProblemRefused,
+    TravelClass,
+    build_problem,
+    gather_commodities,
+)
 from landbridge.assignment.witness import solve_by_paths
 
 BEST_KNOWN = {
-    "SiouxFalls": 4231335.28710744, "Anaheim": 1286032.17109602, "Winnipeg": 827911.494629963,
+    "SiouxFalls": 4231335.28710744,
+    "Anaheim": 1286032.17109602,
+    "Winnipeg": 827911.494629963,
     "ChicagoSketch": 17313018.7387477,
 }
 
@@ -72,8 +80,16 @@ def test_03_braess():
 
 @pytest.mark.parametrize(
     "name",
-    ["SiouxFalls", "EMA", "Anaheim", "Berlin-Friedrichshain", "Berlin-Tiergarten", "Berlin-Mitte-Center", "Winnipeg",
-     "ChicagoSketch"],
+    [
+        "SiouxFalls",
+        "EMA",
+        "Anaheim",
+        "Berlin-Friedrichshain",
+        "Berlin-Tiergarten",
+        "Berlin-Mitte-Center",
+        "Winnipeg",
+        "ChicagoSketch",
+    ],
 )
 def test_04_reference_networks_to_1e_12(name):
     """Gap 1e-12, best-known objectives to 1e-9, flow conserved."""
@@ -118,8 +134,8 @@ def test_07_two_identical_classes_are_one():
 def test_08_value_of_time_sorts_classes():
     """Toll 12 on route 1: at value of time 2 the toll is 6, at 0.5 it is 24.
 
-    Routes cost 10 + 0.02 x and 20 + 0.01 x.  The poor (400) pay 24 and stay on route 2; the rich (600) then solve
-    16 + 0.02 x = 20 + 0.01 (1000 - x): x = 466.667.
+    Routes cost 10 + 0.02 x and 20 + 0.01 x.  The poor (400) pay 24 and stay on route 2; the rich (600) then
+    solve 16 + 0.02 x = 20 + 0.01 (1000 - x): x = 466.667.
     """
     base = two_routes()
     toll = np.array([12.0, 0.0])
@@ -146,7 +162,10 @@ def test_09_equivalents_and_permitted_links():
 def test_10_unserved_demand_is_said_and_the_rest_solved():
     """A pair without a path is named; the others are at equilibrium."""
     problem = build_problem(
-        4, [0, 0, 1], [1, 1, 2], Delays.bpr([10.0, 20.0, 1.0], 1.0, [0.002, 0.0005, 0], 1.0),
+        4,
+        [0, 0, 1],
+        [1, 1, 2],
+        Delays.bpr([10.0, 20.0, 1.0], 1.0, [0.002, 0.0005, 0], 1.0),
         np.array([[0, 1000, 0, 7], [0, 0, 0, 0], [3, 0, 0, 0], [0, 0, 0, 0.0]]),
     )
     with pytest.warns(DemandWithoutPath, match="10 have no open path"):
@@ -185,15 +204,21 @@ def test_12_not_converged_is_a_warning():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_13_warm_starts_are_as_good_as_cold(seed):
-    """Links shut and opened, demand and capacity changed: the same objective as from cold, and shut means shut."""
+    """Links shut and opened, demand and capacity changed: the same objective as from cold, and shut means
+    shut."""
     problem = random_problem(seed, 20, 6, classes=2)
     start = solve_equilibrium(problem, gap=1e-12)
     used = np.flatnonzero(start.flow > 0)
     shut = problem.with_links_shut(used[20:23][used[20:23] >= 20])
     more = replace(problem, classes=tuple(replace(c, demand=c.demand.scaled(1.3)) for c in problem.classes))
     fewer = replace(
-        problem, classes=tuple(replace(c, demand=Demand(*(getattr(c.demand, n)[::2] for n in ("origin", "destination",
-                               "amount")))) for c in problem.classes),
+        problem,
+        classes=tuple(
+            replace(
+                c, demand=Demand(*(getattr(c.demand, n)[::2] for n in ("origin", "destination", "amount")))
+            )
+            for c in problem.classes
+        ),
     )
     slow = replace(problem, delays=replace(problem.delays, a=problem.delays.a * 2))
     for other in (shut, more, fewer, slow):
@@ -223,14 +248,21 @@ def test_14_properties_on_random_networks(seed, classes):
         luck = np.random.default_rng(seed)
         links, nodes = luck.permutation(problem.n_links), luck.permutation(problem.n_nodes)
         other = replace(
-            problem, tail=nodes[problem.tail[links]].astype(np.int32), head=nodes[problem.head[links]].astype(np.int32),
-            zones=nodes[problem.zones].astype(np.int32), delays=problem.delays.take(links),
-            classes=tuple(replace(c, fixed=c.fixed[links], permitted=c.permitted[links]) for c in problem.classes),
+            problem,
+            tail=nodes[problem.tail[links]].astype(np.int32),
+            head=nodes[problem.head[links]].astype(np.int32),
+            zones=nodes[problem.zones].astype(np.int32),
+            delays=problem.delays.take(links),
+            classes=tuple(
+                replace(c, fixed=c.fixed[links], permitted=c.permitted[links]) for c in problem.classes
+            ),
         )
         again = solve_equilibrium(other, gap=1e-11)
         assert again.certificate.objective == pytest.approx(found.certificate.objective, rel=1e-10)
         wide = problem.with_links_shut([len(problem.tail) - 5])
-        assert solve_equilibrium(wide, gap=1e-11).certificate.objective >= found.certificate.objective * (1 - 1e-10)
+        assert solve_equilibrium(wide, gap=1e-11).certificate.objective >= found.certificate.objective * (
+            1 - 1e-10
+        )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -240,7 +272,8 @@ def test_15_scaling_demand_and_capacity_scales_flows(seed):
     scale = 10.0
     d = problem.delays
     big = replace(
-        problem, delays=replace(d, a=d.a / scale ** np.where(d.kind == 1, 4.0, d.b), g=d.g * scale),
+        problem,
+        delays=replace(d, a=d.a / scale ** np.where(d.kind == 1, 4.0, d.b), g=d.g * scale),
         classes=tuple(replace(c, demand=c.demand.scaled(scale)) for c in problem.classes),
     )
     a, b = solve_equilibrium(problem, gap=1e-13), solve_equilibrium(big, gap=1e-13)

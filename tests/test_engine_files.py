@@ -87,7 +87,9 @@ def test_3_bad_networks_are_refused_in_words(files, old, new, words):
     assert "bad.tntp" in str(caught.value)
 
 
-@pytest.mark.parametrize("body", ["", "Origin 1\n 2 : x;", "Origin 7\n 2 : 1;", "Origin 1\n 2 : -3;", "Origin 1\n 2 3;;4"])
+@pytest.mark.parametrize(
+    "body", ["", "Origin 1\n 2 : x;", "Origin 7\n 2 : 1;", "Origin 1\n 2 : -3;", "Origin 1\n 2 3;;4"]
+)
 def test_4_bad_trips_are_refused(files, body):
     """No demand, words for numbers, unknown zones, negative trips."""
     network = read_network(files / "net.tntp")
@@ -107,7 +109,13 @@ def test_5_table_of_classes(files):
     assert lorries.fixed.tolist() == [0, 2.0, 0]
     assert lorries.permitted.tolist() == [False, True, True]
     assert lorries.demand.amount.tolist() == pytest.approx([0.5, 100])
-    for bad in ("name,speed\nx,1\n", "share\n1\n", "name,share\nx,y\n", "name,forbidden\nx,2-1\n", "name,share\n"):
+    for bad in (
+        "name,speed\nx,1\n",
+        "share\n1\n",
+        "name,share\nx,y\n",
+        "name,forbidden\nx,2-1\n",
+        "name,share\n",
+    ):
         table.write_text(bad)
         with pytest.raises(FileRefused):
             read_classes(table, network, demand)
@@ -124,12 +132,28 @@ def run(*words):
 def test_6_assign_prints_json_and_writes_flows(files, solver):
     """The promised keys, and flows that the certificate was made from."""
     got = run(
-        "assign", files / "net.tntp", files / "trips.tntp", "--gap", "1e-9", "--solver", solver, "--json",
-        "-o", files / "flows.csv",
+        "assign",
+        files / "net.tntp",
+        files / "trips.tntp",
+        "--gap",
+        "1e-9",
+        "--solver",
+        solver,
+        "--json",
+        "-o",
+        files / "flows.csv",
     )
     facts = json.loads(got.stdout)
-    assert {"relative_gap", "average_excess_cost", "objective", "tstt", "iterations", "seconds", "unserved",
-            "threads"} <= set(facts)
+    assert {
+        "relative_gap",
+        "average_excess_cost",
+        "objective",
+        "tstt",
+        "iterations",
+        "seconds",
+        "unserved",
+        "threads",
+    } <= set(facts)
     assert facts["relative_gap"] <= 1e-9
     lines = (files / "flows.csv").read_text().splitlines()
     assert lines[0] == "from,to,flow,cost"
@@ -142,7 +166,11 @@ def test_7_skim_writes_csv_and_npz(files):
     got = run("skim", files / "net.tntp", "-o", files / "skim.csv")
     assert "1 without a path" in got.stdout
     assert (files / "skim.csv").read_text().splitlines() == [
-        "from,to,cost,time,length,toll", "1,1,0.0,0.0,0.0,0.0", "1,2,10.0,10.0,0.0,0.0", "2,1,,,,", "2,2,0.0,0.0,0.0,0.0",
+        "from,to,cost,time,length,toll",
+        "1,1,0.0,0.0,0.0,0.0",
+        "1,2,10.0,10.0,0.0,0.0",
+        "2,1,,,,",
+        "2,2,0.0,0.0,0.0,0.0",
     ]
     run("skim", files / "net.tntp", "-o", files / "skim.npz", "--nodes")
     assert np.load(files / "skim.npz")["cost"].shape == (3, 3)

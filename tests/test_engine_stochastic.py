@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from engine_networks import random_problem
 
+from engine_networks import random_problem
 from landbridge.assignment.elastic import solve_elastic
 from landbridge.assignment.equilibrium import solve_equilibrium
 from landbridge.assignment.link_delays import Delays
@@ -25,7 +25,8 @@ def two_routes():
 def path_list(paths: Paths):
     """Pair and links of each path."""
     return [
-        (int(paths.pair[q]), paths.links[paths.first[q] : paths.first[q + 1]].tolist()) for q in range(paths.count)
+        (int(paths.pair[q]), paths.links[paths.first[q] : paths.first[q + 1]].tolist())
+        for q in range(paths.count)
     ]
 
 
@@ -39,7 +40,8 @@ def test_1_two_routes(theta, flow):
 
 
 @pytest.mark.parametrize(
-    ("shared", "shares"), [(0.8, (0.4545, 0.2727, 0.2727)), (0.999999, (0.5, 0.25, 0.25)), (0.0, (1 / 3, 1 / 3, 1 / 3))]
+    ("shared", "shares"),
+    [(0.8, (0.4545, 0.2727, 0.2727)), (0.999999, (0.5, 0.25, 0.25)), (0.0, (1 / 3, 1 / 3, 1 / 3))],
 )
 def test_2_path_size_of_three_routes(shared, shares):
     """Three routes of length 10, two of which share a part."""
@@ -114,9 +116,11 @@ def test_7_elastic_demand_holds_its_function(seed):
     got = solve_elastic(problem, form="exponential", gamma=0.05, reference=20.0, gap=1e-12)
     from landbridge.assignment.skims import Skimmer
 
-    cost = Skimmer(problem.n_nodes, problem.tail, problem.head, problem.zones).skim(
-        problem.bases()[0] + got.cost - problem.delays.free
-    ).cost
+    cost = (
+        Skimmer(problem.n_nodes, problem.tail, problem.head, problem.zones)
+        .skim(problem.bases()[0] + got.cost - problem.delays.free)
+        .cost
+    )
     demand = problem.classes[0].demand
     least = cost[demand.origin, demand.destination]
     apart = demand.origin != demand.destination
@@ -125,13 +129,16 @@ def test_7_elastic_demand_holds_its_function(seed):
 
 
 def test_8_hard_capacities():
-    """Flow K and D - K with multiplier c2 - c1; slack capacity 0; overflow takes the rest at no more than its cost."""
+    """Flow K and D - K with multiplier c2 - c1; slack capacity 0; overflow takes the rest at no more than its
+    cost."""
     two = build_problem(2, [0, 0], [1, 1], Delays.constant([10.0, 12.0]), [[0, 100], [0, 0]])
     full = solve_capacitated(two, [60.0, np.inf], overflow_cost=50.0)
     assert [*full.flow, *full.multiplier, full.overflow[0][0]] == pytest.approx([60, 40, 2, 0, 0], abs=1e-5)
     slack = solve_capacitated(two, [160.0, np.inf], overflow_cost=50.0)
     assert [*slack.flow, *slack.multiplier] == pytest.approx([100, 0, 0, 0], abs=1e-9)
     over = solve_capacitated(two, [60.0, 30.0], overflow_cost=50.0)
-    assert [*over.flow, *over.multiplier, over.overflow[0][0]] == pytest.approx([60, 30, 40, 38, 10], abs=1e-5)
+    assert [*over.flow, *over.multiplier, over.overflow[0][0]] == pytest.approx(
+        [60, 30, 40, 38, 10], abs=1e-5
+    )
     with pytest.warns(CapacityPassed):
         solve_capacitated(two, [60.0, 30.0], overflow_cost=50.0, max_rounds=1)

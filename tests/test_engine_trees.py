@@ -4,10 +4,10 @@ import heapq
 
 import numpy as np
 import pytest
-from engine_networks import random_problem
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from engine_networks import random_problem
 from landbridge.assignment.problem import ProblemRefused, Star
 from landbridge.assignment.skims import Skimmer
 from landbridge.kernels.heap_trees import grow_tree, regrow_tree
@@ -39,7 +39,8 @@ def make(seed, n=60, m=240):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_1_cold_and_warm_trees_equal_the_plain_twin(seed):
-    """Labels are equal to the last bit, also after costs moved a lot, links were shut, and with zero costs."""
+    """Labels are equal to the last bit, also after costs moved a lot, links were shut, and with zero
+    costs."""
     n, tail, head, cost, closed, luck = make(seed)
     star = Star.build(n, tail, head)
     dist, order = np.empty(n), np.empty(n, np.int32)
@@ -53,7 +54,9 @@ def test_1_cold_and_warm_trees_equal_the_plain_twin(seed):
         cost = cost * luck.uniform(0.3, 2, len(cost))
         cost[luck.integers(0, len(cost), 3)] = np.inf
         c = cost[star.links]
-        got = regrow_tree(star.first, star.head, closed, c, source, count, dist, pred, place, heap, order, trail)
+        got = regrow_tree(
+            star.first, star.head, closed, c, source, count, dist, pred, place, heap, order, trail
+        )
         if got < 0:
             got = grow_tree(star.first, star.head, closed, c, source, dist, pred, place, heap, order)
         count = got
@@ -68,7 +71,7 @@ def test_1_cold_and_warm_trees_equal_the_plain_twin(seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_2_skims_agree_with_scipy_by_both_methods_and_any_threads(seed):
     """Costs agree; sums follow the same paths; threads change no bit; no path is inf, never 0."""
-    n, tail, head, cost, closed, luck = make(seed, 80, 260)
+    n, tail, head, cost, closed, _ = make(seed, 80, 260)
     cost = cost + 0.01
     zones = np.arange(20)
     skimmer = Skimmer(n, tail, head, zones, closed=closed)
@@ -91,7 +94,9 @@ def test_3_warm_skim_after_a_cost_change_equals_a_cold_one():
     for _ in range(5):
         cost = cost * luck.uniform(0.5, 1.5, len(cost))
         warm = skimmer.skim(cost).cost
-        assert Skimmer(n, tail, head, np.arange(10), closed=closed).skim(cost).cost.tobytes() == warm.tobytes()
+        assert (
+            Skimmer(n, tail, head, np.arange(10), closed=closed).skim(cost).cost.tobytes() == warm.tobytes()
+        )
 
 
 def test_4_a_closed_zone_is_not_passed_through():

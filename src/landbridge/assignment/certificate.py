@@ -45,7 +45,11 @@ class Certificate:
 
 
 def certify(
-    problem: Problem, commodities: Commodities, class_flow: Floats, threads: int = 1, trees: Trees | None = None
+    problem: Problem,
+    commodities: Commodities,
+    class_flow: Floats,
+    threads: int = 1,
+    trees: Trees | None = None,
 ) -> Certificate:
     """Measure flows of shape (n_classes, n_links), in equivalents, by least-cost trees and exact sums.
 
@@ -63,13 +67,20 @@ def certify(
     extra = math.fsum(math.fsum(f * x) for f, x in zip(paid, class_flow, strict=True) if f is not None)
     excess = tstt - sptt
     return Certificate(
-        excess / tstt if tstt > 0 else 0.0, excess / commodities.total if commodities.total else 0.0,
-        math.fsum(delays.integral(flow)) + extra, tstt, sptt,
+        excess / tstt if tstt > 0 else 0.0,
+        excess / commodities.total if commodities.total else 0.0,
+        math.fsum(delays.integral(flow)) + extra,
+        tstt,
+        sptt,
     )
 
 
 def shortest_totals(
-    problem: Problem, commodities: Commodities, congestion: Floats, bases: Floats, threads: int,
+    problem: Problem,
+    commodities: Commodities,
+    congestion: Floats,
+    bases: Floats,
+    threads: int,
     trees: Trees | None = None,
 ) -> Floats:
     """Demand times least cost of each commodity, shape (n_commodities,), at ``bases + congestion``."""
@@ -80,9 +91,19 @@ def shortest_totals(
 
     def run(rows: NDArray[np.int64]) -> None:
         least_totals(
-            star.first, star.head, problem.closed, costs, commodities.travel_class, commodities.source,
-            commodities.first, commodities.node, commodities.amount, reached, orders,
-            rows.astype(np.int32), out,
+            star.first,
+            star.head,
+            problem.closed,
+            costs,
+            commodities.travel_class,
+            commodities.source,
+            commodities.first,
+            commodities.node,
+            commodities.amount,
+            reached,
+            orders,
+            rows.astype(np.int32),
+            out,
         )
 
     share_out(run, np.array_split(np.arange(len(commodities)), RUNS), threads)
@@ -90,7 +111,8 @@ def shortest_totals(
 
 
 def share_out(run: Callable[[Part], None], parts: Iterable[Part], threads: int) -> None:
-    """Call ``run`` on each of ``parts``, which write to places of their own, by at most ``threads`` threads."""
+    """Call ``run`` on each of ``parts``, which write to places of their own, by at most ``threads``
+    threads."""
     if threads <= 1:
         for part in parts:
             run(part)

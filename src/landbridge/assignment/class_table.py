@@ -13,15 +13,19 @@ COLUMNS = {
     "share": "share of those trips that are of the class; 1 if blank",
     "equivalent": "equivalents of one vehicle; 1 if blank",
     "value_of_time": "money a unit of time is worth; a toll costs toll / value_of_time",
-    "toll_factor": "time that a unit of toll costs, where value_of_time is blank; that of the network if both are",
+    "toll_factor": "time that a unit of toll costs if value_of_time is blank; else that of the network",
     "distance_factor": "time that a unit of length costs; that of the network if blank",
     "forbidden": "links it may not use, as from-to, with ; between them",
 }
 
 
 def read_classes(
-    path: str | Path, network: RoadNetwork, demand: Demand, *,
-    toll_factor: float | None = None, distance_factor: float | None = None,
+    path: str | Path,
+    network: RoadNetwork,
+    demand: Demand,
+    *,
+    toll_factor: float | None = None,
+    distance_factor: float | None = None,
 ) -> tuple[TravelClass, ...]:
     """Read classes; columns as in :data:`COLUMNS`, of which only ``name`` must be there.
 
@@ -38,12 +42,13 @@ def read_classes(
     if unknown or "name" not in rows[0]:
         raise FileRefused(
             f"columns {sorted(unknown)} are not known." if unknown else "there is no column name.",
-            where=str(path), mend=f"use the columns {', '.join(COLUMNS)}.",
+            where=str(path),
+            mend=f"use the columns {', '.join(COLUMNS)}.",
         )
     names = network.names or tuple(str(i + 1) for i in range(network.n_nodes))
-    links = {f"{names[i - 1]}-{names[j - 1]}": [] for i, j in zip(network.tail, network.head, strict=True)}
+    links: dict[str, list[int]] = {}
     for e, (i, j) in enumerate(zip(network.tail, network.head, strict=True)):
-        links[f"{names[i - 1]}-{names[j - 1]}"].append(e)
+        links.setdefault(f"{names[i - 1]}-{names[j - 1]}", []).append(e)
     classes = []
     for line, row in enumerate(rows, 2):
         where = f"{path} line {line}"
@@ -73,8 +78,10 @@ def read_classes(
         share, equivalent = number("share"), number("equivalent")
         classes.append(
             TravelClass(
-                row["name"] or f"class {line - 1}", trips if share is None else trips.scaled(share),
-                fixed if fixed.any() else None, None if permitted.all() else permitted,
+                row["name"] or f"class {line - 1}",
+                trips if share is None else trips.scaled(share),
+                fixed if fixed.any() else None,
+                None if permitted.all() else permitted,
                 1.0 if equivalent is None else equivalent,
             )
         )

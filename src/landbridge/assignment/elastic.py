@@ -1,11 +1,12 @@
 """Deterministic equilibrium with elastic demand, and with hard capacities and an overflow: as plain problems.
 
-Gartner (1980): give each pair a link of its own from origin to destination that carries what does not travel, with the
-inverse demand function as its delay; then assign the greatest demand there could be.  The same link with a constant
-cost is the overflow of `side_capacities`: not shipped, stored, or sent by a route of another world.
+Gartner (1980): give each pair a link of its own from origin to destination that carries what does not travel,
+with the inverse demand function as its delay; then assign the greatest demand there could be.  The same link
+with a constant cost is the overflow of `side_capacities`: not shipped, stored, or sent by a route of another
+world.
 
-So that nobody passes through such a link, zones get an origin node without a way in and a destination node without a
-way out.
+So that nobody passes through such a link, zones get an origin node without a way in and a destination node
+without a way out.
 """
 
 from dataclasses import dataclass, field, replace
@@ -14,8 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.equilibrium import Equilibrium, solve_equilibrium
+from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.problem import Demand, Problem, ProblemRefused, TravelClass
 
 Floats = NDArray[np.float64]
@@ -52,8 +53,16 @@ def add_bypasses(problem: Problem, bypasses: list[Delays], amounts: list[Floats]
     tail[moved_tail] = out_of[at[tail[moved_tail]]]
     head[moved_head] = into[at[head[moved_head]]]
     through = np.flatnonzero(~shut)
-    tails = [tail, out_of[through], problem.zones[through]]
-    heads = [head, problem.zones[through], into[through]]
+    tails: list[NDArray[np.int64]] = [
+        tail.astype(np.int64),
+        out_of[through],
+        problem.zones[through].astype(np.int64),
+    ]
+    heads: list[NDArray[np.int64]] = [
+        head.astype(np.int64),
+        problem.zones[through].astype(np.int64),
+        into[through],
+    ]
     delays = problem.delays.joined(Delays.constant(np.zeros(2 * len(through))))
     size = m + 2 * len(through)
     rows: list[NDArray[np.int64]] = []
@@ -77,10 +86,16 @@ def add_bypasses(problem: Problem, bypasses: list[Delays], amounts: list[Floats]
         classes.append(TravelClass(c.name, demand, fixed, permitted, c.equivalent))
     nodes = np.concatenate((out_of, into)).astype(np.int32)
     wide = Problem(
-        n + 2 * z, np.concatenate(tails).astype(np.int32), np.concatenate(heads).astype(np.int32), nodes,
-        np.concatenate((problem.closed, np.zeros(2 * z, bool))), delays,
-        tuple(replace(c, demand=replace(c.demand, destination=(c.demand.destination + z).astype(np.int32)))
-              for c in classes),
+        n + 2 * z,
+        np.concatenate(tails).astype(np.int32),
+        np.concatenate(heads).astype(np.int32),
+        nodes,
+        np.concatenate((problem.closed, np.zeros(2 * z, bool))),
+        delays,
+        tuple(
+            replace(c, demand=replace(c.demand, destination=(c.demand.destination + z).astype(np.int32)))
+            for c in classes
+        ),
     )
     return Bypassed(wide, tuple(rows), m)
 
@@ -106,19 +121,25 @@ class ElasticEquilibrium:
 
 
 def solve_elastic(
-    problem: Problem, *, form: Literal["linear", "exponential"], gamma: ArrayLike, reference: ArrayLike, **options: Any
+    problem: Problem,
+    *,
+    form: Literal["linear", "exponential"],
+    gamma: ArrayLike,
+    reference: ArrayLike,
+    **options: Any,
 ) -> ElasticEquilibrium:
     """Find flows and demand at once: demand d of the problem holds at the cost ``reference``.
 
-    Linear: ``d - gamma (S - reference)``, not below 0; exponential: ``d exp(-gamma (S - reference))``; S is the least
-    cost of the pair.  ``gamma`` and ``reference`` are one number or one for each pair (one class), else a list of
-    these by class.  ``options`` go to :func:`solve_equilibrium`.
+    Linear: ``d - gamma (S - reference)``, not below 0; exponential: ``d exp(-gamma (S - reference))``; S is
+    the least cost of the pair.  ``gamma`` and ``reference`` are one number or one for each pair (one class),
+    else a list of these by class.  ``options`` go to :func:`solve_equilibrium`.
 
     Examples
     --------
     >>> from landbridge.assignment.problem import build_problem
     >>> road = build_problem(2, [0], [1], Delays.bpr(10.0, 1.0, 0.001, 1.0), [[0, 1000], [0, 0]])
-    >>> round(float(solve_elastic(road, form="linear", gamma=50.0, reference=10.0, gap=1e-12).demand[0][0]), 3)
+    >>> got = solve_elastic(road, form="linear", gamma=50.0, reference=10.0, gap=1e-12)
+    >>> round(float(got.demand[0][0]), 3)
     666.667
     """
     single = len(problem.classes) == 1
@@ -127,7 +148,10 @@ def solve_elastic(
     beside, amounts = [], []
     for c, g, s in zip(problem.classes, gammas, references, strict=True):
         d = c.demand.amount
-        slope, level = np.broadcast_to(np.asarray(g, float), d.shape), np.broadcast_to(np.asarray(s, float), d.shape)
+        slope, level = (
+            np.broadcast_to(np.asarray(g, float), d.shape),
+            np.broadcast_to(np.asarray(s, float), d.shape),
+        )
         if not (slope > 0).all():
             raise ProblemRefused("gamma must be above 0.", mend="a fixed demand needs no elastic solver.")
         zero = np.zeros_like(d)

@@ -1,11 +1,11 @@
 """Deterministic user equilibrium to machine precision: multi-class, on compact bushes, by one or two threads.
 
-Commodities (a class from an origin) are dealt into two blocks.  The blocks move flow at the same time, each against the
-same snapshot of link flows, and their moves are added in the order of the blocks: the answer is the same to the last
-bit whether one thread works or two.  A block counts its own moves more than once, because the other is likely to move
-flow from and to the same links.  For a quadratic objective and a weight w, one exact answer of each block changes the
-error of what both can mend by 1 - 2/w and of what only one can mend by 1 - 1/w: with w = 1 the first swings for ever,
-w = 4/3 halves it and leaves a quarter of the second.
+Commodities (a class from an origin) are dealt into two blocks.  The blocks move flow at the same time, each
+against the same snapshot of link flows, and their moves are added in the order of the blocks: the answer is
+the same to the last bit whether one thread works or two.  A block counts its own moves more than once,
+because the other is likely to move flow from and to the same links.  For a quadratic objective and a weight
+w, one exact answer of each block changes the error of what both can mend by 1 - 2/w and of what only one can
+mend by 1 - 1/w: with w = 1 the first swings for ever, w = 4/3 halves it and leaves a quarter of the second.
 """
 
 import mmap
@@ -22,16 +22,15 @@ from numpy.typing import NDArray
 from landbridge.assignment.certificate import Certificate, Trees, certify
 from landbridge.assignment.problem import Commodities, Problem, ProblemRefused, Unserved, gather_commodities
 from landbridge.errors import DemandUnserved, NotConverged
-from landbridge.kernels.bushes import (
+from landbridge.kernels.bush_moves import (
     aim_onwards,
     copy_bushes,
     find_shut,
     go_onwards,
     keep_flows,
-    level,
-    renew,
     sum_bushes,
 )
+from landbridge.kernels.bushes import level, renew
 from landbridge.kernels.delays import merge_flows, price_links
 
 Floats = NDArray[np.float64]
@@ -98,9 +97,13 @@ class Bushes:
         """Make room for bushes of at most ``room`` links."""
         c = n_commodities
         return cls(
-            np.ones(c, np.int32), _rows(c, n_nodes + 1, np.int32),
-            _rows(c, room, np.int32), _rows(c, room, np.int32), _rows(c, room, np.float64),
-            np.zeros(c, np.int32), _rows(c, n_nodes, np.int32),
+            np.ones(c, np.int32),
+            _rows(c, n_nodes + 1, np.int32),
+            _rows(c, room, np.int32),
+            _rows(c, room, np.int32),
+            _rows(c, room, np.float64),
+            np.zeros(c, np.int32),
+            _rows(c, n_nodes, np.int32),
         )
 
     def moved(self, rows: NDArray[np.int64], room: int) -> "Bushes":
@@ -109,8 +112,20 @@ class Bushes:
         more = Bushes.empty(len(rows), n_nodes, room)
         copy_bushes(
             rows.astype(np.int32),
-            self.counts, self.starts, self.link, self.place, self.flow, self.reached, self.orders,
-            more.counts, more.starts, more.link, more.place, more.flow, more.reached, more.orders,
+            self.counts,
+            self.starts,
+            self.link,
+            self.place,
+            self.flow,
+            self.reached,
+            self.orders,
+            more.counts,
+            more.starts,
+            more.link,
+            more.place,
+            more.flow,
+            more.reached,
+            more.orders,
         )
         return more
 
@@ -132,8 +147,8 @@ class Equilibrium:
     flow, cost
         Shape (n_links,): flow in equivalents, congested cost without what classes pay.
     class_flow
-        Shape (n_classes, n_links): flow of each class in equivalents.  With costs that rise, totals are unique; the
-        split between classes is one of many.
+        Shape (n_classes, n_links): flow of each class in equivalents.  With costs that rise, totals are
+        unique; the split between classes is one of many.
     certificate
         Recomputed from ``class_flow``, with fresh trees.
     iterations, seconds, threads
@@ -191,7 +206,8 @@ class _Work:
         self.work_i = [np.zeros((11, 4 * n + 4), np.int32) for _ in range(BLOCKS)]
         self.work_f = [np.zeros((3, n + 1)) for _ in range(BLOCKS)]
         self.tally = np.zeros((BLOCKS, 2), np.int32)
-        # Handing work over costs some 0.1 ms a sweep: small problems are quicker on one thread, with the same answer.
+        # Handing work over costs some 0.1 ms a sweep: small problems are quicker on one thread, with the same
+        # answer.
         wide = len(commodities) * m > SMALL
         self.pool = ThreadPoolExecutor(BLOCKS - 1) if wide and threads > 1 else None
 
@@ -207,7 +223,8 @@ class _Work:
         price_links(self.tables[block], self.bases[k], self.costs[block])
 
     def renew(self, active: NDArray[np.bool_], moving: float = 0.0) -> Floats:
-        """Renew the bushes flagged (n_commodities,); gives flows (n_classes, n_links) of all, summed afresh."""
+        """Renew the bushes flagged (n_commodities,); gives flows (n_classes, n_links) of all, summed
+        afresh."""
         star, c, m = self.star, self.commodities, self.problem.n_links
         totals = np.zeros((BLOCKS, len(self.problem.classes), m))
         self.tally[:] = 0
@@ -226,12 +243,33 @@ class _Work:
                 rows = rows[active[rows]]
                 self.price(block, k)
                 begun[block][k] = renew(
-                    rows, begun[block][k], moving,
-                    star.first, star.head, star.tail, self.problem.closed, self.costs[block], self.tables[block],
-                    c.source, c.first, c.node, c.amount, b.reached, b.orders,
-                    b.counts, b.starts, b.link, b.place, b.flow,
-                    self.least, self.excess, totals[block, k], self.tally[block],
-                    self.work_i[block], self.work_f[block], *new,
+                    rows,
+                    begun[block][k],
+                    moving,
+                    star.first,
+                    star.head,
+                    star.tail,
+                    self.problem.closed,
+                    self.costs[block],
+                    self.tables[block],
+                    c.source,
+                    c.first,
+                    c.node,
+                    c.amount,
+                    b.reached,
+                    b.orders,
+                    b.counts,
+                    b.starts,
+                    b.link,
+                    b.place,
+                    b.flow,
+                    self.least,
+                    self.excess,
+                    totals[block, k],
+                    self.tally[block],
+                    self.work_i[block],
+                    self.work_f[block],
+                    *new,
                 )
                 if begun[block][k] >= 0:
                     return 0
@@ -258,9 +296,20 @@ class _Work:
                 if len(rows):
                     self.price(block, k)
                     seen += level(
-                        rows, quiet, WEIGHT, self.tables[block], self.costs[block], self.size,
-                        b.counts, b.starts, b.link, b.place, b.flow, self.excess,
-                        self.work_i[block], self.work_f[block],
+                        rows,
+                        quiet,
+                        WEIGHT,
+                        self.tables[block],
+                        self.costs[block],
+                        self.size,
+                        b.counts,
+                        b.starts,
+                        b.link,
+                        b.place,
+                        b.flow,
+                        self.excess,
+                        self.work_i[block],
+                        self.work_f[block],
                     )
             return seen
 
@@ -271,7 +320,7 @@ class _Work:
         """Remember the flows of all bushes as they stand."""
         b = self.bushes
         if self.before.shape != b.flow.shape:
-            self.before = _rows(*b.flow.shape, np.float64)
+            self.before = _rows(b.flow.shape[0], b.flow.shape[1], np.float64)
 
         def work(block: int) -> int:
             for rows in self.parts[block]:
@@ -281,7 +330,8 @@ class _Work:
         self.both(work)
 
     def go_on(self) -> None:
-        """Go on in the direction of all moves since `keep`, as far as the objective falls (Shah and others 1964)."""
+        """Go on in the direction of all moves since `keep`, as far as the objective falls (Shah and others
+        1964)."""
         b = self.bushes
         ahead = np.zeros((BLOCKS, len(self.problem.classes), self.problem.n_links))
         reach = np.zeros(len(self.commodities))
@@ -354,10 +404,10 @@ def _keys(c: Commodities) -> list[tuple[int, int]]:
 
 def _demand_changed(new: Commodities, old: Commodities) -> NDArray[np.bool_]:
     """Flag the commodities whose demand is not what it was."""
-    if np.array_equal(new.first, old.first) and np.array_equal(new.node, old.node):
-        if _keys(new) == _keys(old):
-            differs = new.amount != old.amount
-            return np.logical_or.reduceat(differs, new.first[:-1])
+    same_pairs = np.array_equal(new.first, old.first) and np.array_equal(new.node, old.node)
+    if same_pairs and _keys(new) == _keys(old):
+        differs: NDArray[np.bool_] = np.logical_or.reduceat(new.amount != old.amount, new.first[:-1])
+        return differs
     known = {key: i for i, key in enumerate(_keys(old))}
     out = np.ones(len(new), bool)
     for o, key in enumerate(_keys(new)):
@@ -395,8 +445,14 @@ def _inherit(problem: Problem, commodities: Commodities, start: Equilibrium | No
 
 
 def solve_equilibrium(
-    problem: Problem, *, gap: float = 1e-6, threads: int = 2, max_seconds: float = np.inf,
-    max_iterations: int = 1000, start: Equilibrium | None = None, keep_memory: bool = True,
+    problem: Problem,
+    *,
+    gap: float = 1e-6,
+    threads: int = 2,
+    max_seconds: float = np.inf,
+    max_iterations: int = 1000,
+    start: Equilibrium | None = None,
+    keep_memory: bool = True,
     report: Callable[[str], None] | None = None,
 ) -> Equilibrium:
     """Find the deterministic user equilibrium: no class can gain by changing its path.
@@ -410,8 +466,9 @@ def solve_equilibrium(
     max_seconds, max_iterations
         Stop earlier, with a warning.
     start
-        A solution of the same links and classes in another state (links shut or opened, other capacities or demand).
-        It is not changed.  Flow of shut links is spread again; the certificate is as good as from cold.
+        A solution of the same links and classes in another state (links shut or opened, other capacities or
+        demand). It is not changed.  Flow of shut links is spread again; the certificate is as good as from
+        cold.
     keep_memory
         Keep what a later warm start needs.
     report
@@ -490,8 +547,16 @@ def solve_equilibrium(
 
 
 def conclude(
-    problem: Problem, commodities: Commodities, class_flow: Floats, gap: float, iterations: int, began: float,
-    threads: int, history: list[tuple[float, float]], memory: Memory | None = None, trees: Trees | None = None,
+    problem: Problem,
+    commodities: Commodities,
+    class_flow: Floats,
+    gap: float,
+    iterations: int,
+    began: float,
+    threads: int,
+    history: list[tuple[float, float]],
+    memory: Memory | None = None,
+    trees: Trees | None = None,
 ) -> Equilibrium:
     """Measure flows afresh, warn of what is wrong with them, and make the answer."""
     certificate = certify(problem, commodities, class_flow, threads, trees)
@@ -501,7 +566,8 @@ def conclude(
     if not converged:
         warnings.warn(
             GapNotReached(
-                f"the relative gap is {certificate.relative_gap:.2e} after {iterations} iterations, {gap:.0e} was asked.",
+                f"the relative gap is {certificate.relative_gap:.2e} after {iterations} iterations, "
+                f"{gap:.0e} was asked.",
                 mend="allow more time or iterations, or ask for a gap that floats can show.",
             ),
             stacklevel=3,
@@ -509,12 +575,24 @@ def conclude(
     if len(lost.amount):
         warnings.warn(
             DemandWithoutPath(
-                f"{len(lost.amount)} pairs with a demand of {lost.total:.6g} have no open path; the rest is assigned.",
+                f"{len(lost.amount)} pairs with a demand of {lost.total:.6g} have no open path; "
+                "the rest is assigned.",
                 mend="open or add a link, or take the demand out.",
             ),
             stacklevel=3,
         )
     return Equilibrium(
-        problem, flow, class_flow, problem.delays.cost(flow), certificate, iterations,
-        time.perf_counter() - began, threads, lost, commodities.intrazonal, converged, tuple(history), memory,
+        problem,
+        flow,
+        class_flow,
+        problem.delays.cost(flow),
+        certificate,
+        iterations,
+        time.perf_counter() - began,
+        threads,
+        lost,
+        commodities.intrazonal,
+        converged,
+        tuple(history),
+        memory,
     )

@@ -65,8 +65,11 @@ class RoadNetwork:
         return toll * self.toll + distance * self.length
 
     def problem(
-        self, demand: Demand | tuple[TravelClass, ...], *,
-        toll_factor: float | None = None, distance_factor: float | None = None,
+        self,
+        demand: Demand | tuple[TravelClass, ...],
+        *,
+        toll_factor: float | None = None,
+        distance_factor: float | None = None,
     ) -> Problem:
         """Join the network with demand; a plain demand becomes one class that pays tolls and distance."""
         fixed = self.fixed(toll_factor, distance_factor)
@@ -74,8 +77,14 @@ class RoadNetwork:
             demand = (TravelClass("all", demand, fixed if fixed.any() else None),)
         closed = np.arange(1, self.n_nodes + 1) < self.first_through
         return Problem(
-            self.n_nodes, self.tail - 1, self.head - 1, np.arange(self.n_zones, dtype=np.int32), closed,
-            self.delays(), demand, self.names,
+            self.n_nodes,
+            self.tail - 1,
+            self.head - 1,
+            np.arange(self.n_zones, dtype=np.int32),
+            closed,
+            self.delays(),
+            demand,
+            self.names,
         )
 
 
@@ -85,7 +94,9 @@ def read_text(path: str | Path) -> str:
         raw = Path(path).read_bytes()
         return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8", errors="replace")
     except (OSError, EOFError) as fault:
-        raise FileRefused("the file cannot be read.", where=str(path), mend=f"check the path and the file ({fault}).") from fault
+        raise FileRefused(
+            "the file cannot be read.", where=str(path), mend=f"check the path and the file ({fault})."
+        ) from fault
 
 
 def _split(text: str, path: Path) -> tuple[dict[str, str], str]:
@@ -110,7 +121,8 @@ def _number(meta: dict[str, str], tag: str, path: Path, default: float | None = 
 
 
 def read_tntp_network(path: str | Path) -> RoadNetwork:
-    """Read a TNTP network; only the first seven columns and, if the heading is the usual one, the toll are used.
+    """Read a TNTP network; only the first seven columns and, if the heading is the usual one, the toll are
+    used.
 
     Raises
     ------
@@ -135,15 +147,21 @@ def read_tntp_network(path: str | Path) -> RoadNetwork:
             values = [float(v) for v in cells[:7]]
             values.append(float(cells[8]) if has_toll and len(cells) > 8 else 0.0)
         except ValueError:
-            raise FileRefused("a value is not a number.", where=f"{path} line {number}", mend="mend the line.") from None
+            raise FileRefused(
+                "a value is not a number.", where=f"{path} line {number}", mend="mend the line."
+            ) from None
         if len(values) < 8:
-            raise FileRefused(f"a link has {len(cells)} values, at least 7 are needed.", where=f"{path} line {number}")
+            raise FileRefused(
+                f"a link has {len(cells)} values, at least 7 are needed.", where=f"{path} line {number}"
+            )
         rows.append(values)
     if not rows:
         raise FileRefused("the network has no links.", where=str(path))
     promised = int(_number(meta, "NUMBER OF LINKS", path, len(rows)))
     if promised != len(rows):
-        raise FileRefused(f"the metadata promise {promised} links, the file has {len(rows)}.", where=str(path))
+        raise FileRefused(
+            f"the metadata promise {promised} links, the file has {len(rows)}.", where=str(path)
+        )
     table = np.array(rows)
     if not np.isfinite(table).all():
         raise FileRefused("a link attribute is not finite.", where=str(path))
@@ -153,9 +171,15 @@ def read_tntp_network(path: str | Path) -> RoadNetwork:
     if (table[:, 2:7] < 0).any():
         raise FileRefused("a capacity, length, time, factor or power is negative.", where=str(path))
     return RoadNetwork(
-        path, n_zones, n_nodes, int(_number(meta, "FIRST THRU NODE", path, 1)),
-        _number(meta, "TOLL FACTOR", path, 0.0), _number(meta, "DISTANCE FACTOR", path, 0.0),
-        ends[:, 0].copy(), ends[:, 1].copy(), *np.ascontiguousarray(table[:, 2:8].T),
+        path,
+        n_zones,
+        n_nodes,
+        int(_number(meta, "FIRST THRU NODE", path, 1)),
+        _number(meta, "TOLL FACTOR", path, 0.0),
+        _number(meta, "DISTANCE FACTOR", path, 0.0),
+        ends[:, 0].copy(),
+        ends[:, 1].copy(),
+        *np.ascontiguousarray(table[:, 2:8].T),
     )
 
 
@@ -178,7 +202,8 @@ def read_tntp_trips(path: str | Path, n_zones: int) -> Demand:
             values = np.array(words, float).reshape(-1, 2)
         except (ValueError, IndexError):
             raise FileRefused(
-                "an Origin block is not `number`, then `destination : trips;` pairs.", where=f"{path}, Origin {head[:20]}"
+                "an Origin block is not `number`, then `destination : trips;` pairs.",
+                where=f"{path}, Origin {head[:20]}",
             ) from None
         if not len(values):
             continue
@@ -186,13 +211,17 @@ def read_tntp_trips(path: str | Path, n_zones: int) -> Demand:
         if not 1 <= origin <= n_zones or ends.min() < 1 or ends.max() > n_zones:
             raise FileRefused(f"Origin {origin} names a zone outside 1 to {n_zones}.", where=str(path))
         if not np.isfinite(values[:, 1]).all() or (values[:, 1] < 0).any():
-            raise FileRefused(f"Origin {origin} has a demand that is negative or not finite.", where=str(path))
+            raise FileRefused(
+                f"Origin {origin} has a demand that is negative or not finite.", where=str(path)
+            )
         origins.append(np.full(len(ends), origin - 1, np.int32))
         destinations.append(ends - 1)
         amounts.append(values[:, 1])
     if not origins:
         raise FileRefused("there is no Origin block with demand.", where=str(path))
-    return Demand(np.concatenate(origins), np.concatenate(destinations).astype(np.int32), np.concatenate(amounts))
+    return Demand(
+        np.concatenate(origins), np.concatenate(destinations).astype(np.int32), np.concatenate(amounts)
+    )
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -204,7 +233,9 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     return [{k: (v or "").strip() for k, v in row.items() if k} for row in reader]
 
 
-def _column(rows: list[dict[str, str]], path: Path, names: tuple[str, ...], default: float | None = None) -> Floats:
+def _column(
+    rows: list[dict[str, str]], path: Path, names: tuple[str, ...], default: float | None = None
+) -> Floats:
     """One numeric column under the first of its possible names; blanks take the default."""
     name = next((n for n in names if rows and n in rows[0]), None)
     if name is None:
@@ -216,7 +247,9 @@ def _column(rows: list[dict[str, str]], path: Path, names: tuple[str, ...], defa
         try:
             out[i] = float(row[name]) if row[name] else (np.nan if default is None else default)
         except ValueError:
-            raise FileRefused(f"{name} is {row[name]!r}, not a number.", where=f"{path} line {i + 2}") from None
+            raise FileRefused(
+                f"{name} is {row[name]!r}, not a number.", where=f"{path} line {i + 2}"
+            ) from None
         if not np.isfinite(out[i]):
             raise FileRefused(f"{name} is blank or not finite.", where=f"{path} line {i + 2}")
     return out
@@ -225,15 +258,19 @@ def _column(rows: list[dict[str, str]], path: Path, names: tuple[str, ...], defa
 def read_gmns_network(folder: str | Path) -> RoadNetwork:
     """Read a GMNS folder: ``node.csv`` (node_id, zone_id) and ``link.csv``.
 
-    A link goes from ``from_node_id`` to ``to_node_id``, both ways unless ``directed`` is true, one or blank.  Time is
-    ``vdf_fftt1`` or ``free_flow_time`` (minutes), else length over ``free_speed`` (60 length / speed); ``capacity``
-    counts a lane where ``lanes`` is given.  ``vdf_alpha`` and ``vdf_beta`` default to 0.15 and 4.
-    Nodes with a ``zone_id`` are zones, in the order of their zone numbers; no node is closed to through traffic
-    unless ``node_type`` is centroid.
+    A link goes from ``from_node_id`` to ``to_node_id``, both ways unless ``directed`` is true, one or blank.
+    Time is ``vdf_fftt1`` or ``free_flow_time`` (minutes), else length over ``free_speed`` (60 length /
+    speed); ``capacity`` counts a lane where ``lanes`` is given.  ``vdf_alpha`` and ``vdf_beta`` default to
+    0.15 and 4. Nodes with a ``zone_id`` are zones, in the order of their zone numbers; no node is closed to
+    through traffic unless ``node_type`` is centroid.
     """
     folder = Path(folder)
-    node_file = next((p for p in (folder / "node.csv", folder / "node.csv.gz") if p.exists()), folder / "node.csv")
-    link_file = next((p for p in (folder / "link.csv", folder / "link.csv.gz") if p.exists()), folder / "link.csv")
+    node_file = next(
+        (p for p in (folder / "node.csv", folder / "node.csv.gz") if p.exists()), folder / "node.csv"
+    )
+    link_file = next(
+        (p for p in (folder / "link.csv", folder / "link.csv.gz") if p.exists()), folder / "link.csv"
+    )
     nodes, links = read_csv(node_file), read_csv(link_file)
     if not nodes or "node_id" not in nodes[0]:
         raise FileRefused("there is no column node_id, or no row.", where=str(node_file))
@@ -255,7 +292,9 @@ def read_gmns_network(folder: str | Path) -> RoadNetwork:
     zoned = sum(zone_of(row) < np.inf for row in nodes)
     closed = sum(row.get("node_type", "").lower() == "centroid" for row in nodes[:zoned])
     if closed not in (0, zoned):
-        raise FileRefused("some zones are centroids and some are not.", where=str(node_file), mend="mark all or none.")
+        raise FileRefused(
+            "some zones are centroids and some are not.", where=str(node_file), mend="mark all or none."
+        )
     try:
         tail = np.array([index[row["from_node_id"]] for row in links], np.int32)
         head = np.array([index[row["to_node_id"]] for row in links], np.int32)
@@ -264,13 +303,19 @@ def read_gmns_network(folder: str | Path) -> RoadNetwork:
     length = _column(links, link_file, ("length",), 0.0)
     speed = _column(links, link_file, ("free_speed",), 0.0)
     free = _column(links, link_file, ("vdf_fftt1", "vdf_fftt", "free_flow_time", "fftt"), -1.0)
-    free = np.where(free >= 0, free, np.where(speed > 0, 60.0 * length / np.where(speed > 0, speed, 1.0), -1.0))
+    free = np.where(
+        free >= 0, free, np.where(speed > 0, 60.0 * length / np.where(speed > 0, speed, 1.0), -1.0)
+    )
     if (free < 0).any():
         line = int(np.flatnonzero(free < 0)[0]) + 2
-        raise FileRefused("a link has neither a free-flow time nor a speed.", where=f"{link_file} line {line}")
+        raise FileRefused(
+            "a link has neither a free-flow time nor a speed.", where=f"{link_file} line {line}"
+        )
     lanes = _column(links, link_file, ("lanes",), 1.0)
     columns = [
-        _column(links, link_file, ("capacity",), 0.0) * np.where(lanes > 0, lanes, 1.0), length, free,
+        _column(links, link_file, ("capacity",), 0.0) * np.where(lanes > 0, lanes, 1.0),
+        length,
+        free,
         _column(links, link_file, ("vdf_alpha1", "vdf_alpha", "b"), 0.15),
         _column(links, link_file, ("vdf_beta1", "vdf_beta", "power"), 4.0),
         _column(links, link_file, ("toll",), 0.0),
@@ -279,8 +324,21 @@ def read_gmns_network(folder: str | Path) -> RoadNetwork:
     tail, head = np.concatenate((tail, head[both])), np.concatenate((head, tail[both]))
     columns = [np.concatenate((c, c[both])) for c in columns]
     return RoadNetwork(
-        folder, zoned or len(names), len(names), (zoned if closed else 0) + 1, 0.0, 0.0, tail, head, *columns,
-        names=names,
+        folder,
+        zoned or len(names),
+        len(names),
+        (zoned if closed else 0) + 1,
+        0.0,
+        0.0,
+        tail,
+        head,
+        columns[0],
+        columns[1],
+        columns[2],
+        columns[3],
+        columns[4],
+        columns[5],
+        names,
     )
 
 
@@ -293,8 +351,9 @@ def read_gmns_trips(path: str | Path, network: RoadNetwork) -> Demand:
     origin = _column(rows, path, ("o_zone_id", "origin", "from")).astype(np.int32) - 1
     destination = _column(rows, path, ("d_zone_id", "destination", "to")).astype(np.int32) - 1
     amount = _column(rows, path, ("volume", "trips", "demand", "flow"))
-    if len(rows) and (min(origin.min(), destination.min()) < 0 or
-                      max(origin.max(), destination.max()) >= network.n_zones):
+    if len(rows) and (
+        min(origin.min(), destination.min()) < 0 or max(origin.max(), destination.max()) >= network.n_zones
+    ):
         raise FileRefused(f"a zone lies outside 1 to {network.n_zones}.", where=str(path))
     return Demand(origin, destination, amount)
 
@@ -327,7 +386,8 @@ def write_flows(path: str | Path, problem: Problem, flow: Floats, cost: Floats) 
 
 
 def write_skim(path: str | Path, network: RoadNetwork, skim: Skim) -> int:
-    """Write a skim between the first nodes of a network: ``.npz`` as arrays, else CSV; gives the pairs with no path.
+    """Write a skim between the first nodes of a network: ``.npz`` as arrays, else CSV; gives the pairs with
+    no path.
 
     In CSV a pair with no path has blanks.  The file is whole or absent.
     """

@@ -1,7 +1,8 @@
-"""Bi-conjugate Frank-Wolfe (Mitradjieva and Lindberg 2013): the plain baseline, and the way for very large problems.
+"""Bi-conjugate Frank-Wolfe (Mitradjieva and Lindberg 2013): the plain baseline, and the way for very large
+problems.
 
-From link flows x, all demand on least-cost paths gives y; the next target s mixes y with the last two targets so that
-the direction s - x is conjugate, by the slopes of the delays, to the last two directions:
+From link flows x, all demand on least-cost paths gives y; the next target s mixes y with the last two targets
+so that the direction s - x is conjugate, by the slopes of the delays, to the last two directions:
 
     mu = -(q, y - x) / (q, s2 - s1),  q = tau s1 + (1 - tau) s2 - x
     nu = -(s1 - x, y - x) / (s1 - x, s1 - x) + mu tau / (1 - tau)
@@ -42,8 +43,21 @@ class _Loader:
 
         def run(k: int) -> None:
             load_trees(
-                star.first, star.head, star.tail, self.problem.closed, costs, c.travel_class, c.source,
-                c.first, c.node, c.amount, self.reached, self.orders, self.runs[k], self.loads[k], self.least,
+                star.first,
+                star.head,
+                star.tail,
+                self.problem.closed,
+                costs,
+                c.travel_class,
+                c.source,
+                c.first,
+                c.node,
+                c.amount,
+                self.reached,
+                self.orders,
+                self.runs[k],
+                self.loads[k],
+                self.least,
             )
 
         share_out(run, range(RUNS), self.threads)
@@ -79,7 +93,11 @@ def _conjugate(
 
 
 def solve_by_frank_wolfe(
-    problem: Problem, *, gap: float = 1e-4, threads: int = 2, max_seconds: float = np.inf,
+    problem: Problem,
+    *,
+    gap: float = 1e-4,
+    threads: int = 2,
+    max_seconds: float = np.inf,
     max_iterations: int = 10_000,
 ) -> Equilibrium:
     """Come near the user equilibrium by bi-conjugate Frank-Wolfe; expect 1e-4 to 1e-6.

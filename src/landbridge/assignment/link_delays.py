@@ -1,7 +1,8 @@
-"""Delay functions of links: how the cost of a link grows with its flow; values, slopes and integrals over a mix.
+"""Delay functions of links: how the cost of a link grows with its flow; values, slopes and integrals over a
+mix.
 
-The formulae stand in `kernels.delays`; here they get their parameters in the field's own terms and their Beckmann
-integrals.  Times are in whatever unit the network uses, flows in equivalents.
+The formulae stand in `kernels.delays`; here they get their parameters in the field's own terms and their
+Beckmann integrals.  Times are in whatever unit the network uses, flows in equivalents.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ Floats = NDArray[np.float64]
 class Delays:
     """Free-flow cost and congestion of every link, one row a link.
 
-    Build one with :meth:`bpr`, :meth:`conical`, :meth:`queue` or :meth:`rail`, and mix them with :meth:`where`.
+    Build one with :meth:`bpr`, :meth:`conical`, :meth:`queue` or :meth:`rail`, and mix them with
+    :meth:`where`.
 
     Attributes
     ----------
@@ -58,9 +60,9 @@ class Delays:
     def bpr(cls, free: ArrayLike, capacity: ArrayLike, factor: ArrayLike, power: ArrayLike) -> "Delays":
         """``free * (1 + factor * (flow / capacity) ** power)`` (Bureau of Public Roads 1964).
 
-        A link with no capacity, no free-flow time or no factor has a constant cost; power 0 gives
-        ``free * (1 + factor)``.  Below power 1 the slope is infinite at zero; it is capped at the slope at a millionth
-        of the capacity.
+        A link with no capacity, no free-flow time or no factor has a constant cost; power 0 gives ``free * (1
+        + factor)``.  Below power 1 the slope is infinite at zero; it is capped at the slope at a millionth of
+        the capacity.
 
         Examples
         --------
@@ -68,7 +70,8 @@ class Delays:
         2.3
         """
         t, c, f, p = (
-            np.array(v, float) for v in np.broadcast_arrays(*map(np.atleast_1d, (free, capacity, factor, power)))
+            np.array(v, float)
+            for v in np.broadcast_arrays(*map(np.atleast_1d, (free, capacity, factor, power)))
         )
         if (p < 0).any():
             raise ValueError("a power is negative: delay would fall with flow")
@@ -82,17 +85,25 @@ class Delays:
 
     @classmethod
     def conical(cls, free: ArrayLike, capacity: ArrayLike, alpha: ArrayLike) -> "Delays":
-        """Conical function of Spiess (1990): twice the free-flow time at capacity, straight far beyond; alpha > 1."""
-        t, c, s = (np.array(v, float) for v in np.broadcast_arrays(*map(np.atleast_1d, (free, capacity, alpha))))
+        """Conical function of Spiess (1990): twice the free-flow time at capacity, straight far beyond; alpha
+        > 1."""
+        t, c, s = (
+            np.array(v, float) for v in np.broadcast_arrays(*map(np.atleast_1d, (free, capacity, alpha)))
+        )
         if (s <= 1).any() or (c <= 0).any():
             raise ValueError("a conical delay needs alpha above 1 and a positive capacity")
         h = (2.0 * s - 1.0) / (2.0 * s - 2.0)
-        # The cone through (0, 1) and (1, 2): 2 + sqrt(s^2 (1 - r)^2 + h^2) - s (1 - r) - h, of which the 1 is free flow.
+        # The cone through (0, 1) and (1, 2): 2 + sqrt(s^2 (1 - r)^2 + h^2) - s (1 - r) - h, of which the 1 is
+        # free flow.
         return cls(t, np.full_like(t, CONICAL), t, s, 1.0 / c, h)
 
     @classmethod
     def queue(
-        cls, free: ArrayLike, capacity: ArrayLike, service: ArrayLike, variation: ArrayLike,
+        cls,
+        free: ArrayLike,
+        capacity: ArrayLike,
+        service: ArrayLike,
+        variation: ArrayLike,
         most: ArrayLike = 0.95,
     ) -> "Delays":
         """Free-flow time and the wait of an M/G/1 queue, ``r service (1 + variation^2) / (2 (1 - r))``.
@@ -126,9 +137,11 @@ class Delays:
 
     @classmethod
     def hinge(cls, capacity: ArrayLike, multiplier: ArrayLike, penalty: ArrayLike) -> "Delays":
-        """Price of a hard capacity in an augmented Lagrangian: ``max(0, multiplier + penalty (flow - capacity))``."""
+        """Price of a hard capacity in an augmented Lagrangian: ``max(0, multiplier + penalty (flow -
+        capacity))``."""
         c, b, a = (
-            np.array(v, float) for v in np.broadcast_arrays(*map(np.atleast_1d, (capacity, multiplier, penalty)))
+            np.array(v, float)
+            for v in np.broadcast_arrays(*map(np.atleast_1d, (capacity, multiplier, penalty)))
         )
         zero = np.zeros_like(c)
         return cls(zero, np.full_like(c, HINGE), a, b, c, zero)
@@ -177,7 +190,8 @@ class Delays:
 
     def slope(self, flow: ArrayLike) -> Floats:
         """Derivative of the cost of each link at ``flow``."""
-        return self._priced(flow)[0][:, 1].copy()
+        slopes: Floats = self._priced(flow)[0][:, 1].copy()
+        return slopes
 
     def _priced(self, flow: ArrayLike) -> tuple[Floats, Floats]:
         rows = self.table()
@@ -189,7 +203,7 @@ class Delays:
     def integral(self, flow: ArrayLike) -> Floats:
         """Integral of the cost of each link from 0 to ``flow``: the link's part of the Beckmann objective."""
         x = np.maximum(np.broadcast_to(np.asarray(flow, float), self.free.shape), 0.0)
-        out = self.free * x
+        out: Floats = self.free * x
         with np.errstate(all="ignore"):
             bpr = (self.kind == QUARTIC) | (self.kind == POWER)
             power = np.where(self.kind == QUARTIC, 4.0, self.b)
@@ -204,7 +218,9 @@ class Delays:
             if price.any():
                 above = np.maximum(self.b + self.a * (x - self.g), 0.0)
                 at_zero = np.maximum(self.b - self.a * self.g, 0.0)
-                part = np.where(self.a > 0, (above**2 - at_zero**2) / (2.0 * self.a), np.maximum(self.b, 0.0) * x)
+                part = np.where(
+                    self.a > 0, (above**2 - at_zero**2) / (2.0 * self.a), np.maximum(self.b, 0.0) * x
+                )
                 out += np.where(price, part, 0.0)
             lost = self.kind == LOG
             if lost.any():
@@ -216,10 +232,12 @@ class Delays:
 
         def primitive(u: Floats) -> Floats:  # of sqrt(u^2 + h^2) - u
             root = np.sqrt(u * u + self.h * self.h)
-            return 0.5 * (u * root + self.h * self.h * np.arcsinh(u / self.h) - u * u)
+            value: Floats = 0.5 * (u * root + self.h * self.h * np.arcsinh(u / self.h) - u * u)
+            return value
 
         u0, u1 = self.b, self.b * (1.0 - self.g * x)
-        return self.a * ((1.0 - self.h) * x + (primitive(u0) - primitive(u1)) / (self.b * self.g))
+        area: Floats = self.a * ((1.0 - self.h) * x + (primitive(u0) - primitive(u1)) / (self.b * self.g))
+        return area
 
     def _wait(self, x: Floats) -> Floats:
         """Integral of the queue's congestion."""
@@ -228,7 +246,8 @@ class Delays:
         beyond = np.maximum(r - self.h, 0.0)
         free = 1.0 / (1.0 - self.h)
         straight = beyond * self.h * free + 0.5 * beyond * beyond * free * free
-        return self.a / self.g * (-np.log1p(-inside) - inside + straight)
+        area: Floats = self.a / self.g * (-np.log1p(-inside) - inside + straight)
+        return area
 
     def _log(self, x: Floats) -> Floats:
         """Integral of the logarithmic congestion."""
@@ -236,4 +255,7 @@ class Delays:
         inside = np.minimum(r, self.h)
         beyond = np.maximum(r - self.h, 0.0)
         part = (1.0 - inside) * np.log1p(-inside) + inside
-        return self.a / self.g * (part - beyond * np.log1p(-self.h) + 0.5 * beyond * beyond / (1.0 - self.h))
+        area: Floats = (
+            self.a / self.g * (part - beyond * np.log1p(-self.h) + 0.5 * beyond * beyond / (1.0 - self.h))
+        )
+        return area

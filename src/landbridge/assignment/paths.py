@@ -47,14 +47,29 @@ class Paths:
             self.newest = np.full(len(c.node), -1, np.int32)
 
     def generate(self, costs: Floats) -> int:
-        """Add the least-cost path of each pair at ``costs`` (n_classes, n_links), in star order; how many were new."""
+        """Add the least-cost path of each pair at ``costs`` (n_classes, n_links), in star order; how many
+        were new."""
         c, star = self.commodities, self.problem.star
         tally = np.array([self.count, 0], np.int64)
         begin = 0
         while True:
             begin = add_paths(
-                star.first, star.head, star.tail, self.problem.closed, costs, c.travel_class, c.source,
-                c.first, c.node, begin, tally, self.first, self.links, self.pair, self.newest, self.older,
+                star.first,
+                star.head,
+                star.tail,
+                self.problem.closed,
+                costs,
+                c.travel_class,
+                c.source,
+                c.first,
+                c.node,
+                begin,
+                tally,
+                self.first,
+                self.links,
+                self.pair,
+                self.newest,
+                self.older,
             )
             if begin < 0:
                 break

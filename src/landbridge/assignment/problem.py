@@ -1,7 +1,8 @@
-"""An assignment problem: a graph, the delays of its links, and classes of travellers or goods with their demand.
+"""An assignment problem: a graph, the delays of its links, and classes of travellers or goods with their
+demand.
 
-Cost of a link for a class = congested time (shared by all) + what the class pays there, in time units.  Flows are in
-equivalents (passenger cars, tonnes, trains), so a class of lorries of 2.5 cars adds 2.5 a vehicle.
+Cost of a link for a class = congested time (shared by all) + what the class pays there, in time units.  Flows
+are in equivalents (passenger cars, tonnes, trains), so a class of lorries of 2.5 cars adds 2.5 a vehicle.
 """
 
 from collections.abc import Sequence
@@ -71,8 +72,8 @@ class TravelClass:
     demand
         Its trips or tonnes.
     fixed
-        Shape (n_links,): what it pays or loses on each link whatever the flow, in time units (money / value of time);
-        None for nothing.
+        Shape (n_links,): what it pays or loses on each link whatever the flow, in time units (money / value
+        of time); None for nothing.
     permitted
         Shape (n_links,): links it may use; None for all.
     equivalent
@@ -131,9 +132,12 @@ class Problem:
             raise ProblemRefused("there is no class to assign.", mend="give at least one class with demand.")
         for c in self.classes:
             self._check_class(c)
-        if not any((c.demand.amount[c.demand.origin != c.demand.destination] > 0).any() for c in self.classes):
+        if not any(
+            (c.demand.amount[c.demand.origin != c.demand.destination] > 0).any() for c in self.classes
+        ):
             raise ProblemRefused(
-                "there is no demand between different zones.", mend="give a trip table with at least one pair."
+                "there is no demand between different zones.",
+                mend="give a trip table with at least one pair.",
             )
 
     def _check_class(self, c: TravelClass) -> None:
@@ -154,7 +158,9 @@ class Problem:
                 raise ProblemRefused("`fixed` must have one finite entry for each link.", where=where)
             if (self.delays.free + c.fixed < 0).any():
                 raise ProblemRefused(
-                    "a link has a negative cost.", where=where, mend="check tolls, factors and the value of time."
+                    "a link has a negative cost.",
+                    where=where,
+                    mend="check tolls, factors and the value of time.",
                 )
 
     @property
@@ -194,7 +200,8 @@ class Problem:
 class Star:
     """A graph in forward-star form: links sorted by tail.
 
-    ``links[k]`` is the problem's number of the k-th link here, and ``first[i]:first[i + 1]`` are the links of node i.
+    ``links[k]`` is the problem's number of the k-th link here, and ``first[i]:first[i + 1]`` are the links of
+    node i.
     """
 
     first: Ints
@@ -214,7 +221,8 @@ class Star:
 
 @dataclass(frozen=True)
 class Unserved:
-    """Demand that no open path serves, one row a pair: class, zones (rows of the problem) and amount in its own units."""
+    """Demand that no open path serves, one row a pair: class, zones (rows of the problem) and amount in its
+    own units."""
 
     travel_class: Ints
     origin: Ints
@@ -289,7 +297,12 @@ def gather_commodities(problem: Problem) -> Commodities:
         if not served.all():
             left = ~served
             lost.append((label[left], origin[left], destination[left], amount[left]))
-            label, origin, destination, amount = label[served], origin[served], destination[served], amount[served]
+            label, origin, destination, amount = (
+                label[served],
+                origin[served],
+                destination[served],
+                amount[served],
+            )
         parts.append((label, origin, destination, amount * c.equivalent if c.equivalent != 1.0 else amount))
     label, origin, destination, amount = _joined(parts)
     new = np.ones(len(label), bool)
@@ -297,8 +310,15 @@ def gather_commodities(problem: Problem) -> Commodities:
     first = np.append(np.flatnonzero(new), len(label)).astype(np.int32)
     unserved = Unserved(*_joined(lost))
     return Commodities(
-        label[new], problem.zones[origin[new]].astype(np.int32), origin[new], first,
-        problem.zones[destination].astype(np.int32), amount, destination, unserved, intrazonal,
+        label[new],
+        problem.zones[origin[new]].astype(np.int32),
+        origin[new],
+        first,
+        problem.zones[destination].astype(np.int32),
+        amount,
+        destination,
+        unserved,
+        intrazonal,
     )
 
 
@@ -306,13 +326,14 @@ def _joined(parts: list[tuple[Ints, Ints, Ints, Floats]]) -> tuple[Ints, Ints, I
     """Join classes, origins, destinations and amounts of several classes; one part is not copied."""
     if len(parts) == 1:
         return parts[0]
-    none = [(np.zeros(0, np.int32),) * 3 + (np.zeros(0),)] if not parts else parts
+    none = parts or [(np.zeros(0, np.int32),) * 3 + (np.zeros(0),)]
     a, b, c, d = (np.concatenate(column) for column in zip(*none, strict=True))
     return a, b, c, d
 
 
 def _has_path(problem: Problem, base: Floats, origin: Ints, destination: Ints) -> Flags:
-    """Flag the pairs that an open path joins: by the strongly connected core first, by trees where that is not enough."""
+    """Flag the pairs that an open path joins: by the strongly connected core first, by trees where that is
+    not enough."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -342,8 +363,15 @@ def _has_path(problem: Problem, base: Floats, origin: Ints, destination: Ints) -
 
 
 def build_problem(
-    n_nodes: int, tail: ArrayLike, head: ArrayLike, delays: Delays, demand: ArrayLike | Demand | Sequence[TravelClass],
-    *, zones: ArrayLike | None = None, closed: ArrayLike | None = None, fixed: ArrayLike | None = None,
+    n_nodes: int,
+    tail: ArrayLike,
+    head: ArrayLike,
+    delays: Delays,
+    demand: ArrayLike | Demand | Sequence[TravelClass],
+    *,
+    zones: ArrayLike | None = None,
+    closed: ArrayLike | None = None,
+    fixed: ArrayLike | None = None,
 ) -> Problem:
     """Make a problem from arrays, with usual choices.
 
@@ -367,25 +395,37 @@ def build_problem(
 
     Examples
     --------
-    >>> two = build_problem(2, [0, 0], [1, 1], Delays.bpr([10, 20], [1, 1], [0.002, 0.0005], 1), [[0, 1000], [0, 0]])
+    >>> delays = Delays.bpr([10, 20], [1, 1], [0.002, 0.0005], 1)
+    >>> two = build_problem(2, [0, 0], [1, 1], delays, [[0, 1000], [0, 0]])
     >>> two.n_links, len(two.classes)
     (2, 1)
     """
     if isinstance(demand, Demand):
         classes: tuple[TravelClass, ...] = (TravelClass("all", demand),)
     elif isinstance(demand, Sequence) and len(demand) and isinstance(demand[0], TravelClass):
-        classes = tuple(demand)
+        classes = tuple(c for c in demand if isinstance(c, TravelClass))
     else:
         classes = (TravelClass("all", Demand.from_matrix(demand)),)  # type: ignore[arg-type]
     if fixed is not None:
         money = np.broadcast_to(np.asarray(fixed, float), (len(np.atleast_1d(tail)),)).copy()
         classes = tuple(replace(c, fixed=money if c.fixed is None else c.fixed + money) for c in classes)
     if zones is None:
-        top = max((int(max(c.demand.origin.max(), c.demand.destination.max())) + 1 for c in classes
-                   if len(c.demand.origin)), default=0)
+        top = max(
+            (
+                int(max(c.demand.origin.max(), c.demand.destination.max())) + 1
+                for c in classes
+                if len(c.demand.origin)
+            ),
+            default=0,
+        )
         zones = np.arange(min(top, n_nodes))
     shut = np.zeros(n_nodes, bool) if closed is None else np.array(closed, bool)
     return Problem(
-        n_nodes, np.asarray(tail, np.int32), np.asarray(head, np.int32), np.asarray(zones, np.int32), shut, delays,
+        n_nodes,
+        np.asarray(tail, np.int32),
+        np.asarray(head, np.int32),
+        np.asarray(zones, np.int32),
+        shut,
+        delays,
         classes,
     )

@@ -1,9 +1,10 @@
 """Hard capacities by multipliers, with an overflow for what cannot be carried.
 
-Least Beckmann objective subject to flow <= capacity on some links (Larsson and Patriksson 1995).  The multiplier of a
-full link is the price of a slot, or the queue's cost, in equilibrium.  Augmented Lagrangian: a full link costs
-``max(0, multiplier + penalty (flow - capacity))`` more; that price becomes the next multiplier.  Every pair has an
-overflow at a constant cost, so the problem always has an answer and no multiplier passes what the overflow saves.
+Least Beckmann objective subject to flow <= capacity on some links (Larsson and Patriksson 1995).  The
+multiplier of a full link is the price of a slot, or the queue's cost, in equilibrium.  Augmented Lagrangian:
+a full link costs ``max(0, multiplier + penalty (flow - capacity))`` more; that price becomes the next
+multiplier.  Every pair has an overflow at a constant cost, so the problem always has an answer and no
+multiplier passes what the overflow saves.
 """
 
 import warnings
@@ -13,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.elastic import add_bypasses
 from landbridge.assignment.equilibrium import Equilibrium, solve_equilibrium
+from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.problem import Problem, ProblemRefused
 from landbridge.errors import NotConverged
 
@@ -39,7 +40,8 @@ class CapacitatedEquilibrium:
     multiplier
         Shape (n_links,): price of a slot; 0 where there is room.
     overflow
-        For each class, demand of each pair beyond what can be carried at less than the overflow's cost, in its units.
+        For each class, demand of each pair beyond what can be carried at less than the overflow's cost, in
+        its units.
     violation
         Greatest flow above capacity, as a share of the capacity.
     equilibrium
@@ -56,7 +58,12 @@ class CapacitatedEquilibrium:
 
 
 def solve_capacitated(
-    problem: Problem, capacity: ArrayLike, *, overflow_cost: float, tolerance: float = 1e-8, max_rounds: int = 60,
+    problem: Problem,
+    capacity: ArrayLike,
+    *,
+    overflow_cost: float,
+    tolerance: float = 1e-8,
+    max_rounds: int = 60,
     **options: Any,
 ) -> CapacitatedEquilibrium:
     """Find the equilibrium with ``flow <= capacity`` (n_links,), inf where there is no limit.
@@ -66,7 +73,8 @@ def solve_capacitated(
     overflow_cost
         Cost of not being carried by the network, in the unit of link costs.
     tolerance
-        Greatest violation accepted, as a share of capacity, and change of multipliers as a share of the overflow cost.
+        Greatest violation accepted, as a share of capacity, and change of multipliers as a share of the
+        overflow cost.
     options
         For :func:`solve_equilibrium`; ``gap`` is 1e-10 unless given.
 
@@ -85,7 +93,9 @@ def solve_capacitated(
     """
     limits = np.asarray(capacity, float)
     if limits.shape != (problem.n_links,) or not (limits > 0).all():
-        raise ProblemRefused("capacities must be above 0, one for each link.", mend="shut a link that carries nothing.")
+        raise ProblemRefused(
+            "capacities must be above 0, one for each link.", mend="shut a link that carries nothing."
+        )
     settings: dict[str, Any] = {"gap": 1e-10, **options}
     tight = np.flatnonzero(np.isfinite(limits))
     room = limits[tight]
@@ -95,13 +105,17 @@ def solve_capacitated(
     head = problem.head.copy()
     head[tight] = middle
     split = replace(
-        problem, n_nodes=n + len(tight), tail=np.concatenate((problem.tail, middle)).astype(np.int32),
+        problem,
+        n_nodes=n + len(tight),
+        tail=np.concatenate((problem.tail, middle)).astype(np.int32),
         head=np.concatenate((head, problem.head[tight])).astype(np.int32),
-        closed=np.concatenate((problem.closed, np.zeros(len(tight), bool))), names=None,
+        closed=np.concatenate((problem.closed, np.zeros(len(tight), bool))),
+        names=None,
         delays=problem.delays.joined(Delays.hinge(room, np.zeros(len(tight)), np.zeros(len(tight)))),
         classes=tuple(
             replace(
-                c, fixed=None if c.fixed is None else np.concatenate((c.fixed, np.zeros(len(tight)))),
+                c,
+                fixed=None if c.fixed is None else np.concatenate((c.fixed, np.zeros(len(tight)))),
                 permitted=None if c.permitted is None else np.concatenate((c.permitted, c.permitted[tight])),
             )
             for c in problem.classes
@@ -115,12 +129,15 @@ def solve_capacitated(
     multiplier = np.zeros(len(tight))
     penalty = 4.0 * overflow_cost / room
     start: Equilibrium | None = None
-    violation, rounds = np.inf, 0
-    for rounds in range(1, max_rounds + 1):
+    violation, rounds, settled = np.inf, 0, False
+    while not settled and rounds < max(max_rounds, 1):
+        rounds += 1
         spread = np.zeros(wide.problem.n_links)
         limit, price, slope = spread + 1.0, spread.copy(), spread.copy()
         limit[prices], price[prices], slope[prices] = room, multiplier, penalty
-        state = replace(wide.problem, delays=Delays.hinge(limit, price, slope).where(chosen, wide.problem.delays))
+        state = replace(
+            wide.problem, delays=Delays.hinge(limit, price, slope).where(chosen, wide.problem.delays)
+        )
         start = solve_equilibrium(state, start=start, **settings)
         flow = start.flow[prices]
         last = violation
@@ -128,14 +145,14 @@ def solve_capacitated(
         new = np.maximum(0.0, multiplier + penalty * (flow - room))
         moved = float(np.max(np.abs(new - multiplier), initial=0.0))
         multiplier = new
-        if violation <= tolerance and moved <= tolerance * overflow_cost:
-            break
+        settled = violation <= tolerance and moved <= tolerance * overflow_cost
         if violation > 0.25 * last:
             penalty = penalty * 4.0
-    else:
+    if not settled:
         warnings.warn(
             CapacityPassed(
-                f"a capacity is passed by a share of {violation:.1e} after {rounds} rounds.", mend="allow more rounds."
+                f"a capacity is passed by a share of {violation:.1e} after {rounds} rounds.",
+                mend="allow more rounds.",
             ),
             stacklevel=2,
         )

@@ -1,13 +1,16 @@
-"""Skims: cost and attribute sums along least-cost paths between zones, once or again and again under new costs.
+"""Skims: cost and attribute sums along least-cost paths between zones, once or again and again under new
+costs.
 
-A :class:`Skimmer` remembers what does not depend on costs.  Its two methods give the same costs up to rounding:
+A :class:`Skimmer` remembers what does not depend on costs. Its two methods give the same costs up to
+rounding:
 
-`trees`      a least-cost tree a source.  The order in which a tree was scanned guides the next one, which makes a skim
-             after a cost change several times quicker than the first.
-`hierarchy`  a customisable contraction hierarchy, 16 sources side by side; building it takes about a second for ten
-             thousand nodes, pricing it some milliseconds.
+- `trees`: a least-cost tree a source. The order in which a tree was scanned guides the next one, which
+  makes a skim after a cost change several times quicker than the first.
+- `hierarchy`: a customisable contraction hierarchy, 16 sources side by side; building it takes a fraction
+  of a second for ten thousand nodes, pricing it some milliseconds.
 
-Threads work on runs of sources of fixed make-up and write to places of their own: the same bytes for any number.
+Threads work on runs of sources of fixed make-up and write to places of their own: the same bytes for any
+number.
 """
 
 from collections.abc import Mapping
@@ -55,8 +58,14 @@ class Skimmer:
     """
 
     def __init__(
-        self, n_nodes: int, tail: ArrayLike, head: ArrayLike, sources: ArrayLike, targets: ArrayLike | None = None,
-        *, closed: ArrayLike | None = None,
+        self,
+        n_nodes: int,
+        tail: ArrayLike,
+        head: ArrayLike,
+        sources: ArrayLike,
+        targets: ArrayLike | None = None,
+        *,
+        closed: ArrayLike | None = None,
     ) -> None:
         self.star = Star.build(n_nodes, tail, head)
         if not len(self.star.head):
@@ -69,8 +78,13 @@ class Skimmer:
         self._orders: Ints = np.zeros((0, n_nodes), np.int32)
 
     def skim(
-        self, cost: ArrayLike, attributes: Mapping[str, ArrayLike] | None = None, *,
-        method: Literal["trees", "hierarchy"] = "trees", threads: int = 1, remember: bool = True,
+        self,
+        cost: ArrayLike,
+        attributes: Mapping[str, ArrayLike] | None = None,
+        *,
+        method: Literal["trees", "hierarchy"] = "trees",
+        threads: int = 1,
+        remember: bool = True,
     ) -> Skim:
         """Sum cost and attributes along least-cost paths.
 
@@ -112,8 +126,18 @@ class Skimmer:
 
             def run(rows: Ints) -> None:
                 skim_trees(
-                    star.first, star.head, star.tail, self.closed, costs, columns, self.sources, self.targets,
-                    self._reached, orders, rows, out,
+                    star.first,
+                    star.head,
+                    star.tail,
+                    self.closed,
+                    costs,
+                    columns,
+                    self.sources,
+                    self.targets,
+                    self._reached,
+                    orders,
+                    rows,
+                    out,
                 )
 
             share_out(run, _joined(runs), threads)
@@ -140,7 +164,9 @@ class Hierarchy:
     Nodes are ranked by least degree (the multiple minimum degree order of SciPy's sparse factorisation).
     """
 
-    def __init__(self, star: Star, n_nodes: int, sources: Ints, targets: Ints, closed: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, star: Star, n_nodes: int, sources: Ints, targets: Ints, closed: NDArray[np.bool_]
+    ) -> None:
         inner = ~closed[star.tail] & ~closed[star.head] & (star.tail != star.head)
         open_nodes = np.flatnonzero(~closed)
         self.rank = np.full(n_nodes, -1, np.int32)
@@ -166,8 +192,8 @@ class Hierarchy:
         self.up_node = up_node[:room].copy()
         self.arc, self.upward = np.zeros(len(tail), np.int64), np.zeros(len(tail), bool)
         locate_links(tail, head, self.up_first, self.up_node, self.arc, self.upward)
-        self.enter = self._ends(star, sources, closed, star.tail, star.head)
-        self.leave = self._ends(star, targets, closed, star.head, star.tail)
+        self.enter = self._ends(sources, closed, star.tail, star.head)
+        self.leave = self._ends(targets, closed, star.head, star.tail)
         # A link from a closed source straight to a closed target never enters the hierarchy.
         both = np.flatnonzero(closed[star.tail] & closed[star.head])
         at_source = {int(node): i for i, node in enumerate(sources)}
@@ -179,7 +205,7 @@ class Hierarchy:
         ]
 
     def _ends(
-        self, star: Star, nodes: Ints, closed: NDArray[np.bool_], near: Ints, far: Ints
+        self, nodes: Ints, closed: NDArray[np.bool_], near: Ints, far: Ints
     ) -> tuple[NDArray[np.int64], Ints, Ints]:
         """Where each node meets the hierarchy: itself, or the far ends of its links if it is closed."""
         by = np.argsort(near, kind="stable")
@@ -202,8 +228,14 @@ class Hierarchy:
         up = np.empty((1 + len(columns), len(self.up_node)))
         down = np.empty_like(up)
         price_arcs(
-            self.arc, self.upward, costs[self.links], np.ascontiguousarray(columns[:, self.links]),
-            self.up_first, self.up_node, up, down,
+            self.arc,
+            self.upward,
+            costs[self.links],
+            np.ascontiguousarray(columns[:, self.links]),
+            self.up_first,
+            self.up_node,
+            up,
+            down,
         )
 
         def run(rows: Ints) -> None:

@@ -1,11 +1,13 @@
-"""Stochastic user equilibrium on explicit paths: path-size logit, fixed or elastic demand, by Newton's method.
+"""Stochastic user equilibrium on explicit paths: path-size logit, fixed or elastic demand, by Newton's
+method.
 
-The unknowns are the link flows x; g(x) loads the network by logit at the costs that x makes.  Newton's step solves
+The unknowns are the link flows x; g(x) loads the network by logit at the costs that x makes.  Newton's step
+solves
 
     (I + M T) dx = g(x) - x,    T = diag(slopes),  M as in `kernels.stochastic`,
 
-in the symmetric form (I + T^1/2 M T^1/2) y = T^1/2 (g - x) by conjugate gradients, without a matrix.  Steps are halved
-until the residual falls.  The residual, sum |g(x) - x| / sum x, comes to 1e-10 in a few steps.
+in the symmetric form (I + T^1/2 M T^1/2) y = T^1/2 (g - x) by conjugate gradients, without a matrix.  Steps
+are halved until the residual falls.  The residual, sum |g(x) - x| / sum x, comes to 1e-10 in a few steps.
 """
 
 import time
@@ -84,9 +86,17 @@ def find_paths(problem: Problem, *, draws: int = 20, spread: float = 0.3, seed: 
 
 
 def solve_stochastic(
-    problem: Problem, *, theta: ArrayLike, beta: float = 1.0, paths: Paths | None = None, residual: float = 1e-10,
-    form: Form = "fixed", gamma: ArrayLike = 0.0, reference: ArrayLike | None = None,
-    max_iterations: int = 100, start: ArrayLike | None = None,
+    problem: Problem,
+    *,
+    theta: ArrayLike,
+    beta: float = 1.0,
+    paths: Paths | None = None,
+    residual: float = 1e-10,
+    form: Form = "fixed",
+    gamma: ArrayLike = 0.0,
+    reference: ArrayLike | None = None,
+    max_iterations: int = 100,
+    start: ArrayLike | None = None,
 ) -> StochasticEquilibrium:
     """Find the stochastic user equilibrium of path-size logit on a set of paths.
 
@@ -101,8 +111,9 @@ def solve_stochastic(
     residual
         Where to stop.
     form, gamma, reference
-        Demand: fixed; linear, ``d - gamma (S - reference)``; exponential, ``d exp(-gamma (S - reference))``; S is the
-        expected cost of the pair, ``gamma`` and ``reference`` one number or one for each pair of ``paths``.
+        Demand: fixed; linear, ``d - gamma (S - reference)``; exponential, ``d exp(-gamma (S - reference))``;
+        S is the expected cost of the pair, ``gamma`` and ``reference`` one number or one for each pair of
+        ``paths``.
     start
         Link flows to begin with, shape (n_links,).
 
@@ -116,7 +127,8 @@ def solve_stochastic(
     >>> from landbridge.assignment.problem import build_problem
     >>> delays = Delays.bpr([10.0, 20.0], 1.0, [0.002, 0.0005], 1.0)
     >>> two_routes = build_problem(2, [0, 0], [1, 1], delays, [[0, 1000], [0, 0]])
-    >>> round(float(solve_stochastic(two_routes, theta=0.1, paths=find_paths(two_routes, spread=1.0)).flow[0]), 4)
+    >>> got = solve_stochastic(two_routes, theta=0.1, paths=find_paths(two_routes, spread=1.0))
+    >>> round(float(got.flow[0]), 4)
     571.1508
     """
     began = time.perf_counter()
@@ -124,7 +136,9 @@ def solve_stochastic(
     c, star = sets.commodities, problem.star
     scale = np.broadcast_to(np.asarray(theta, float), (len(problem.classes),)).copy()
     if not (scale > 0).all():
-        raise ProblemRefused("theta must be above 0.", mend="give a scale per unit of cost, such as 4 / mean cost.")
+        raise ProblemRefused(
+            "theta must be above 0.", mend="give a scale per unit of cost, such as 4 / mean cost."
+        )
     slope = np.broadcast_to(np.asarray(gamma, float), c.amount.shape).copy()
     if form != "fixed" and reference is None:
         raise ProblemRefused("elastic demand needs the expected cost at which the given demand holds.")
@@ -150,8 +164,22 @@ def solve_stochastic(
         price_links(table, delays.free, cost)
         out = np.zeros((len(problem.classes), m))
         choose_paths(
-            sets.first, sets.links, sets.newest, sets.older, bases + (cost - delays.free), sets.pair_class,
-            scale, utility, whole, FORMS[form], slope, share, path_flow, surplus, served, out,
+            sets.first,
+            sets.links,
+            sets.newest,
+            sets.older,
+            bases + (cost - delays.free),
+            sets.pair_class,
+            scale,
+            utility,
+            whole,
+            FORMS[form],
+            slope,
+            share,
+            path_flow,
+            surplus,
+            served,
+            out,
         )
         return out
 
@@ -164,7 +192,9 @@ def solve_stochastic(
     reached = _measure(class_flow, flow)
     while reached > residual and iterations < max_iterations:
         iterations += 1
-        step = _newton(class_flow.sum(axis=0) - flow, table[:, 1].copy(), sets, scale, share, served, form, slope)
+        step = _newton(
+            class_flow.sum(axis=0) - flow, table[:, 1].copy(), sets, scale, share, served, form, slope
+        )
         part, best = 1.0, reached
         while True:
             trial = np.maximum(flow + part * step, 0.0)
@@ -178,7 +208,9 @@ def solve_stochastic(
             break
     if reached > residual:
         warnings.warn(
-            ResidualNotReached(f"the residual is {reached:.2e} after {iterations} steps.", mend="allow more steps."),
+            ResidualNotReached(
+                f"the residual is {reached:.2e} after {iterations} steps.", mend="allow more steps."
+            ),
             stacklevel=2,
         )
     if len(c.unserved.amount):
@@ -191,8 +223,19 @@ def solve_stochastic(
     out[:, star.links] = class_flow
     total = out.sum(axis=0)
     return StochasticEquilibrium(
-        problem, total, out, problem.delays.cost(total), sets, share, surplus, served, reached, iterations,
-        time.perf_counter() - began, c.unserved, reached <= residual,
+        problem,
+        total,
+        out,
+        problem.delays.cost(total),
+        sets,
+        share,
+        surplus,
+        served,
+        reached,
+        iterations,
+        time.perf_counter() - began,
+        c.unserved,
+        reached <= residual,
     )
 
 
@@ -203,7 +246,14 @@ def _measure(class_flow: Floats, flow: Floats) -> float:
 
 
 def _newton(
-    gap: Floats, slopes: Floats, sets: Paths, theta: Floats, share: Floats, served: Floats, form: Form, gamma: Floats
+    gap: Floats,
+    slopes: Floats,
+    sets: Paths,
+    theta: Floats,
+    share: Floats,
+    served: Floats,
+    form: Form,
+    gamma: Floats,
 ) -> Floats:
     """Solve (I + M T) dx = gap by conjugate gradients on its symmetric form."""
     root = np.sqrt(slopes)
@@ -211,8 +261,18 @@ def _newton(
 
     def fall(change: Floats) -> Floats:
         turn_costs(
-            sets.first, sets.links, sets.newest, sets.older, sets.pair_class, theta, share, served,
-            FORMS[form], gamma, change, turned,
+            sets.first,
+            sets.links,
+            sets.newest,
+            sets.older,
+            sets.pair_class,
+            theta,
+            share,
+            served,
+            FORMS[form],
+            gamma,
+            change,
+            turned,
         )
         return turned
 

@@ -1,7 +1,7 @@
 """A second, independent solver: gradient projection on explicit paths with column generation.
 
-It shares with the main solver nothing but the delay functions and the cold trees, and so can testify for it.  It also
-gives paths by name.  Memory grows with the paths: for networks of up to some hundred thousand pairs.
+It shares with the main solver nothing but the delay functions and the cold trees, and so can testify for it.
+It also gives paths by name.  Memory grows with the paths: for networks of up to some hundred thousand pairs.
 """
 
 import time
@@ -16,13 +16,18 @@ from landbridge.kernels.paths import project_flows
 
 
 def solve_by_paths(
-    problem: Problem, *, gap: float = 1e-6, max_seconds: float = np.inf, max_iterations: int = 1000,
+    problem: Problem,
+    *,
+    gap: float = 1e-6,
+    max_seconds: float = np.inf,
+    max_iterations: int = 1000,
     sweeps: int = 20,
 ) -> tuple[Equilibrium, Paths]:
     """Find the user equilibrium on explicit paths; one thread.
 
-    Arguments, answer and warnings as in :func:`landbridge.assignment.equilibrium.solve_equilibrium`; ``sweeps`` is the
-    greatest number of passes over all pairs between two searches for paths.  Also gives the paths with their flows.
+    Arguments, answer and warnings as in :func:`landbridge.assignment.equilibrium.solve_equilibrium`;
+    ``sweeps`` is the greatest number of passes over all pairs between two searches for paths.  Also gives the
+    paths with their flows.
     """
     began = time.perf_counter()
     commodities = gather_commodities(problem)
@@ -54,8 +59,17 @@ def solve_by_paths(
         iterations += 1
         for _ in range(sweeps):
             met = project_flows(
-                0, len(commodities.node), table, cost, extras, paths.pair_class,
-                paths.first, paths.links, paths.newest, paths.older, paths.flow,
+                0,
+                len(commodities.node),
+                table,
+                cost,
+                extras,
+                paths.pair_class,
+                paths.first,
+                paths.links,
+                paths.newest,
+                paths.older,
+                paths.flow,
             )
             if met <= 0.02 * excess:
                 break

@@ -9,7 +9,8 @@ import typer
 
 
 class Solver(StrEnum):
-    """Ways to solve: bushes (the main one), paths (the witness), bfw (bi-conjugate Frank-Wolfe, the baseline)."""
+    """Ways to solve: bushes (the main one), paths (the witness), bfw (bi-conjugate Frank-Wolfe, the
+    baseline)."""
 
     bushes = "bushes"
     paths = "paths"
@@ -18,7 +19,9 @@ class Solver(StrEnum):
 
 Network = Annotated[Path, typer.Argument(help="TNTP network file (also .gz), or a GMNS folder.")]
 Toll = Annotated[float | None, typer.Option(help="Cost of a unit of toll; that of the file if not given.")]
-Distance = Annotated[float | None, typer.Option(help="Cost of a unit of length; that of the file if not given.")]
+Distance = Annotated[
+    float | None, typer.Option(help="Cost of a unit of length; that of the file if not given.")
+]
 Threads = Annotated[int, typer.Option(min=1, help="Threads; the answer is the same for any number.")]
 
 
@@ -26,13 +29,19 @@ def assign(
     net: Network,
     trips: Annotated[Path, typer.Argument(help="TNTP trip table (also .gz), or a GMNS demand.csv.")],
     gap: Annotated[float, typer.Option(help="Relative gap at which to stop.")] = 1e-6,
-    solver: Annotated[Solver, typer.Option(help="bushes, paths (a witness), or bfw (a baseline).")] = Solver.bushes,
+    solver: Annotated[
+        Solver, typer.Option(help="bushes, paths (a witness), or bfw (a baseline).")
+    ] = Solver.bushes,
     threads: Threads = 2,
-    max_seconds: Annotated[float | None, typer.Option(help="Stop after so many seconds, with a warning.")] = None,
+    max_seconds: Annotated[
+        float | None, typer.Option(help="Stop after so many seconds, with a warning.")
+    ] = None,
     classes: Annotated[Path | None, typer.Option(help="CSV table of classes; see the manual.")] = None,
     toll_factor: Toll = None,
     distance_factor: Distance = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write from,to,flow,cost as CSV.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write from,to,flow,cost as CSV.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find the user equilibrium of a network: flows at which nobody gains by changing path."""
@@ -86,7 +95,9 @@ def assign(
 def skim(
     net: Network,
     output: Annotated[Path, typer.Option("-o", "--output", help="Write from,to,cost,... as CSV, or .npz.")],
-    zones: Annotated[bool, typer.Option("--zones/--nodes", help="Between zones only, or between all nodes.")] = True,
+    zones: Annotated[
+        bool, typer.Option("--zones/--nodes", help="Between zones only, or between all nodes.")
+    ] = True,
     toll_factor: Toll = None,
     distance_factor: Distance = None,
     threads: Threads = 2,

@@ -1,17 +1,17 @@
 """User equilibrium on compact bushes: for each origin an acyclic set of links that carries all its flow.
 
-A bush holds only nodes that carry flow or lie on a least-cost tree path to one that does, so its arrays are about as
-long as the origin's own tree.  Two kernels alternate (Dial 2006, Algorithm B; Bar-Gera 2002 for the restriction to used
-links):
+A bush holds only nodes that carry flow or lie on a least-cost tree path to one that does, so its arrays are
+about as long as the origin's own tree. Two kernels alternate (Dial 2006, Algorithm B; Bar-Gera 2002 for
+used links only):
 
-`renew`   grows the least-cost tree of an origin at the costs given; drops links without flow; admits a tree link (i, j)
-          where U_i < U_j, with U the greatest cost over used links; makes the flows satisfy conservation exactly.
-          A strict rise of U along every link proves that the bush has no cycle.
-`level`   moves flow at each node from the dearest used to the cheapest way into it, back to the node where the two ways
-          part: a Newton step  s = (U - L) / (sum of slopes), at most the least flow on the dear way.
+`renew` grows the least-cost tree of an origin at the costs given; drops links without flow; admits a tree
+link (i, j) where U_i < U_j, with U the greatest cost over used links; makes the flows satisfy conservation
+exactly. A strict rise of U along every link proves that the bush has no cycle.
 
-Every flow is in equivalents of the class.  Excess cost of a bush: sum of flow times (L_i + c - L_j), zero at
-equilibrium within the bush.
+`level` moves flow at each node from the dearest used to the cheapest way into it, back to the node where
+the two ways part: a Newton step s = (U - L) / (sum of slopes), at most the least flow on the dear way.
+
+Every flow is in equivalents of the class. Excess cost of a bush: sum of flow times (L_i + c - L_j).
 """
 
 import numpy as np
@@ -30,7 +30,8 @@ Flags = NDArray[np.bool_]
 def _climb(
     node: int, tail: Ints, pred: Ints, cost: Floats, old: Ints, extra: Ints, top: Floats, stack: Ints
 ) -> bool:
-    """Label ``node`` and what leads to it on the tree, up to a node that has a label; False if the tree ends."""
+    """Label ``node`` and what leads to it on the tree, up to a node that has a label; False if the tree
+    ends."""
     size = 0
     while old[node] < 0 and extra[node] < 0:
         if pred[node] < 0:
@@ -50,13 +51,25 @@ def _climb(
 
 @kernel
 def _label_used(
-    count: int, start: Ints, link: Ints, flow: Floats, head: Ints, tail: Ints, pred: Ints, cost: Floats,
-    old: Ints, extra: Ints, top: Floats, admitted: Ints, stack: Ints,
+    count: int,
+    start: Ints,
+    link: Ints,
+    flow: Floats,
+    head: Ints,
+    tail: Ints,
+    pred: Ints,
+    cost: Floats,
+    old: Ints,
+    extra: Ints,
+    top: Floats,
+    admitted: Ints,
+    stack: Ints,
 ) -> int:
     """Label the used nodes of a bush by U and choose the tree links to admit; 0 if nothing changes.
 
-    ``old`` gets the position of each used node, ``admitted`` the tree link into it that is to be added, or -1.
-    Flow on a shut link, or out of a node that has lost its last way in, is dropped here and spread again later.
+    ``old`` gets the position of each used node, ``admitted`` the tree link into it that is to be added, or
+    -1. Flow on a shut link, or out of a node that has lost its last way in, is dropped here and spread again
+    later.
     """
     changed = 0
     for q in range(1, count):
@@ -106,14 +119,27 @@ def _label_used(
 
 @kernel
 def _visit(
-    root: int, start: Ints, link: Ints, flow: Floats, tail: Ints, pred: Ints, old: Ints, admitted: Ints,
-    spot: Ints, turn: Ints, stack: Ints, cursor: Ints,
-    new_start: Ints, new_link: Ints, new_place: Ints, new_flow: Floats,
+    root: int,
+    start: Ints,
+    link: Ints,
+    flow: Floats,
+    tail: Ints,
+    pred: Ints,
+    old: Ints,
+    admitted: Ints,
+    spot: Ints,
+    turn: Ints,
+    stack: Ints,
+    cursor: Ints,
+    new_start: Ints,
+    new_link: Ints,
+    new_place: Ints,
+    new_flow: Floats,
 ) -> bool:
     """Add ``root`` and all that leads to it to the new bush, upstream first; False for want of room.
 
-    ``cursor[0]`` nodes and ``cursor[1]`` links stand in the new bush; ``spot`` is -1 for a node not yet met, -2 for one
-    under way, else its position.
+    ``cursor[0]`` nodes and ``cursor[1]`` links stand in the new bush; ``spot`` is -1 for a node not yet met,
+    -2 for one under way, else its position.
     """
     room = len(new_link)
     size = 1
@@ -177,8 +203,8 @@ def _settle(
 ) -> None:
     """Make flows equal to what must pass each node, split as before, and add them to ``total``.
 
-    ``through`` holds the demand at each position and is used up.  A node whose ways carried nothing takes all by the
-    last, which is the tree's.
+    ``through`` holds the demand at each position and is used up.  A node whose ways carried nothing takes all
+    by the last, which is the tree's.
     """
     for q in range(count - 1, 0, -1):
         need = through[q]
@@ -207,21 +233,43 @@ def _settle(
 
 @kernel
 def renew(
-    mine: Ints, begin: int, moving: float,
-    first: Ints, head: Ints, tail: Ints, closed: Flags, cost: Floats, links: Floats,
-    source: Ints, demand_first: Ints, demand_node: Ints, demand: Floats,
-    reached: Ints, orders: Ints,
-    counts: Ints, starts: Ints, bush_link: Ints, bush_place: Ints, bush_flow: Floats,
-    least: Floats, excess: Floats, total: Floats, tally: Ints,
-    work_i: Ints, work_f: Floats, new_link: Ints, new_place: Ints, new_flow: Floats,
+    mine: Ints,
+    begin: int,
+    moving: float,
+    first: Ints,
+    head: Ints,
+    tail: Ints,
+    closed: Flags,
+    cost: Floats,
+    links: Floats,
+    source: Ints,
+    demand_first: Ints,
+    demand_node: Ints,
+    demand: Floats,
+    reached: Ints,
+    orders: Ints,
+    counts: Ints,
+    starts: Ints,
+    bush_link: Ints,
+    bush_place: Ints,
+    bush_flow: Floats,
+    least: Floats,
+    excess: Floats,
+    total: Floats,
+    tally: Ints,
+    work_i: Ints,
+    work_f: Floats,
+    new_link: Ints,
+    new_place: Ints,
+    new_flow: Floats,
 ) -> int:
     """Grow trees and renew the bushes of the commodities ``mine[begin:]``.
 
     Parameters
     ----------
     moving
-        0: link costs stand still.  Above 0: each bush's flow is added to ``links`` (times ``moving``) and its links are
-        priced anew before the next bush: the first loading.
+        0: link costs stand still.  Above 0: each bush's flow is added to ``links`` (times ``moving``) and its
+        links are priced anew before the next bush: the first loading.
     first, head, tail, closed, cost
         The graph in forward-star form; cost of the class, inf where shut.
     links
@@ -231,27 +279,35 @@ def renew(
     reached, orders
         Shape (n_commodities,) and (n_commodities, n_nodes): last order of scanning of each tree.
     counts, starts, bush_link, bush_place, bush_flow
-        The bushes, one row each: nodes in topological order, the source first, in-links of the q-th node at ``starts[q]:starts[q + 1]``,
-        each with link, position of its tail, and flow.
+        The bushes, one row each: nodes in topological order, the source first, in-links of the q-th node at
+        ``starts[q]:starts[q + 1]``, each with link, position of its tail, and flow.
     least, excess
-        Shape (n_commodities,), written: demand times least cost; ``excess`` is set to inf (not known) where changed.
+        Shape (n_commodities,), written: demand times least cost; ``excess`` is set to inf (not known) where
+        changed.
     total
         Shape (n_links,): flows are added.
     tally
         Shape (2,): counts of bushes changed and of trees grown cold.
     work_i, work_f, new_link, new_place, new_flow
-        Room: (11, 4 n_nodes + 4), (3, n_nodes + 1), and three of one length, as long as the longest bush may be.
+        Room: (11, 4 n_nodes + 4), (3, n_nodes + 1), and three of one length, as long as the longest bush may
+        be.
 
     Returns
     -------
     int
-        -1 when done; otherwise the index in ``mine`` at which the room ended (make more and go on from there).
+        -1 when done; otherwise the index in ``mine`` at which the room ended (make more and go on from
+        there).
     """
     n = len(first) - 1
     dist, top, through = work_f[0], work_f[1], work_f[2]
     pred, place, heap, old, extra = work_i[0], work_i[1], work_i[2], work_i[3], work_i[4]
     admitted, spot, turn, stack, trail, new_start = (
-        work_i[5], work_i[6], work_i[7], work_i[8], work_i[9], work_i[10]
+        work_i[5],
+        work_i[6],
+        work_i[7],
+        work_i[8],
+        work_i[9],
+        work_i[10],
     )
     cursor = np.empty(2, np.int32)
     for m in range(begin, len(mine)):
@@ -302,15 +358,43 @@ def renew(
                 j = head[link[start[q]]]
                 if good and old[j] >= 0 and spot[j] == -1:
                     good = _visit(
-                        j, start, link, flow, tail, pred, old, admitted, spot, turn, stack, cursor,
-                        new_start, new_link, new_place, new_flow,
+                        j,
+                        start,
+                        link,
+                        flow,
+                        tail,
+                        pred,
+                        old,
+                        admitted,
+                        spot,
+                        turn,
+                        stack,
+                        cursor,
+                        new_start,
+                        new_link,
+                        new_place,
+                        new_flow,
                     )
             for k in range(low, high):
                 j = demand_node[k]
                 if good and spot[j] == -1:
                     good = _visit(
-                        j, start, link, flow, tail, pred, old, admitted, spot, turn, stack, cursor,
-                        new_start, new_link, new_place, new_flow,
+                        j,
+                        start,
+                        link,
+                        flow,
+                        tail,
+                        pred,
+                        old,
+                        admitted,
+                        spot,
+                        turn,
+                        stack,
+                        cursor,
+                        new_start,
+                        new_link,
+                        new_place,
+                        new_flow,
                     )
             if not good:
                 return m
@@ -352,10 +436,20 @@ def renew(
 
 @kernel
 def _shift(
-    links: Floats, cost: Floats, bush_link: Ints, bush_place: Ints, flow: Floats,
-    by: Ints, position: int, end: int, step: float, weight: float, least_flow: float,
+    links: Floats,
+    cost: Floats,
+    bush_link: Ints,
+    bush_place: Ints,
+    flow: Floats,
+    by: Ints,
+    position: int,
+    end: int,
+    step: float,
+    weight: float,
+    least_flow: float,
 ) -> None:
-    """Add ``step`` to every link from ``position`` back to ``end`` along the ways in ``by``, and price them anew."""
+    """Add ``step`` to every link from ``position`` back to ``end`` along the ways in ``by``, and price them
+    anew."""
     i = position
     while i != end:
         e = by[i]
@@ -367,15 +461,12 @@ def _shift(
         flow[e] = value
         links[t, 0] = x
         if links[t, 7] == 1.0:
-            if x < 0.0:
-                x = 0.0
+            x = max(x, 0.0)
             cube = x * x * x
             links[t, 1] = 4.0 * links[t, 3] * cube
             cost[t] = links[t, 2] + links[t, 3] * cube * x
         else:
-            value, slope = congestion(
-                links[t, 7], x, links[t, 3], links[t, 4], links[t, 5], links[t, 6]
-            )
+            value, slope = congestion(links[t, 7], x, links[t, 3], links[t, 4], links[t, 5], links[t, 6])
             links[t, 1] = slope
             cost[t] = links[t, 2] + value
         i = bush_place[e]
@@ -383,9 +474,20 @@ def _shift(
 
 @kernel
 def level(
-    mine: Ints, quiet: float, weight: float, links: Floats, cost: Floats, size: Floats,
-    counts: Ints, starts: Ints, bush_link: Ints, bush_place: Ints, bush_flow: Floats,
-    excess: Floats, work_i: Ints, work_f: Floats,
+    mine: Ints,
+    quiet: float,
+    weight: float,
+    links: Floats,
+    cost: Floats,
+    size: Floats,
+    counts: Ints,
+    starts: Ints,
+    bush_link: Ints,
+    bush_place: Ints,
+    bush_flow: Floats,
+    excess: Floats,
+    work_i: Ints,
+    work_f: Floats,
 ) -> int:
     """Move flow within the bushes of ``mine``, once through each whose excess cost is above ``quiet``.
 
@@ -501,98 +603,3 @@ def level(
             _shift(links, cost, link, place, flow, low_way, q, i, step, weight, nothing)
             _shift(links, cost, link, place, flow, high_way, q, i, -step, weight, nothing)
     return seen
-
-
-@kernel
-def keep_flows(mine: Ints, counts: Ints, starts: Ints, bush_flow: Floats, before: Floats) -> None:
-    """Copy the flows of the bushes ``mine`` to ``before``, of the same shape."""
-    for m in range(len(mine)):
-        o = mine[m]
-        for e in range(starts[o, counts[o]]):
-            before[o, e] = bush_flow[o, e]
-
-
-@kernel
-def aim_onwards(
-    mine: Ints, far: float, counts: Ints, starts: Ints, bush_link: Ints, bush_flow: Floats, before: Floats,
-    reach: Floats, total: Floats,
-) -> None:
-    """See how far each bush could go on as it went since ``before``, at most ``far`` times as far.
-
-    ``reach`` (n_commodities,) is written: the factor at which a flow would end; ``total`` (n_links,) gets the flows
-    that going so far would add.
-    """
-    for m in range(len(mine)):
-        o = mine[m]
-        most = far
-        last = starts[o, counts[o]]
-        for e in range(last):
-            change = bush_flow[o, e] - before[o, e]
-            if change < 0.0 and bush_flow[o, e] < -change * most:
-                most = -bush_flow[o, e] / change
-        reach[o] = most
-        if most > 0.0:
-            for e in range(last):
-                total[bush_link[o, e]] += most * (bush_flow[o, e] - before[o, e])
-
-
-@kernel
-def go_onwards(
-    mine: Ints, part: float, counts: Ints, starts: Ints, bush_flow: Floats, before: Floats, reach: Floats
-) -> None:
-    """Go ``part`` of the way that :func:`aim_onwards` saw."""
-    for m in range(len(mine)):
-        o = mine[m]
-        step = part * reach[o]
-        if step > 0.0:
-            for e in range(starts[o, counts[o]]):
-                value = bush_flow[o, e] + step * (bush_flow[o, e] - before[o, e])
-                bush_flow[o, e] = value if value > 0.0 else 0.0
-
-
-@kernel
-def sum_bushes(
-    mine: Ints, counts: Ints, starts: Ints, bush_link: Ints, bush_flow: Floats, total: Floats
-) -> None:
-    """Add the flows of the bushes ``mine`` to ``total`` (n_links,)."""
-    for m in range(len(mine)):
-        o = mine[m]
-        for e in range(starts[o, counts[o]]):
-            total[bush_link[o, e]] += bush_flow[o, e]
-
-
-@kernel
-def find_shut(
-    mine: Ints, base: Floats, counts: Ints, starts: Ints, bush_link: Ints, bush_flow: Floats, touched: Flags
-) -> None:
-    """Flag in ``touched`` (n_commodities,) those of ``mine`` with flow on a link whose ``base`` cost is inf."""
-    for m in range(len(mine)):
-        o = mine[m]
-        for e in range(starts[o, counts[o]]):
-            if bush_flow[o, e] > 0.0 and base[bush_link[o, e]] == np.inf:
-                touched[o] = True
-                break
-
-
-@kernel
-def copy_bushes(
-    rows: Ints,
-    counts: Ints, starts: Ints, link: Ints, place: Ints, flow: Floats, reached: Ints, orders: Ints,
-    to_counts: Ints, to_starts: Ints, to_link: Ints, to_place: Ints, to_flow: Floats, to_reached: Ints,
-    to_orders: Ints,
-) -> None:
-    """Copy bush ``rows[k]`` of the first set to row k of the second, for all that are not -1."""
-    for k in range(len(rows)):
-        o = rows[k]
-        if o < 0:
-            continue
-        to_counts[k] = counts[o]
-        to_reached[k] = reached[o]
-        for q in range(counts[o] + 1):
-            to_starts[k, q] = starts[o, q]
-        for q in range(reached[o]):
-            to_orders[k, q] = orders[o, q]
-        for e in range(starts[o, counts[o]]):
-            to_link[k, e] = link[o, e]
-            to_place[k, e] = place[o, e]
-            to_flow[k, e] = flow[o, e]

@@ -1,14 +1,16 @@
-"""A customisable contraction hierarchy in float64: order once, price in milliseconds, sweep many sources at a time.
+"""A customisable contraction hierarchy in float64: order once, price in milliseconds, sweep many sources at a
+time.
 
 Nodes are ranked; contracting them in that order joins the neighbours of each by shortcuts, whatever the costs
-(Dibbelt, Strasser and Wagner 2016).  The arcs of node v go up to ``up_node[up_first[v]:up_first[v + 1]]``, in order of
-rank; each has a cost upwards (v to it) and downwards.  Pricing takes the triangles below each arc in order of rank:
+(Dibbelt, Strasser and Wagner 2016).  The arcs of node v go up to ``up_node[up_first[v]:up_first[v + 1]]``, in
+order of rank; each has a cost upwards (v to it) and downwards.  Pricing takes the triangles below each arc in
+order of rank:
 
     cost(u, w) = min(cost(u, w), cost(u, v) + cost(v, w))     v ranked below u and w
 
-A search runs up from the source along arcs, then one sweep down over all nodes in falling order of rank (Delling and
-others 2013) gives the cost to every node.  The sweep takes `LANES` sources side by side, so that one load of an arc
-serves all of them and the inner loop becomes vector instructions.
+A search runs up from the source along arcs, then one sweep down over all nodes in falling order of rank
+(Delling and others 2013) gives the cost to every node.  The sweep takes `LANES` sources side by side, so that
+one load of an arc serves all of them and the inner loop becomes vector instructions.
 
 Nodes are numbered by rank here: 0 is contracted first.
 """
@@ -39,7 +41,8 @@ def contract(first: Longs, neighbour: Ints, up_first: Longs, up_node: Ints) -> i
     Returns
     -------
     int
-        Number of arcs; if it is more than ``up_node`` has room for, only the count is right: make room, call again.
+        Number of arcs; if it is more than ``up_node`` has room for, only the count is right: make room, call
+        again.
     """
     n = len(first) - 1
     mark = np.full(n, -1, np.int32)
@@ -102,8 +105,14 @@ def locate_links(
 
 @kernel
 def price_arcs(
-    arc: Longs, upward: NDArray[np.bool_], cost: Floats, attributes: Floats, up_first: Longs, up_node: Ints,
-    up: Floats, down: Floats,
+    arc: Longs,
+    upward: NDArray[np.bool_],
+    cost: Floats,
+    attributes: Floats,
+    up_first: Longs,
+    up_node: Ints,
+    up: Floats,
+    down: Floats,
 ) -> None:
     """Price all arcs from link costs, and carry the attribute sums of the cheapest way with them.
 
@@ -154,16 +163,28 @@ def price_arcs(
 
 @kernel
 def sweep_sources(
-    source_first: Longs, source_node: Ints, source_link: Ints, target_first: Longs, target_node: Ints,
-    target_link: Ints, cost: Floats, attributes: Floats, up_first: Longs, up_node: Ints, up: Floats, down: Floats,
-    mine: Ints, out: Floats,
+    source_first: Longs,
+    source_node: Ints,
+    source_link: Ints,
+    target_first: Longs,
+    target_node: Ints,
+    target_link: Ints,
+    cost: Floats,
+    attributes: Floats,
+    up_first: Longs,
+    up_node: Ints,
+    up: Floats,
+    down: Floats,
+    mine: Ints,
+    out: Floats,
 ) -> None:
     """Costs from the sources ``mine`` to all targets, sixteen sources at a time.
 
     Parameters
     ----------
     source_first, source_node, source_link
-        Where each source enters the hierarchy, in compressed rows: a node and the link to it (-1: it is the node).
+        Where each source enters the hierarchy, in compressed rows: a node and the link to it (-1: it is the
+        node).
     target_first, target_node, target_link
         Where each target is reached from, in the same way.
     cost, attributes
@@ -171,7 +192,8 @@ def sweep_sources(
     up_first, up_node, up, down
         The priced arcs.
     out
-        Shape (1 + n_attributes, n_sources, n_targets), written: cost, then attribute sums; inf without a path.
+        Shape (1 + n_attributes, n_sources, n_targets), written: cost, then attribute sums; inf without a
+        path.
     """
     n = len(up_first) - 1
     many = len(attributes)
@@ -237,7 +259,9 @@ def sweep_sources(
                         out[1 + a, o, t] = np.inf
                     else:
                         e = target_link[at]
-                        out[1 + a, o, t] = label[1 + a, target_node[at], s] + (0.0 if e < 0 else attributes[a, e])
+                        out[1 + a, o, t] = label[1 + a, target_node[at], s] + (
+                            0.0 if e < 0 else attributes[a, e]
+                        )
 
 
 @kernel

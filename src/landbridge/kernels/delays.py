@@ -3,12 +3,12 @@
 A link has a kind and four numbers a, b, g, h; with flow x its cost is ``free + congestion(x)``:
 
     constant   0
-    quartic    a x^4                                       the usual BPR form, without a call to pow
-    power      a x^b                                       BPR of any power b > 0; single-track rail law
-    conical    a (1 + sqrt(b^2 (1 - r)^2 + h^2) - b (1 - r) - h),  r = g x      Spiess 1990
-    queue      a r / (1 - r) for r = g x <= h, the tangent at h beyond          M/G/1, Pollaczek-Khinchine
-    hinge      max(0, b + a (x - g))                       price of a hard capacity g: multiplier b, penalty a
-    log        -a ln(1 - r) for r = g x <= h, the tangent beyond        what demand lost to others would have paid
+    quartic    a x^4   the usual BPR form, without a call to pow
+    power      a x^b   BPR of any power b > 0; single-track rail law
+    conical    a (1 + sqrt(b^2 (1 - r)^2 + h^2) - b (1 - r) - h), r = g x     Spiess 1990
+    queue      a r / (1 - r) for r = g x <= h, the tangent at h beyond   M/G/1, Pollaczek-Khinchine
+    hinge      max(0, b + a (x - g))   price of a hard capacity g: multiplier b, penalty a
+    log        -a ln(1 - r) for r = g x <= h, the tangent beyond   what demand lost to others would have paid
 
 Every kind is convex or at least non-decreasing for x >= 0, so the Beckmann objective has no false minimum.
 """
@@ -20,7 +20,8 @@ from landbridge.kernels.jit import kernel
 
 CONSTANT, QUARTIC, POWER, CONICAL, QUEUE, HINGE, LOG = range(7)
 
-# Columns of the table `links` that the kernels of this engine share, one row of 64 bytes (a cache line) a link.
+# Columns of the table `links` that the kernels of this engine share, one row of 64 bytes (a cache line) a
+# link.
 FLOW, SLOPE, BASE, A, B, G, H, KIND = range(8)
 
 
@@ -84,7 +85,8 @@ def price_links(links: NDArray[np.float64], base: NDArray[np.float64], cost: NDA
 
 @kernel
 def merge_flows(flow: NDArray[np.float64], tables: NDArray[np.float64], weight: float) -> None:
-    """Add up what the blocks moved against one snapshot, in the order of blocks, and give all the same flows again.
+    """Add up what the blocks moved against one snapshot, in the order of blocks, and give all the same flows
+    again.
 
     Each block saw ``snapshot + weight * own moves``, so its own moves are its difference over ``weight``.
 

@@ -1,9 +1,11 @@
-"""Least-cost trees on a graph in forward-star form, cold (a four-ary heap) or warm (from the last order of scanning).
+"""Least-cost trees on a graph in forward-star form, cold (a four-ary heap) or warm (from the last order of
+scanning).
 
-Labels satisfy d[j] = min over links (i, j) of d[i] + cost, with the source at 0 (Bellman 1958; Dijkstra 1959).  A warm
-tree scans the nodes in the order in which they were last settled and repairs on a heap what that order gets wrong:
-while costs move little, nearly every label is right at once and the heap stays empty.  Cold and warm trees reach the
-same labels to the last bit, because the least solution of the equations in rounded, monotone addition is unique.
+Labels satisfy d[j] = min over links (i, j) of d[i] + cost, with the source at 0 (Bellman 1958; Dijkstra
+1959).  A warm tree scans the nodes in the order in which they were last settled and repairs on a heap what
+that order gets wrong: while costs move little, nearly every label is right at once and the heap stays empty.
+Cold and warm trees reach the same labels to the last bit, because the least solution of the equations in
+rounded, monotone addition is unique.
 
 A closed node (a zone below the first through node) may begin or end a path, but is never passed through.
 """
@@ -69,8 +71,16 @@ def _pop(heap: Ints, place: Ints, dist: Floats, size: int) -> int:
 
 @kernel
 def grow_tree(
-    first: Ints, head: Ints, closed: Flags, cost: Floats, source: int,
-    dist: Floats, pred: Ints, place: Ints, heap: Ints, order: Ints,
+    first: Ints,
+    head: Ints,
+    closed: Flags,
+    cost: Floats,
+    source: int,
+    dist: Floats,
+    pred: Ints,
+    place: Ints,
+    heap: Ints,
+    order: Ints,
 ) -> int:
     """Grow the least-cost tree from ``source`` by Dijkstra's method.
 
@@ -83,7 +93,8 @@ def grow_tree(
     cost
         Shape (n_links,), non-negative, inf where shut.
     dist, pred
-        Shape (n_nodes,), written: cost from the source (inf without a path), link by which it is reached (-1).
+        Shape (n_nodes,), written: cost from the source (inf without a path), link by which it is reached
+        (-1).
     place, heap
         Shape (n_nodes,) each: room to work in.
     order
@@ -128,8 +139,18 @@ def grow_tree(
 
 @kernel
 def regrow_tree(
-    first: Ints, head: Ints, closed: Flags, cost: Floats, source: int, count: int,
-    dist: Floats, pred: Ints, place: Ints, heap: Ints, order: Ints, trail: Ints,
+    first: Ints,
+    head: Ints,
+    closed: Flags,
+    cost: Floats,
+    source: int,
+    count: int,
+    dist: Floats,
+    pred: Ints,
+    place: Ints,
+    heap: Ints,
+    order: Ints,
+    trail: Ints,
 ) -> int:
     """Grow the tree of :func:`grow_tree` again after costs changed, guided by the last order of scanning.
 
@@ -143,8 +164,8 @@ def regrow_tree(
     Returns
     -------
     int
-        How many nodes are reached; -1 when the old order is of no use and a cold tree is the cheaper way (nothing
-        in ``order`` is then changed).
+        How many nodes are reached; -1 when the old order is of no use and a cold tree is the cheaper way
+        (nothing in ``order`` is then changed).
     """
     n = len(first) - 1
     for i in range(n):
@@ -183,8 +204,8 @@ def regrow_tree(
         for e in range(first[u], first[u + 1]):
             v = head[e]
             new = label + cost[e]
-            # A child of a node scanned again is scanned again too, even if rounding hides the gain: the order of last
-            # scans then has every node after its predecessor.
+            # A child of a node scanned again is scanned again too, even if rounding hides the gain: the order
+            # of last scans then has every node after its predecessor.
             if new < dist[v] or (again and pred[v] == e):
                 dist[v] = new
                 pred[v] = e
@@ -208,13 +229,25 @@ def regrow_tree(
 
 @kernel
 def least_totals(
-    first: Ints, head: Ints, closed: Flags, costs: Floats, row: Ints, source: Ints,
-    demand_first: Ints, demand_node: Ints, demand: Floats, reached: Ints, orders: Ints, mine: Ints, out: Floats,
+    first: Ints,
+    head: Ints,
+    closed: Flags,
+    costs: Floats,
+    row: Ints,
+    source: Ints,
+    demand_first: Ints,
+    demand_node: Ints,
+    demand: Floats,
+    reached: Ints,
+    orders: Ints,
+    mine: Ints,
+    out: Floats,
 ) -> None:
     """Sum demand times least cost for each of the commodities ``mine`` into ``out``.
 
-    ``costs`` has one row a class, ``row`` the class of each commodity.  Trees are warm where ``orders`` has an order
-    (``reached`` above 0) and leave a new one there, if it has as many rows as there are commodities; else cold.
+    ``costs`` has one row a class, ``row`` the class of each commodity.  Trees are warm where ``orders`` has
+    an order (``reached`` above 0) and leave a new one there, if it has as many rows as there are commodities;
+    else cold.
     """
     n = len(first) - 1
     keep = len(orders) == len(source)
@@ -245,14 +278,27 @@ def least_totals(
 
 @kernel
 def load_trees(
-    first: Ints, head: Ints, tail: Ints, closed: Flags, costs: Floats, row: Ints, source: Ints,
-    demand_first: Ints, demand_node: Ints, demand: Floats, reached: Ints, orders: Ints, mine: Ints,
-    load: Floats, out: Floats,
+    first: Ints,
+    head: Ints,
+    tail: Ints,
+    closed: Flags,
+    costs: Floats,
+    row: Ints,
+    source: Ints,
+    demand_first: Ints,
+    demand_node: Ints,
+    demand: Floats,
+    reached: Ints,
+    orders: Ints,
+    mine: Ints,
+    load: Floats,
+    out: Floats,
 ) -> None:
-    """Put all demand of the commodities ``mine`` on least-cost trees (all or nothing), warm where an order is known.
+    """Put all demand of the commodities ``mine`` on least-cost trees (all or nothing), warm where an order is
+    known.
 
-    Adds to ``load`` of shape (n_classes, n_links); ``out`` gets demand times least cost.  Other arguments as in
-    :func:`least_totals`; ``reached`` and ``orders`` keep the order of scanning of each commodity's tree.
+    Adds to ``load`` of shape (n_classes, n_links); ``out`` gets demand times least cost.  Other arguments as
+    in :func:`least_totals`; ``reached`` and ``orders`` keep the order of scanning of each commodity's tree.
     """
     n = len(first) - 1
     dist = np.empty(n)
@@ -290,13 +336,23 @@ def load_trees(
 
 @kernel
 def skim_trees(
-    first: Ints, head: Ints, tail: Ints, closed: Flags, cost: Floats, attributes: Floats,
-    sources: Ints, targets: Ints, reached: Ints, orders: Ints, mine: Ints, out: Floats,
+    first: Ints,
+    head: Ints,
+    tail: Ints,
+    closed: Flags,
+    cost: Floats,
+    attributes: Floats,
+    sources: Ints,
+    targets: Ints,
+    reached: Ints,
+    orders: Ints,
+    mine: Ints,
+    out: Floats,
 ) -> None:
     """Grow the trees of ``sources[mine]`` and read off cost and attribute sums at ``targets``.
 
-    ``attributes`` has shape (n_attributes, n_links), ``out`` (1 + n_attributes, n_sources, n_targets): cost, then the
-    sums; inf where there is no path.  ``orders`` as in :func:`least_totals`, one row a source.
+    ``attributes`` has shape (n_attributes, n_links), ``out`` (1 + n_attributes, n_sources, n_targets): cost,
+    then the sums; inf where there is no path.  ``orders`` as in :func:`least_totals`, one row a source.
     """
     n = len(first) - 1
     many = len(attributes)
@@ -314,7 +370,9 @@ def skim_trees(
         order = orders[o] if keep else spare
         count = -1
         if keep and reached[o] > 0:
-            count = regrow_tree(first, head, closed, cost, s, reached[o], dist, pred, place, heap, order, trail)
+            count = regrow_tree(
+                first, head, closed, cost, s, reached[o], dist, pred, place, heap, order, trail
+            )
         if count < 0:
             count = grow_tree(first, head, closed, cost, s, dist, pred, place, heap, order)
         if keep:

@@ -1,8 +1,8 @@
 """Explicit paths: column generation by least-cost trees, and moves of flow between the paths of a pair.
 
-Paths stand one after another in one array of links; the paths of a pair are chained, newest first: ``newest[pair]`` is
-a path or -1, ``older[path]`` the next.  A move takes flow from a path p to the cheapest path b of its pair
-(Jayakrishnan and others 1994):
+Paths stand one after another in one array of links; the paths of a pair are chained, newest first:
+``newest[pair]`` is a path or -1, ``older[path]`` the next.  A move takes flow from a path p to the cheapest
+path b of its pair (Jayakrishnan and others 1994):
 
     step = min(flow_p, (c_p - c_b) / sum of slopes over links that only one of the two uses)
 """
@@ -22,9 +22,22 @@ Flags = NDArray[np.bool_]
 
 @kernel
 def add_paths(
-    first: Ints, head: Ints, tail: Ints, closed: Flags, costs: Floats, row: Ints, source: Ints,
-    pair_first: Ints, pair_node: Ints, begin: int,
-    count: Longs, path_first: Longs, path_links: Ints, path_pair: Ints, newest: Ints, older: Ints,
+    first: Ints,
+    head: Ints,
+    tail: Ints,
+    closed: Flags,
+    costs: Floats,
+    row: Ints,
+    source: Ints,
+    pair_first: Ints,
+    pair_node: Ints,
+    begin: int,
+    count: Longs,
+    path_first: Longs,
+    path_links: Ints,
+    path_pair: Ints,
+    newest: Ints,
+    older: Ints,
 ) -> int:
     """Add the least-cost path of every pair to its paths, unless it is there already.
 
@@ -98,12 +111,22 @@ def path_cost(path: int, path_first: Longs, path_links: Ints, cost: Floats, extr
 
 @kernel
 def project_flows(
-    begin: int, end: int, links: Floats, cost: Floats, extras: Floats, pair_class: Ints,
-    path_first: Longs, path_links: Ints, newest: Ints, older: Ints, flow: Floats,
+    begin: int,
+    end: int,
+    links: Floats,
+    cost: Floats,
+    extras: Floats,
+    pair_class: Ints,
+    path_first: Longs,
+    path_links: Ints,
+    newest: Ints,
+    older: Ints,
+    flow: Floats,
 ) -> float:
     """Move flow to the cheapest path of each of the pairs ``begin:end`` in turn; gives the excess cost met.
 
-    ``links`` (see `delays`) and congested ``cost`` move along; ``extras`` (n_classes, n_links) is what classes pay.
+    ``links`` (see `delays`) and congested ``cost`` move along; ``extras`` (n_classes, n_links) is what
+    classes pay.
     """
     mark = np.zeros(len(cost), np.int32)
     excess = 0.0
@@ -172,7 +195,13 @@ def _move(e: int, step: float, links: Floats, cost: Floats) -> None:
 
 @kernel
 def sum_paths(
-    count: int, path_first: Longs, path_links: Ints, path_pair: Ints, pair_class: Ints, flow: Floats, out: Floats
+    count: int,
+    path_first: Longs,
+    path_links: Ints,
+    path_pair: Ints,
+    pair_class: Ints,
+    flow: Floats,
+    out: Floats,
 ) -> None:
     """Add path flows to links: ``out`` of shape (n_classes, n_links)."""
     for q in range(count):
@@ -184,7 +213,13 @@ def sum_paths(
 
 @kernel
 def cost_paths(
-    count: int, path_first: Longs, path_links: Ints, path_pair: Ints, pair_class: Ints, costs: Floats, out: Floats
+    count: int,
+    path_first: Longs,
+    path_links: Ints,
+    path_pair: Ints,
+    pair_class: Ints,
+    costs: Floats,
+    out: Floats,
 ) -> None:
     """Sum ``costs`` (n_classes, n_links) along each path into ``out`` (n_paths,)."""
     for q in range(count):

@@ -4,8 +4,8 @@ For the paths p of a pair with demand d, cost c_p and size s_p
 
     P_p = s_p^beta exp(-theta c_p) / sum of the same over the pair,   S = -(1/theta) ln sum,   h_p = d(S) P_p
 
-With elastic demand d(S) = whole exp(-gamma S) or max(0, whole - gamma S).  A small change z of link costs changes link
-flows by -M z, with for each pair
+With elastic demand d(S) = whole exp(-gamma S) or max(0, whole - gamma S).  A small change z of link costs
+changes link flows by -M z, with for each pair
 
     M = theta d D (diag(P) - P P') D' - d'(S) D P P' D',   D the links by paths,
 
@@ -26,11 +26,19 @@ FIXED, LINEAR, EXPONENTIAL = 0, 1, 2
 
 @kernel
 def size_paths(
-    path_first: Longs, path_links: Ints, newest: Ints, older: Ints, lengths: Floats, pair_class: Ints, size: Floats
+    path_first: Longs,
+    path_links: Ints,
+    newest: Ints,
+    older: Ints,
+    lengths: Floats,
+    pair_class: Ints,
+    size: Floats,
 ) -> None:
-    """Path sizes (Ben-Akiva and Bierlaire 1999): ``size_p = sum over links of (l_a / L_p) / (paths of the pair with a)``.
+    """Path sizes (Ben-Akiva and Bierlaire 1999): ``size_p = sum over links of (l_a / L_p) / (paths of the
+    pair with a)``.
 
-    ``lengths`` has shape (n_classes, n_links); a path of no length is as large as the share of its pair, 1 / paths.
+    ``lengths`` has shape (n_classes, n_links); a path of no length is as large as the share of its pair, 1 /
+    paths.
     """
     uses = np.zeros(lengths.shape[1], np.int32)
     for p in range(len(newest)):
@@ -61,9 +69,22 @@ def size_paths(
 
 @kernel
 def choose_paths(
-    path_first: Longs, path_links: Ints, newest: Ints, older: Ints, costs: Floats, pair_class: Ints,
-    theta: Floats, utility: Floats, demand: Floats, form: int, gamma: Floats,
-    share: Floats, flow: Floats, surplus: Floats, served: Floats, load: Floats,
+    path_first: Longs,
+    path_links: Ints,
+    newest: Ints,
+    older: Ints,
+    costs: Floats,
+    pair_class: Ints,
+    theta: Floats,
+    utility: Floats,
+    demand: Floats,
+    form: int,
+    gamma: Floats,
+    share: Floats,
+    flow: Floats,
+    surplus: Floats,
+    served: Floats,
+    load: Floats,
 ) -> None:
     """Load all pairs by logit at the costs given.
 
@@ -76,7 +97,8 @@ def choose_paths(
     utility
         Shape (n_paths,): beta ln size.
     demand, form, gamma
-        Shape (n_pairs,): demand, or demand at no cost where it is elastic; form of the demand function; its slope.
+        Shape (n_pairs,): demand, or demand at no cost where it is elastic; form of the demand function; its
+        slope.
     share, flow
         Shape (n_paths,), written.
     surplus, served
@@ -120,8 +142,18 @@ def choose_paths(
 
 @kernel
 def turn_costs(
-    path_first: Longs, path_links: Ints, newest: Ints, older: Ints, pair_class: Ints, theta: Floats,
-    share: Floats, served: Floats, form: int, gamma: Floats, change: Floats, out: Floats,
+    path_first: Longs,
+    path_links: Ints,
+    newest: Ints,
+    older: Ints,
+    pair_class: Ints,
+    theta: Floats,
+    share: Floats,
+    served: Floats,
+    form: int,
+    gamma: Floats,
+    change: Floats,
+    out: Floats,
 ) -> None:
     """Set ``out`` to M times ``change`` (n_links,): how much flow falls when costs rise by ``change``."""
     for e in range(len(out)):
