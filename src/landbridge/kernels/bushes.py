@@ -353,33 +353,21 @@ def renew(
             new_start[0] = 0
             new_start[1] = 0
             spot[s] = 0
-            good = True
+            roots = 0
             for q in range(1, count):
                 j = head[link[start[q]]]
-                if good and old[j] >= 0 and spot[j] == -1:
-                    good = _visit(
-                        j,
-                        start,
-                        link,
-                        flow,
-                        tail,
-                        pred,
-                        old,
-                        admitted,
-                        spot,
-                        turn,
-                        stack,
-                        cursor,
-                        new_start,
-                        new_link,
-                        new_place,
-                        new_flow,
-                    )
+                if old[j] >= 0:
+                    trail[roots] = j
+                    roots += 1
             for k in range(low, high):
-                j = demand_node[k]
-                if good and spot[j] == -1:
+                if old[demand_node[k]] < 0:
+                    trail[roots] = demand_node[k]
+                    roots += 1
+            good = True
+            for k in range(roots):
+                if good and spot[trail[k]] == -1:
                     good = _visit(
-                        j,
+                        trail[k],
                         start,
                         link,
                         flow,
