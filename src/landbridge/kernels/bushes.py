@@ -65,7 +65,7 @@ def _label_used(
     admitted: Ints,
     stack: Ints,
 ) -> int:
-    """Label the used nodes of a bush by U and choose the tree links to admit; 0 if nothing changes.
+    """Label the used nodes of a bush by U and choose the tree links to admit; 0 if none is new.
 
     ``old`` gets the position of each used node, ``admitted`` the tree link into it that is to be added, or
     -1. Flow on a shut link, or out of a node that has lost its last way in, is dropped here and spread again
@@ -92,7 +92,6 @@ def _label_used(
     for q in range(1, count):
         j = head[link[start[q]]]
         if old[j] < 0:
-            changed = 1
             continue
         t = pred[j]
         is_used = False
@@ -101,8 +100,6 @@ def _label_used(
             if link[e] == t:
                 was_there = True
                 is_used = flow[e] > 0.0
-            elif flow[e] <= 0.0:
-                changed = 1
         if is_used:
             continue
         i = tail[t]
@@ -110,10 +107,8 @@ def _label_used(
             _climb(i, tail, pred, cost, old, extra, top, stack)
         if top[i] < top[j]:
             admitted[j] = t
-            if not was_there:
+            if not was_there or old[i] < 0:
                 changed = 1
-        elif was_there:
-            changed = 1
     return changed
 
 
