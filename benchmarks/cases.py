@@ -1,7 +1,8 @@
 """One measurement in a process of its own: `python benchmarks/cases.py CASE` prints one JSON object.
 
-A case is `kind:network:...`; `run.py` lists them.  Wall seconds of calls on arrays that are already read, kernels
-compiled and loaded; memory is the peak of the process.  Peers are called through their public interfaces.
+A case is `kind:network:...`; `run.py` lists them.  Wall seconds of calls on arrays that are already read,
+kernels compiled and loaded; memory is the peak of the process.  Peers are called through their public
+interfaces.
 """
 
 import json
@@ -21,7 +22,7 @@ from landbridge.assignment.equilibrium import solve_equilibrium
 from landbridge.assignment.formats import RoadNetwork, read_network, read_trips, write_flows
 from landbridge.assignment.frank_wolfe import solve_by_frank_wolfe
 from landbridge.assignment.link_delays import Delays
-from landbridge.assignment.problem import Demand, Problem, TravelClass, build_problem
+from landbridge.assignment.problem import Problem, TravelClass, build_problem
 from landbridge.assignment.skims import Skimmer
 from landbridge.assignment.witness import solve_by_paths
 
@@ -76,10 +77,14 @@ def small() -> Problem:
     )
 
 
-def assign(name: str, gap: str, solver: str = "bushes", threads: str = "2", runs: str = "3", most: str = "1800") -> Any:
+def assign(
+    name: str, gap: str, solver: str = "bushes", threads: str = "2", runs: str = "3", most: str = "1800"
+) -> Any:
     """Time to a relative gap, with one of our solvers."""
     solvers = {
-        "bushes": lambda p, g, s: solve_equilibrium(p, gap=g, threads=int(threads), max_seconds=s, keep_memory=False),
+        "bushes": lambda p, g, s: solve_equilibrium(
+            p, gap=g, threads=int(threads), max_seconds=s, keep_memory=False
+        ),
         "paths": lambda p, g, s: solve_by_paths(p, gap=g, max_seconds=s)[0],
         "bfw": lambda p, g, s: solve_by_frank_wolfe(p, gap=g, threads=int(threads), max_seconds=s),
     }
@@ -91,7 +96,10 @@ def assign(name: str, gap: str, solver: str = "bushes", threads: str = "2", runs
     if out:
         write_flows(out, what, found.flow, found.cost)
     return {
-        "wall": wall, "cpu": cpu, "gap": found.certificate.relative_gap, "objective": found.certificate.objective,
+        "wall": wall,
+        "cpu": cpu,
+        "gap": found.certificate.relative_gap,
+        "objective": found.certificate.objective,
         "iterations": found.iterations,
     }
 
@@ -101,16 +109,22 @@ def warm(gap: str, count: str = "20", threads: str = "2") -> Any:
     base_problem = problem("ChicagoSketch")
     base = solve_equilibrium(base_problem, gap=1e-10, threads=int(threads))
     inner = ~base_problem.closed[base_problem.tail] & ~base_problem.closed[base_problem.head]
-    links = np.random.default_rng(4).choice(np.flatnonzero(inner & (base.flow > 0)), int(count), replace=False)
+    links = np.random.default_rng(4).choice(
+        np.flatnonzero(inner & (base.flow > 0)), int(count), replace=False
+    )
     shut, opened = [], []
     for link in links:
         other = base_problem.with_links_shut([link])
-        cold_wall, _, cold = repeat(lambda p=other: solve_equilibrium(p, gap=float(gap), threads=int(threads)), 3)
+        cold_wall, _, cold = repeat(
+            lambda p=other: solve_equilibrium(p, gap=float(gap), threads=int(threads)), 3
+        )
         warm_wall, _, _ = repeat(
             lambda p=other: solve_equilibrium(p, gap=float(gap), threads=int(threads), start=base), 3
         )
         shut.append(cold_wall / warm_wall)
-        back_cold, _, _ = repeat(lambda: solve_equilibrium(base_problem, gap=float(gap), threads=int(threads)), 1)
+        back_cold, _, _ = repeat(
+            lambda: solve_equilibrium(base_problem, gap=float(gap), threads=int(threads)), 1
+        )
         back_wall, _, _ = repeat(
             lambda s=cold: solve_equilibrium(base_problem, gap=float(gap), threads=int(threads), start=s), 1
         )
@@ -145,10 +159,16 @@ def aequilibrae(name: str, gap: str, most: str = "90", threads: str = "2") -> An
     np.fill_diagonal(trips, 0.0)
     table = pd.DataFrame(
         {
-            "link_id": np.arange(1, len(net.tail) + 1), "a_node": net.tail.astype(np.int64),
-            "b_node": net.head.astype(np.int64), "direction": 1, "free_flow_time": np.maximum(net.free, 1e-9),
-            "capacity": np.maximum(net.capacity, 1.0), "b": net.factor, "power": np.maximum(net.power, 1.0),
-            "fixed": net.fixed(NETWORKS[name][2], NETWORKS[name][3]), "id": np.arange(1, len(net.tail) + 1),
+            "link_id": np.arange(1, len(net.tail) + 1),
+            "a_node": net.tail.astype(np.int64),
+            "b_node": net.head.astype(np.int64),
+            "direction": 1,
+            "free_flow_time": np.maximum(net.free, 1e-9),
+            "capacity": np.maximum(net.capacity, 1.0),
+            "b": net.factor,
+            "power": np.maximum(net.power, 1.0),
+            "fixed": net.fixed(NETWORKS[name][2], NETWORKS[name][3]),
+            "id": np.arange(1, len(net.tail) + 1),
         }
     )
     graph = Graph()
@@ -263,13 +283,17 @@ def trees(name: str, tool: str, runs: str = "3") -> Any:
         place = np.concatenate((place, place[:shut])).astype(np.float32)
         hierarchy = rk.CCH()
         started = time.perf_counter()
-        hierarchy.build_topology(tail.astype(np.uint32), head.astype(np.uint32), place[:, 1], place[:, 0], size)
+        hierarchy.build_topology(
+            tail.astype(np.uint32), head.astype(np.uint32), place[:, 1], place[:, 0], size
+        )
         extra["build_seconds"] = time.perf_counter() - started
         rounded = np.round(cost * 1e4).astype(np.uint32)
 
         def call() -> Any:
             hierarchy.customize_weights(rounded)
-            found = hierarchy.distances_many_to_many(np.arange(zones, dtype=np.uint32), target.astype(np.uint32))
+            found = hierarchy.distances_many_to_many(
+                np.arange(zones, dtype=np.uint32), target.astype(np.uint32)
+            )
             return found.reshape(zones, zones) * 1e-4
     elif tool == "aequilibrae":
         import pandas as pd
@@ -278,8 +302,11 @@ def trees(name: str, tool: str, runs: str = "3") -> Any:
         graph = Graph()
         graph.network = pd.DataFrame(
             {
-                "link_id": np.arange(1, len(tail) + 1), "a_node": net.tail.astype(np.int64),
-                "b_node": net.head.astype(np.int64), "direction": 1, "cost": cost,
+                "link_id": np.arange(1, len(tail) + 1),
+                "a_node": net.tail.astype(np.int64),
+                "b_node": net.head.astype(np.int64),
+                "direction": 1,
+                "cost": cost,
                 "id": np.arange(1, len(tail) + 1),
             }
         )
@@ -300,7 +327,12 @@ def trees(name: str, tool: str, runs: str = "3") -> Any:
     wall, cpu, answer = repeat(call, int(runs))
     finite = np.isfinite(answer) & (answer < 1e300)
     np.fill_diagonal(finite, False)
-    return {"ms": 1e3 * wall / zones, "cpu_ms": 1e3 * cpu / zones, "sum": float(answer[finite].sum()), **extra}
+    return {
+        "ms": 1e3 * wall / zones,
+        "cpu_ms": 1e3 * cpu / zones,
+        "sum": float(answer[finite].sum()),
+        **extra,
+    }
 
 
 def coordinates(name: str, n_nodes: int) -> Any:
@@ -342,7 +374,12 @@ def grid(tool: str, side: str = "1000", runs: str = "3") -> Any:
 
 
 CASES = {
-    "assign": assign, "warm": warm, "classes": classes, "aequilibrae": aequilibrae, "trees": trees, "grid": grid,
+    "assign": assign,
+    "warm": warm,
+    "classes": classes,
+    "aequilibrae": aequilibrae,
+    "trees": trees,
+    "grid": grid,
 }
 
 
@@ -352,10 +389,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     facts = CASES[kind](*words)
     facts["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(facts))
+    print(json.dumps(facts))  # noqa: T201
 
-
-__all__ = ["NETWORKS", "REFERENCE", "Demand", "main"]
 
 if __name__ == "__main__":
     main()
