@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 from engine_networks import random_problem
 from landbridge.assignment.problem import ProblemRefused, Star
 from landbridge.assignment.skims import Skimmer
+from landbridge.kernels.bucket_trees import choose_width, grow_in_buckets
 from landbridge.kernels.heap_trees import grow_tree, regrow_tree
 
 
@@ -115,7 +116,34 @@ def test_5_bad_costs_are_refused():
         Skimmer(2, [], [], [0, 1])
 
 
-def test_6_random_problem_is_connected():
+@pytest.mark.parametrize("seed", range(8))
+def test_6_buckets_equal_the_plain_twin(seed):
+    """Trees of very large graphs: the same labels to the last bit, every node after its predecessor."""
+    n, tail, head, cost, closed, _ = make(seed, 90, 1100)
+    star = Star.build(n, tail, head)
+    dist = np.empty(n)
+    pred, place, order = (np.empty(n, np.int32) for _ in range(3))
+    c = cost[star.links]
+    width, number = choose_width(c)
+    trail = np.empty(4 * n, np.int32)
+    grown = 0
+    for source in range(0, n, 9):
+        count = grow_in_buckets(
+            star.first, star.head, closed, c, source, width, number, dist, pred, place, order, trail
+        )
+        if count < 0:  # scanned too often: the caller takes a heap
+            continue
+        grown += 1
+        assert plain_tree(n, tail, head, cost, source, closed).tolist() == dist.tolist()
+        rank = np.full(n, -1)
+        rank[order[:count]] = np.arange(count)
+        assert count == np.isfinite(dist).sum()
+        for j in order[1:count]:
+            assert rank[star.tail[pred[j]]] < rank[j]
+    assert grown > 5
+
+
+def test_7_random_problem_is_connected():
     """The random networks of these tests have a path for each pair."""
     p = random_problem(1)
     assert np.isfinite(Skimmer(p.n_nodes, p.tail, p.head, p.zones).skim(np.ones(p.n_links)).cost).all()

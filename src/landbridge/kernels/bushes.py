@@ -17,6 +17,7 @@ Every flow is in equivalents of the class. Excess cost of a bush: sum of flow ti
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.kernels.bucket_trees import choose_width, grow_in_buckets
 from landbridge.kernels.delays import congestion
 from landbridge.kernels.heap_trees import grow_tree, regrow_tree
 from landbridge.kernels.jit import kernel
@@ -312,6 +313,12 @@ def renew(
         got = -1
         if reached[o] > 0:
             got = regrow_tree(first, head, closed, cost, s, reached[o], dist, pred, place, heap, order, trail)
+        if got < 0:
+            width, number = choose_width(cost)
+            if number > 0:
+                got = grow_in_buckets(
+                    first, head, closed, cost, s, width, number, dist, pred, place, order, trail
+                )
         if got < 0:
             got = grow_tree(first, head, closed, cost, s, dist, pred, place, heap, order)
             tally[1] += 1

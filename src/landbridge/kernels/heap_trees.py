@@ -13,6 +13,7 @@ A closed node (a zone below the first through node) may begin or end a path, but
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.kernels.bucket_trees import choose_width, grow_in_buckets
 from landbridge.kernels.jit import kernel
 
 Floats = NDArray[np.float64]
@@ -267,6 +268,12 @@ def least_totals(
                 first, head, closed, cost, source[o], reached[o], dist, pred, place, heap, order, trail
             )
         if count < 0:
+            width, number = choose_width(cost)
+            if number > 0:
+                count = grow_in_buckets(
+                    first, head, closed, cost, source[o], width, number, dist, pred, place, order, trail
+                )
+        if count < 0:
             count = grow_tree(first, head, closed, cost, source[o], dist, pred, place, heap, order)
         if keep:
             reached[o] = count
@@ -317,6 +324,12 @@ def load_trees(
                 first, head, closed, cost, source[o], reached[o], dist, pred, place, heap, order, trail
             )
         if count < 0:
+            width, number = choose_width(cost)
+            if number > 0:
+                count = grow_in_buckets(
+                    first, head, closed, cost, source[o], width, number, dist, pred, place, order, trail
+                )
+        if count < 0:
             count = grow_tree(first, head, closed, cost, source[o], dist, pred, place, heap, order)
         reached[o] = count
         for i in range(n):
@@ -364,6 +377,7 @@ def skim_trees(
     heap = np.empty(n, np.int32)
     spare = np.empty(n, np.int32)
     trail = np.empty(4 * n + 4, np.int32)
+    width, number = choose_width(cost)
     for m in range(len(mine)):
         o = mine[m]
         s = sources[o]
@@ -372,6 +386,10 @@ def skim_trees(
         if keep and reached[o] > 0:
             count = regrow_tree(
                 first, head, closed, cost, s, reached[o], dist, pred, place, heap, order, trail
+            )
+        if count < 0 and number > 0:
+            count = grow_in_buckets(
+                first, head, closed, cost, s, width, number, dist, pred, place, order, trail
             )
         if count < 0:
             count = grow_tree(first, head, closed, cost, s, dist, pred, place, heap, order)
