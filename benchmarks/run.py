@@ -1,4 +1,4 @@
-# ruff: noqa: E501, T201
+# ruff: noqa: E501
 """Rerun every comparison: `python benchmarks/run.py [--set quick|peers|large|all] [--check]`.
 
 Each case of `cases.py` runs in a process of its own, one after the other; answers are judged by the evaluator
