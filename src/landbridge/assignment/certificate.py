@@ -1,0 +1,121 @@
+"""How far flows are from equilibrium, recomputed from link flows alone, without trust in the solver."""
+
+import math
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.assignment.problem import Commodities, Problem
+from landbridge.kernels.heap_trees import least_totals
+
+Floats = NDArray[np.float64]
+Part = TypeVar("Part")
+#: Nodes reached and orders of scanning of the commodities' trees.
+Trees = tuple[NDArray[np.int32], NDArray[np.int32]]
+
+#: Origins are cut into this many runs whatever the number of threads, so that sums have one order.
+RUNS = 16
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Measures of link flows.
+
+    Attributes
+    ----------
+    relative_gap
+        (TSTT - SPTT) / TSTT; 0 when nothing costs anything.
+    average_excess_cost
+        (TSTT - SPTT) / served demand in equivalents: what one unit would save, on average.
+    objective
+        Beckmann objective: integrals of link costs, plus what classes pay.
+    tstt, sptt
+        Total cost of the flows, and of the same demand on least-cost paths at these costs.
+    """
+
+    relative_gap: float
+    average_excess_cost: float
+    objective: float
+    tstt: float
+    sptt: float
+
+
+def certify(
+    problem: Problem,
+    commodities: Commodities,
+    class_flow: Floats,
+    threads: int = 1,
+    trees: Trees | None = None,
+) -> Certificate:
+    """Measure flows of shape (n_classes, n_links), in equivalents, by least-cost trees and exact sums.
+
+    ``trees`` may hold orders of scanning that make the trees quicker to grow; they cannot change a label.
+    """
+    flow = class_flow.sum(axis=0)
+    delays = problem.delays
+    congestion = delays.cost(flow) - delays.free
+    bases = problem.bases()
+    least = shortest_totals(problem, commodities, congestion, bases, threads, trees)
+    costs = np.where(class_flow > 0, bases + congestion, 0.0)
+    tstt = math.fsum((class_flow * costs).ravel())
+    sptt = math.fsum(least)
+    paid = [c.fixed for c in problem.classes]
+    extra = math.fsum(math.fsum(f * x) for f, x in zip(paid, class_flow, strict=True) if f is not None)
+    excess = tstt - sptt
+    return Certificate(
+        excess / tstt if tstt > 0 else 0.0,
+        excess / commodities.total if commodities.total else 0.0,
+        math.fsum(delays.integral(flow)) + extra,
+        tstt,
+        sptt,
+    )
+
+
+def shortest_totals(
+    problem: Problem,
+    commodities: Commodities,
+    congestion: Floats,
+    bases: Floats,
+    threads: int,
+    trees: Trees | None = None,
+) -> Floats:
+    """Demand times least cost of each commodity, shape (n_commodities,), at ``bases + congestion``."""
+    star = problem.star
+    costs = np.ascontiguousarray((bases + congestion)[:, star.links])
+    out = np.zeros(len(commodities))
+    reached, orders = trees or (np.zeros(0, np.int32), np.zeros((0, problem.n_nodes), np.int32))
+
+    def run(rows: NDArray[np.int64]) -> None:
+        least_totals(
+            star.first,
+            star.head,
+            problem.closed,
+            costs,
+            commodities.travel_class,
+            commodities.source,
+            commodities.first,
+            commodities.node,
+            commodities.amount,
+            reached,
+            orders,
+            rows.astype(np.int32),
+            out,
+        )
+
+    share_out(run, np.array_split(np.arange(len(commodities)), RUNS), threads)
+    return out
+
+
+def share_out(run: Callable[[Part], None], parts: Iterable[Part], threads: int) -> None:
+    """Call ``run`` on each of ``parts``, which write to places of their own, by at most ``threads``
+    threads."""
+    if threads <= 1:
+        for part in parts:
+            run(part)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(run, parts))

@@ -1,0 +1,406 @@
+"""Least-cost trees on a graph in forward-star form, cold (a four-ary heap) or warm (from the last order of
+scanning).
+
+Labels satisfy d[j] = min over links (i, j) of d[i] + cost, with the source at 0 (Bellman 1958; Dijkstra
+1959).  A warm tree scans the nodes in the order in which they were last settled and repairs on a heap what
+that order gets wrong: while costs move little, nearly every label is right at once and the heap stays empty.
+Cold and warm trees reach the same labels to the last bit, because the least solution of the equations in
+rounded, monotone addition is unique.
+
+A closed node (a zone below the first through node) may begin or end a path, but is never passed through.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landbridge.kernels.bucket_trees import choose_width, grow_in_buckets
+from landbridge.kernels.jit import kernel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+
+@kernel
+def _rise(heap: Ints, place: Ints, dist: Floats, node: int, i: int) -> None:
+    """Move ``node``, whose label fell, up from position ``i``."""
+    key = dist[node]
+    while i > 0:
+        parent = (i - 1) >> 2
+        other = heap[parent]
+        if dist[other] <= key:
+            break
+        heap[i] = other
+        place[other] = i
+        i = parent
+    heap[i] = node
+    place[node] = i
+
+
+@kernel
+def _pop(heap: Ints, place: Ints, dist: Floats, size: int) -> int:
+    """Take the least node off a heap of ``size``; the caller counts one less."""
+    top = heap[0]
+    place[top] = -2
+    size -= 1
+    if size > 0:
+        node = heap[size]
+        key = dist[node]
+        i = 0
+        while True:
+            child = 4 * i + 1
+            if child >= size:
+                break
+            best = child
+            least = dist[heap[child]]
+            last = min(child + 4, size)
+            for k in range(child + 1, last):
+                other = dist[heap[k]]
+                if other < least:
+                    least = other
+                    best = k
+            if least >= key:
+                break
+            moved = heap[best]
+            heap[i] = moved
+            place[moved] = i
+            i = best
+        heap[i] = node
+        place[node] = i
+    return int(top)
+
+
+@kernel
+def grow_tree(
+    first: Ints,
+    head: Ints,
+    closed: Flags,
+    cost: Floats,
+    source: int,
+    dist: Floats,
+    pred: Ints,
+    place: Ints,
+    heap: Ints,
+    order: Ints,
+) -> int:
+    """Grow the least-cost tree from ``source`` by Dijkstra's method.
+
+    Parameters
+    ----------
+    first, head
+        Forward star: links of node i are ``first[i]:first[i + 1]``; ``head`` of shape (n_links,).
+    closed
+        Shape (n_nodes,): nodes that may not be passed through.
+    cost
+        Shape (n_links,), non-negative, inf where shut.
+    dist, pred
+        Shape (n_nodes,), written: cost from the source (inf without a path), link by which it is reached
+        (-1).
+    place, heap
+        Shape (n_nodes,) each: room to work in.
+    order
+        Shape (n_nodes,), written: reached nodes in the order settled, each after its predecessor.
+
+    Returns
+    -------
+    int
+        How many nodes are reached.
+    """
+    n = len(first) - 1
+    for i in range(n):
+        dist[i] = np.inf
+        pred[i] = -1
+        place[i] = -1
+    dist[source] = 0.0
+    heap[0] = source
+    place[source] = 0
+    size = 1
+    count = 0
+    while size > 0:
+        u = _pop(heap, place, dist, size)
+        size -= 1
+        order[count] = u
+        count += 1
+        if closed[u] and u != source:
+            continue
+        label = dist[u]
+        for e in range(first[u], first[u + 1]):
+            v = head[e]
+            new = label + cost[e]
+            if new < dist[v]:
+                dist[v] = new
+                pred[v] = e
+                i = place[v]
+                if i < 0:
+                    i = size
+                    size += 1
+                _rise(heap, place, dist, v, i)
+    return count
+
+
+@kernel
+def regrow_tree(
+    first: Ints,
+    head: Ints,
+    closed: Flags,
+    cost: Floats,
+    source: int,
+    count: int,
+    dist: Floats,
+    pred: Ints,
+    place: Ints,
+    heap: Ints,
+    order: Ints,
+    trail: Ints,
+) -> int:
+    """Grow the tree of :func:`grow_tree` again after costs changed, guided by the last order of scanning.
+
+    Parameters
+    ----------
+    count, order
+        The first ``count`` entries of ``order``: nodes as last scanned, ``source`` first; written anew.
+    trail
+        Shape (4 n_nodes,): room to work in.
+
+    Returns
+    -------
+    int
+        How many nodes are reached; -1 when the old order is of no use and a cold tree is the cheaper way
+        (nothing in ``order`` is then changed).
+    """
+    n = len(first) - 1
+    for i in range(n):
+        dist[i] = np.inf
+        pred[i] = -1
+        place[i] = -2
+    # -1: still to be scanned in its turn; -2: any better label goes to the heap.
+    for i in range(count):
+        place[order[i]] = -1
+    dist[source] = 0.0
+    size = 0
+    length = 0
+    limit = count + (count >> 1) + 16
+    k = 0
+    while k < count or size > 0:
+        if k < count and place[order[k]] != -1:
+            k += 1
+            continue
+        again = size > 0 and (k >= count or dist[heap[0]] <= dist[order[k]])
+        if again:
+            u = _pop(heap, place, dist, size)
+            size -= 1
+        else:
+            u = order[k]
+            k += 1
+            place[u] = -2
+            if dist[u] == np.inf:
+                continue
+        if length >= limit:
+            return -1
+        trail[length] = u
+        length += 1
+        if closed[u] and u != source:
+            continue
+        label = dist[u]
+        for e in range(first[u], first[u + 1]):
+            v = head[e]
+            new = label + cost[e]
+            # A child of a node scanned again is scanned again too, even if rounding hides the gain: the order
+            # of last scans then has every node after its predecessor.
+            if new < dist[v] or (again and pred[v] == e):
+                dist[v] = new
+                pred[v] = e
+                i = place[v]
+                if i != -1:
+                    if i < 0:
+                        i = size
+                        size += 1
+                    _rise(heap, place, dist, v, i)
+    # The last scan of a node is the one that counts.
+    for i in range(length):
+        place[trail[i]] = i
+    reached = 0
+    for i in range(length):
+        u = trail[i]
+        if place[u] == i:
+            order[reached] = u
+            reached += 1
+    return reached
+
+
+@kernel
+def least_totals(
+    first: Ints,
+    head: Ints,
+    closed: Flags,
+    costs: Floats,
+    row: Ints,
+    source: Ints,
+    demand_first: Ints,
+    demand_node: Ints,
+    demand: Floats,
+    reached: Ints,
+    orders: Ints,
+    mine: Ints,
+    out: Floats,
+) -> None:
+    """Sum demand times least cost for each of the commodities ``mine`` into ``out``.
+
+    ``costs`` has one row a class, ``row`` the class of each commodity.  Trees are warm where ``orders`` has
+    an order (``reached`` above 0) and leave a new one there, if it has as many rows as there are commodities;
+    else cold.
+    """
+    n = len(first) - 1
+    keep = len(orders) == len(source)
+    dist = np.empty(n)
+    pred = np.empty(n, np.int32)
+    place = np.empty(n, np.int32)
+    heap = np.empty(n, np.int32)
+    spare = np.empty(n, np.int32)
+    trail = np.empty(4 * n + 4, np.int32)
+    for m in range(len(mine)):
+        o = mine[m]
+        cost = costs[row[o]]
+        order = orders[o] if keep else spare
+        count = -1
+        if keep and reached[o] > 0:
+            count = regrow_tree(
+                first, head, closed, cost, source[o], reached[o], dist, pred, place, heap, order, trail
+            )
+        if count < 0:
+            width, number = choose_width(cost)
+            if number > 0:
+                count = grow_in_buckets(
+                    first, head, closed, cost, source[o], width, number, dist, pred, place, order, trail
+                )
+        if count < 0:
+            count = grow_tree(first, head, closed, cost, source[o], dist, pred, place, heap, order)
+        if keep:
+            reached[o] = count
+        total = 0.0
+        for k in range(demand_first[o], demand_first[o + 1]):
+            total += demand[k] * dist[demand_node[k]]
+        out[o] = total
+
+
+@kernel
+def load_trees(
+    first: Ints,
+    head: Ints,
+    tail: Ints,
+    closed: Flags,
+    costs: Floats,
+    row: Ints,
+    source: Ints,
+    demand_first: Ints,
+    demand_node: Ints,
+    demand: Floats,
+    reached: Ints,
+    orders: Ints,
+    mine: Ints,
+    load: Floats,
+    out: Floats,
+) -> None:
+    """Put all demand of the commodities ``mine`` on least-cost trees (all or nothing), warm where an order is
+    known.
+
+    Adds to ``load`` of shape (n_classes, n_links); ``out`` gets demand times least cost.  Other arguments as
+    in :func:`least_totals`; ``reached`` and ``orders`` keep the order of scanning of each commodity's tree.
+    """
+    n = len(first) - 1
+    dist = np.empty(n)
+    flow = np.empty(n)
+    pred = np.empty(n, np.int32)
+    place = np.empty(n, np.int32)
+    heap = np.empty(n, np.int32)
+    trail = np.empty(4 * n + 4, np.int32)
+    for m in range(len(mine)):
+        o = mine[m]
+        cost = costs[row[o]]
+        order = orders[o]
+        count = -1
+        if reached[o] > 0:
+            count = regrow_tree(
+                first, head, closed, cost, source[o], reached[o], dist, pred, place, heap, order, trail
+            )
+        if count < 0:
+            width, number = choose_width(cost)
+            if number > 0:
+                count = grow_in_buckets(
+                    first, head, closed, cost, source[o], width, number, dist, pred, place, order, trail
+                )
+        if count < 0:
+            count = grow_tree(first, head, closed, cost, source[o], dist, pred, place, heap, order)
+        reached[o] = count
+        for i in range(n):
+            flow[i] = 0.0
+        total = 0.0
+        for k in range(demand_first[o], demand_first[o + 1]):
+            flow[demand_node[k]] += demand[k]
+            total += demand[k] * dist[demand_node[k]]
+        out[o] = total
+        for k in range(count - 1, 0, -1):
+            j = order[k]
+            if flow[j] > 0.0:
+                e = pred[j]
+                load[row[o], e] += flow[j]
+                flow[tail[e]] += flow[j]
+
+
+@kernel
+def skim_trees(
+    first: Ints,
+    head: Ints,
+    tail: Ints,
+    closed: Flags,
+    cost: Floats,
+    attributes: Floats,
+    sources: Ints,
+    targets: Ints,
+    reached: Ints,
+    orders: Ints,
+    mine: Ints,
+    out: Floats,
+) -> None:
+    """Grow the trees of ``sources[mine]`` and read off cost and attribute sums at ``targets``.
+
+    ``attributes`` has shape (n_attributes, n_links), ``out`` (1 + n_attributes, n_sources, n_targets): cost,
+    then the sums; inf where there is no path.  ``orders`` as in :func:`least_totals`, one row a source.
+    """
+    n = len(first) - 1
+    many = len(attributes)
+    keep = len(orders) == len(sources)
+    dist = np.empty(n)
+    sums = np.empty(n)
+    pred = np.empty(n, np.int32)
+    place = np.empty(n, np.int32)
+    heap = np.empty(n, np.int32)
+    spare = np.empty(n, np.int32)
+    trail = np.empty(4 * n + 4, np.int32)
+    width, number = choose_width(cost)
+    for m in range(len(mine)):
+        o = mine[m]
+        s = sources[o]
+        order = orders[o] if keep else spare
+        count = -1
+        if keep and reached[o] > 0:
+            count = regrow_tree(
+                first, head, closed, cost, s, reached[o], dist, pred, place, heap, order, trail
+            )
+        if count < 0 and number > 0:
+            count = grow_in_buckets(
+                first, head, closed, cost, s, width, number, dist, pred, place, order, trail
+            )
+        if count < 0:
+            count = grow_tree(first, head, closed, cost, s, dist, pred, place, heap, order)
+        if keep:
+            reached[o] = count
+        for t in range(len(targets)):
+            out[0, o, t] = dist[targets[t]]
+        for a in range(many):
+            sums[s] = 0.0
+            for k in range(1, count):
+                j = order[k]
+                sums[j] = sums[tail[pred[j]]] + attributes[a, pred[j]]
+            for t in range(len(targets)):
+                out[1 + a, o, t] = sums[targets[t]] if dist[targets[t]] < np.inf else np.inf
