@@ -10,10 +10,12 @@ from landbridge.assignment.delays import Scarcity, measure_delay, measure_price
 LINE = (10.0, 0.15, 4.0)
 
 
-def delay(rho, law, is_queue):
+def delay(rho, law, is_queue, is_firm=False):
     flow = np.atleast_1d(np.asarray(rho, float)) * 50.0
     n = len(flow)
-    return measure_delay(flow, np.full(n, 50.0), np.tile(law, (n, 1)), np.full(n, is_queue))
+    return measure_delay(
+        flow, np.full(n, 50.0), np.tile(law, (n, 1)), np.full(n, is_queue), np.full(n, is_firm)
+    )
 
 
 def test_power_law_at_capacity():
@@ -30,12 +32,19 @@ def test_queue_is_pollaczek_khinchine(scv, expected):
 
 
 def test_queue_stays_finite_beyond_its_limit():
-    """Above the limit the wait follows its tangent: finite at full use and at twice that."""
-    hours, _ = delay([0.95, 1.0, 2.0], (1.0, 1.0, 0.95), True)
-    np.testing.assert_allclose(hours, [19.0, 39.0, 439.0])
+    """Above the limit the wait follows its tangent, and beyond one and a half times capacity it stays."""
+    hours, _ = delay([0.95, 1.0, 1.5, 9.0], (1.0, 1.0, 0.95), True)
+    np.testing.assert_allclose(hours, [19.0, 39.0, 239.0, 239.0])
 
 
-@given(st.floats(0.01, 3.0), st.booleans())
+def test_scarcity_is_not_paid_twice():
+    """Where the capacity is firm the wait stops at full use: from there a slot has its price."""
+    hours, slope = delay([1.0, 1.3], (1.0, 1.0, 0.95), True, is_firm=True)
+    np.testing.assert_allclose(hours, [39.0, 39.0])
+    assert slope.tolist() == [0.0, 0.0]
+
+
+@given(st.floats(0.01, 1.4), st.booleans())
 def test_slopes_are_derivatives(rho, is_queue):
     """Slopes equal central differences and are positive."""
     law = (5.0, 1.0, 0.95) if is_queue else (5.0, 0.6, 3.0)

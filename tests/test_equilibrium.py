@@ -11,10 +11,17 @@ from landbridge.assignment.sue import Problem, Segments, solve
 
 
 def two_routes(
-    theta, *, slopes=(0.02, 0.01), fixed=(10.0, 20.0), demand=1000.0, scarcity=Scarcity(0.0, 1.0), choke=1e9
+    theta,
+    *,
+    slopes=(0.02, 0.01),
+    fixed=(10.0, 20.0),
+    demand=1000.0,
+    scarcity=Scarcity(0.0, 1.0),
+    choke=1e9,
+    room=1e4,
 ):
     """Two routes of one pair, each with one facility whose delay is linear in its flow; value of time 1."""
-    capacity = np.array([100.0, 100.0])
+    capacity = np.full(2, room)
     facilities = SimpleNamespace(
         ids=("a", "b"),
         delay=np.array([[s * c, 1.0, 1.0] for s, c in zip(slopes, capacity)]),
@@ -62,7 +69,7 @@ def test_certificate_is_of_the_flows_returned():
 
 def test_overflow_becomes_unserved():
     """Far more demand than both routes can take: slots cost until cargo stays; served + kept back = demand."""
-    problem = two_routes(0.1, slopes=(0.0, 0.0), scarcity=Scarcity(200.0, 0.95), choke=100.0)
+    problem = two_routes(0.1, slopes=(0.0, 0.0), scarcity=Scarcity(200.0, 0.95), choke=100.0, room=100.0)
     found = solve(problem)
     served = found.flow.sum()
     assert served == pytest.approx(1000.0 * found.shipped[0], rel=1e-9)

@@ -169,3 +169,23 @@ def test_rules_know_their_pairs(pair_states, except_pairs, ends, expected):
     """A state's own trade is no transit; one name means any pair with it, two the pairs between; exceptions are spared."""
     rule = TransitRule("r", "STH", pair_states, 0.0, 0.0, (), "", except_pairs)
     assert rule.concerns((ends[0],), (ends[1],)) is expected
+
+
+def test_nobody_boards_a_ship_only_to_get_off(network):
+    """A ship at a place has an arriving and a leaving side: no arc leads from boarding to alighting without a sail."""
+    boarded = set(network.head[network.kind == Arc.BOARD].tolist())
+    assert boarded
+    assert not boarded & set(network.tail[network.kind == Arc.ALIGHT].tolist())
+
+
+def test_two_rows_for_one_crossing_do_not_depend_on_order(tables):
+    """Of two border rows that fit alike the first by id is taken, in both directions and any order of rows."""
+    from landbridge.network.supernetwork import find_border
+
+    borders = tables["borders"]
+    row = borders.index["far-rail"]
+    both = {name: np.concatenate((column, column[[row]])) for name, column in borders.columns.items()}
+    both["id"][-1], both["node"][-1] = "a-far-rail", "west"
+    doubled = type(borders)("borders", both)
+    for ends in (("west", "far", "WST", "FAR"), ("far", "west", "FAR", "WST")):
+        assert doubled["id"][find_border(doubled, *ends, "rail")] == "a-far-rail"

@@ -11,14 +11,19 @@ LandbridgeError                          Exception
 │   └── UnknownId            LB-T023
 ├── TableInvalid             LB-T024     ValueError; ``faults``
 ├── NoRoute                  LB-A001     LookupError
+├── TargetNotWritable        LB-R003     OSError
 ├── RunNotFound              LB-R001     FileNotFoundError
 └── RunInvalid               LB-R002     ValueError
 LandbridgeWarning                        UserWarning
 ├── NotConverged             LB-A002
 └── DemandUnserved           LB-A003
 
+The engine of road networks has its own beside its problem: ProblemRefused LB-E001, FileRefused LB-E002 and
+the warnings GapNotReached LB-E003, DemandWithoutPath LB-E004, ResidualNotReached LB-E005, CapacityPassed
+LB-E006.
+
 A :class:`Fault` is one thing wrong in one place of a study; checks collect all of them before anything is
-raised. Codes: LB-T tables, LB-S studies, LB-N network, LB-A assignment, LB-R results.
+raised. Codes: LB-T tables, LB-S studies, LB-N network, LB-A assignment, LB-E engine, LB-R results.
 ``docs/reference/errors.md`` has a paragraph for each. A new class sets ``code``, names the built-in it also
 is, and takes its place in the tree above.
 """
@@ -194,6 +199,12 @@ class RunNotFound(LandbridgeError, FileNotFoundError):
     """No results folder with a manifest.json is at this path."""
 
     code = "LB-R001"
+
+
+class TargetNotWritable(LandbridgeError, OSError):
+    """A results folder cannot be made where it was asked for."""
+
+    code = "LB-R003"
 
 
 class RunInvalid(LandbridgeError, ValueError):

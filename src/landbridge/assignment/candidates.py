@@ -21,7 +21,7 @@ from landbridge.network.supernetwork import CARRIAGES
 PERTURBATIONS = 4
 SPREAD = 0.25
 WORKERS = 2
-LAND_BURDEN = 4.0
+LAND_BURDEN = 20.0
 """Factor on movement ashore in the view that looks for the way by sea."""
 
 
@@ -107,19 +107,15 @@ class _Search:
         return [(key, np.array(groups[key], np.int64)) for key in sorted(groups, key=sorted)]
 
     def _leave_out_modes(self, cost: np.ndarray) -> list[np.ndarray]:
-        """Costs as they are, by ship wherever there is one, without ships, without railways and without
-        roads.
+        """Costs as they are, and views that find the best of each mode: by ship wherever there is one,
+        without ships, without roads, without railways, and by road alone.
         """
         network = self.network
-        ashore = np.isin(network.kind, (Arc.MOVE, Arc.FERRY))
-        views = [
-            cost,
-            np.where(ashore, LAND_BURDEN * cost, cost),
-            np.where(network.kind == Arc.SAIL, np.inf, cost),
-        ]
-        for mode in (CARRIAGES.index("rail"), CARRIAGES.index("road")):
-            views.append(np.where((network.carriage == mode) & (network.kind == Arc.MOVE), np.inf, cost))
-        return views
+        moves, ships = np.isin(network.kind, (Arc.MOVE, Arc.FERRY)), network.kind == Arc.SAIL
+        on_rail, on_road = (network.carriage == CARRIAGES.index(mode) for mode in ("rail", "road"))
+        by_sea = np.where(moves, LAND_BURDEN * cost, cost)
+        shut = (ships, on_road & moves, on_rail & moves, (on_rail & moves) | ships)
+        return [cost, by_sea, *(np.where(mask, np.inf, cost) for mask in shut)]
 
     def _draw_views(self, noise: np.ndarray, banned: frozenset[str]) -> np.ndarray:
         """Rows of arc costs, each a view under which the cheapest path is worth having."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+WORST_OVERLOAD = 1.5
+"""Utilisation beyond which a queue at an assumed capacity grows no further."""
 CORNER = 0.02
 """Half-width, in utilisation, over which the price of a slot bends from zero to its slope."""
 
@@ -24,12 +26,17 @@ class Scarcity:
 
 
 def measure_delay(
-    flow: np.ndarray, capacity: np.ndarray, law: np.ndarray, is_queue: np.ndarray
+    flow: np.ndarray, capacity: np.ndarray, law: np.ndarray, is_queue: np.ndarray, is_firm: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Delay (h) and its derivative (h per t/year) at each facility; all arrays of shape (n_facilities,), law
-    (n, 3).
+    """Delay (h) and its derivative (h per t/year) at each facility; arrays of shape (n_facilities,), law (n,
+    3).
+
+    At a full facility whose capacity is firm the price of a slot takes over, so that scarcity is not paid
+    twice; where the capacity is assumed, a flow beyond ``WORST_OVERLOAD`` says more about the assumption than
+    about the queue.
     """
-    rho = np.maximum(flow, 0.0) / capacity
+    full = np.where(is_firm, 1.0, WORST_OVERLOAD)
+    rho = np.minimum(np.maximum(flow, 0.0) / capacity, full)
     scale, alpha, beta = law.T
     with np.errstate(divide="ignore", invalid="ignore"):
         power = scale * alpha * rho**beta
@@ -40,7 +47,7 @@ def measure_delay(
     queue_slope = factor / (1.0 - at) ** 2
     queue = factor * at / (1.0 - at) + queue_slope * (rho - at)
     delay = np.where(is_queue, queue, power)
-    slope = np.where(is_queue, queue_slope, power_slope) / capacity
+    slope = np.where(rho < full, np.where(is_queue, queue_slope, power_slope), 0.0) / capacity
     return delay, slope
 
 

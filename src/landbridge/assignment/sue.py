@@ -162,7 +162,7 @@ class Problem:
         """The response to given facility flows, with its residual."""
         capacity = self.state.capacity_t_year
         laws = self.state.facilities
-        delay, _ = measure_delay(load, capacity, laws.delay, laws.is_queue)
+        delay, _ = measure_delay(load, capacity, laws.delay, laws.is_queue, laws.is_firm)
         price, _ = measure_price(load, capacity, self.scarcity, laws.is_firm)
         flow, logsum, shipped, cost = self._respond(delay, price)
         answer = np.zeros(len(load))
@@ -174,7 +174,7 @@ class Problem:
     def find_step(self, load: np.ndarray, at: Equilibrium) -> np.ndarray:
         """Newton step for v - F(v) = 0 at ``load``."""
         capacity, laws = self.state.capacity_t_year, self.state.facilities
-        _, delay_slope = measure_delay(load, capacity, laws.delay, laws.is_queue)
+        _, delay_slope = measure_delay(load, capacity, laws.delay, laws.is_queue, laws.is_firm)
         _, price_slope = measure_price(load, capacity, self.scarcity, laws.is_firm)
         weight = (self.classes.value_of_time.max() * delay_slope + price_slope) * np.maximum(
             load, 0.01 * capacity

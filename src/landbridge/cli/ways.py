@@ -148,6 +148,9 @@ def print_why_not(answer: dict[str, Any]) -> None:
         for item in answer["shut"]:
             _print_obstacle(item)
         show.say()
+    if "limited_by" in answer:
+        limit = f"{percent(answer['usable_share'])} of the cargo can choose this way: {answer['limited_by']}."
+        show.say(f"At most {limit}")
     ways = [(name, answer.get(key)) for name, key in ((f"by {answer['via']}", "best_via"), ("best", "best"))]
     rows = [_numbers(name, way) for name, way in ways if way]
     if rows:

@@ -15,7 +15,6 @@ from landbridge.indicators.flows import Columns
 from landbridge.network import Arc, Network
 from landbridge.tables import Table
 
-TONNES_PER_FEU = 20.0
 CLOSE = 0.25
 """A figure is close if it lies within this share of the published range."""
 
@@ -30,11 +29,12 @@ def trace_chain(
     position = {name: i for i, name in enumerate(network.place_ids)}
     if any(name not in position for name in chain):
         return []
-    ends = ("|in", "|quay|out")
     labels: dict[int, tuple[float, list[int]]] = {
         node: (0.0, [])
         for node in range(network.n_nodes)
-        if network.place[node] == position[chain[0]] and network.nodes[node].endswith(("|out",))
+        if network.place[node] == position[chain[0]]
+        and network.nodes[node].endswith("|out")
+        and not network.on_ship[node]
     }
     for here, there in pairwise(chain):
         allowed = {position[here], position[there]}
@@ -52,7 +52,7 @@ def trace_chain(
         labels = {n: label for n, label in labels.items() if network.place[n] == position[there]}
         if not labels:
             return []
-    arrived = {n: v for n, v in labels.items() if network.nodes[n].endswith(ends) or network.on_ship[n]}
+    arrived = {n: v for n, v in labels.items() if network.nodes[n].endswith("|in")}
     return min(arrived.values(), key=lambda label: label[0])[1] if arrived else []
 
 
@@ -61,6 +61,7 @@ def list_corridor_checks(
     tables: Mapping[str, Table],
     usable: np.ndarray,
     get_arc_table: Callable[[int], np.ndarray],
+    tonnes_per_teu: float,
 ) -> Columns:
     """One row for each published corridor figure; ``within_25_percent`` is None where nothing was published.
 
@@ -82,7 +83,8 @@ def list_corridor_checks(
         arc_table = arc_tables[year]
         cost = arc_table[:, : MEASURES.index("time_h")].sum(axis=1)
         arcs = trace_chain(network, cost, row["via"], leaving)
-        model = _measure(arc_table[arcs], ends_h if row["label"] == "door_to_door" else 0.0)
+        handover_h = ends_h if row["label"] == "door_to_door" else 0.0
+        model = _measure(arc_table[arcs], handover_h, 2.0 * tonnes_per_teu)
         published = {
             "length_km": (row["length_km"], row["length_km"]),
             "days": (row["days_low"], row["days_high"]),
@@ -106,7 +108,7 @@ def list_corridor_checks(
     return {name: np.array(v, float) if name.startswith(numbers) else v for name, v in rows.items()}
 
 
-def _measure(arcs: np.ndarray, ends_h: float) -> dict[str, float]:
+def _measure(arcs: np.ndarray, ends_h: float, tonnes_per_feu: float) -> dict[str, float]:
     """Length, days and money a FEU of a passage, given the measures of its arcs; NaN where there is none."""
     if not len(arcs):
         return dict.fromkeys(("length_km", "days", "cost_usd_feu"), float("nan"))
@@ -115,5 +117,5 @@ def _measure(arcs: np.ndarray, ends_h: float) -> dict[str, float]:
     return {
         "length_km": float(total["length_km"]),
         "days": (float(total["time_h"]) + ends_h) / 24.0,
-        "cost_usd_feu": money * TONNES_PER_FEU,
+        "cost_usd_feu": money * tonnes_per_feu,
     }

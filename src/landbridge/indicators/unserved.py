@@ -44,7 +44,7 @@ def explain(
     """Cause of unserved demand of a pair and class, and what would open a way."""
     routes = solution.routes
     group = routes.find_group(k, o, d)
-    if group < 0:
+    if group < 0 or routes.group_first[group] == routes.group_first[group + 1]:
         return "no way in the network, even with every gate open", "a link that joins the two zones"
     own = slice(int(routes.group_first[group]), int(routes.group_first[group + 1]))
     found = solution.route_state.availability

@@ -287,6 +287,11 @@ class _Evaluation:
         # A wait uniform over the headway has a standard deviation of headway / sqrt(12), that is wait *
         # 0.577.
         self._spend(arc, "waiting", wait, wait, 1.0 / np.sqrt(3.0))
+        # A cargo takes its place once, however many legs it sails.
+        services, s = self.tables["services"], int(self.network.service_row[arc])
+        boxes = _or(services["capacity_teu_year"][s], 0.0) * self.value["M-tonnes-per-teu"]
+        self.facility[0, arc] = self._ship(s, "boxes", boxes)
+        self.facility[1, arc] = self._ship(s, "", _or(services["capacity_mt_year"][s], 0.0) * 1e6)
 
     def _voyage(self, arc: int) -> float:
         """Length and hours under way, calls at ports passed included."""
@@ -314,9 +319,6 @@ class _Evaluation:
         self._charge(arc, "tariff", "teu", (_or(services["fare_box_usd_teu"][s], 0.0) + box_rate * km) * back)
         bulk_rate = _or(services["rate_bulk_usd_t_km"][s], 0.0)
         self._charge(arc, "tariff", "t", _or(services["fare_bulk_usd_t"][s], 0.0) + bulk_rate * km)
-        boxes = _or(services["capacity_teu_year"][s], 0.0) * self.value["M-tonnes-per-teu"]
-        self.facility[0, arc] = self._ship(s, "boxes", boxes)
-        self.facility[1, arc] = self._ship(s, "", _or(services["capacity_mt_year"][s], 0.0) * 1e6)
 
     def _ship(self, service: int, cargo: str, capacity: float) -> int:
         """Facility of a service: a queue served one ship at a time, each taking what its capacity implies."""

@@ -150,19 +150,18 @@ def find_border(
 ) -> int:
     """Row of ``borders`` for a crossing from one place to another by ``mode``; -1 if there is none.
 
-    The row stands at one of the two places; one that names the direction goes before one for both.
+    The row stands at one of the two places. One that names the direction goes before one for both; of two
+    that fit alike the first by id is taken, whatever the direction and the order of rows.
     """
-    best = -1
+    fitting = []
     for i in range(len(borders)):
         if borders["mode"][i] != mode or borders["node"][i] not in (from_place, to_place):
             continue
         a, b = borders["country_a"][i], borders["country_b"][i]
-        if borders["direction"][i] == "a_to_b":
-            if (a, b) == (from_country, to_country):
-                return i
-        elif {a, b} == {from_country, to_country}:
-            best = i
-    return best
+        directed = borders["direction"][i] == "a_to_b"
+        if (a, b) == (from_country, to_country) or (not directed and {a, b} == {from_country, to_country}):
+            fitting.append((not directed, str(borders["id"][i]), i))
+    return min(fitting)[2] if fitting else -1
 
 
 def build_network(tables: Mapping[str, Table]) -> Network:
@@ -251,7 +250,8 @@ def _draw_sea(drawing: _Drawing, tables: Mapping[str, Table], layers: dict[int, 
                     )
                 if "bulk" in carries or ("box" in carries and "wagon" not in carries):
                     mode = "river" if links["mode"][i] == "river" else "sea"
-                    tail, head = (drawing.node(f"{nodes['id'][p]}|{service}", p, True) for p in (start, end))
+                    tail = _aboard(drawing, nodes, start, service, "out")
+                    head = _aboard(drawing, nodes, end, service, "in")
                     drawing.arc(
                         tail,
                         head,
@@ -341,14 +341,21 @@ def _draw_transfers(drawing: _Drawing, tables: Mapping[str, Table], layers: dict
         )
         for stop in stops:
             place = nodes.index[stop]
-            ship = f"{stop}|{service}"
-            if stop not in ports or ship not in drawing.node_ids:
+            if f"{stop}|{service}|in" not in drawing.node_ids:
+                continue
+            arrived, leaving = (_aboard(drawing, nodes, place, service, side) for side in ("in", "out"))
+            drawing.arc(arrived, leaving, Arc.THROUGH, "", service=s)
+            if stop not in ports:
                 continue
             quay_in, quay_out = _quay(drawing, nodes, place)
-            ship_node = drawing.node_ids[ship]
             box, bulk = "box" in carries, "bulk" in carries
-            drawing.arc(quay_out, ship_node, Arc.BOARD, service, box=box, bulk=bulk, service=s)
-            drawing.arc(ship_node, quay_in, Arc.ALIGHT, service, box=box, bulk=bulk, service=s)
+            drawing.arc(quay_out, leaving, Arc.BOARD, service, box=box, bulk=bulk, service=s)
+            drawing.arc(arrived, quay_in, Arc.ALIGHT, service, box=box, bulk=bulk, service=s)
+
+
+def _aboard(drawing: _Drawing, nodes: Table, place: int, service: str, side: str) -> int:
+    """A ship at a place, arriving or leaving: nobody boards it only to get off where he stands."""
+    return drawing.node(f"{nodes['id'][place]}|{service}|{side}", place, on_ship=True)
 
 
 def _quay(drawing: _Drawing, nodes: Table, place: int) -> tuple[int, int]:

@@ -24,7 +24,7 @@ def add_visitors(network: Network, places: Sequence[str]) -> Network:
         origins.append(origin)
         destinations.append(destination)
         states.append((network.place_country[row],))
-        for node in np.flatnonzero(network.place == row):
+        for node in np.flatnonzero((network.place == row) & ~network.on_ship):
             side = network.nodes[node].rsplit("|", 1)[-1]
             if side == "out":
                 tail.append(origin)

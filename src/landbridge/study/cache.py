@@ -5,6 +5,7 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from platformdirs import user_cache_dir
@@ -21,7 +22,7 @@ def hash_package() -> str:
     digest = hashlib.sha256()
     here = Path(__file__).parent
     files = [here / "prepare.py", here / "scenarios.py"]
-    for room in ("assignment", "kernels", "network", "process"):
+    for room in ("assignment", "kernels", "network", "process", "tables"):
         files += sorted((here.parent / room).glob("*.py"))
     for path in files:
         digest.update(path.read_bytes())
@@ -40,7 +41,7 @@ def find_arrays(key: str) -> dict[str, np.ndarray] | None:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         os.utime(path)
-    except (OSError, ValueError, EOFError, KeyError):
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile):
         return None
     return arrays
 

@@ -125,6 +125,11 @@ def copy_study(study: str | Path, target: str | Path) -> Path:
     return target
 
 
+def is_built_in(study: Study) -> bool:
+    """Whether a study is one of those that come with the package, not a copy of it."""
+    return study.path.resolve().parent == _home().resolve()
+
+
 def _home() -> Path:
     """Folder of the built-in studies."""
     return Path(str(resources.files("landbridge"))) / "studies"

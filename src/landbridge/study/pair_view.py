@@ -11,7 +11,7 @@ from landbridge.assignment.costs import MEASURES, sum_parts
 from landbridge.assignment.loading import evaluate_routes
 from landbridge.assignment.routes import RouteSet, find_routes
 from landbridge.assignment.sue import Problem, build_segments
-from landbridge.errors import UnknownId
+from landbridge.errors import NoRoute, UnknownId
 from landbridge.indicators.route_text import RouteWords
 from landbridge.indicators.solution import Solution
 from landbridge.network import LinkState, Network, build_link_state
@@ -79,12 +79,18 @@ def view_pair(
     ------
     UnknownId
         If a name is neither a zone nor a node.
+    NoRoute
+        If both names are the same.
     """
     zones = prepared.network.zones
     places = prepared.network.place_ids
     for name in (origin, destination):
         if name not in zones and name not in places:
             raise UnknownId(name, (*zones, *places), kind="zone or node", where=f"study {prepared.study.id}")
+    if origin == destination:
+        raise NoRoute(
+            f"{origin} is both ends.", where=f"study {prepared.study.id}", mend="name two different places."
+        )
     k = prepared.classes.index[class_id]
     if origin in zones and destination in zones:
         o, d = zones.index(origin), zones.index(destination)

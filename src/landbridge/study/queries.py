@@ -6,7 +6,6 @@ import numpy as np
 
 from landbridge.assignment.costs import MEASURES, list_usable_arcs, sum_parts
 from landbridge.errors import NoRoute, UnknownId
-from landbridge.indicators.corridors import mark_arcs
 from landbridge.indicators.solution import Solution
 from landbridge.indicators.unserved import explain
 from landbridge.kernels.trees import grow_tree
@@ -121,20 +120,25 @@ def explain_why_not(
     if via not in view.solution.network.place_ids:
         raise UnknownId(via, view.solution.network.place_ids, kind="node", where=f"study {study.id}")
     s = view.solution
-    through = mark_arcs(s.network, prepared.tables, via)
-    passes = np.array([through[s.routes.get_arcs(r)].any() for r in range(s.routes.n_routes)], bool)
-    share = float(view.shares[passes].sum()) if len(passes) else 0.0
+    passes = _list_passing(view, via)
+    share = float(view.shares[passes].sum())
     cost = _cost_with_queues(prepared, view)
-    open_path = _find_path_via(view, cost, via, only_open=True)
-    any_path = open_path if open_path is not None else _find_path_via(view, cost, via, only_open=False)
+    usable = passes[s.route_state.availability.usable[passes] > 0.0]
+    open_path = _get_cheapest(view, usable)
+    if open_path is None:
+        open_path = _find_path_via(view, cost, via, only_open=True)
+    any_path = open_path if open_path is not None else _get_cheapest(view, passes)
+    if any_path is None:
+        any_path = _find_path_via(view, cost, via, only_open=False)
     if any_path is None:
         raise NoRoute(
-            f"no way from {origin} to {destination} by {via}, even with everything open.",
-            where=f"study {study.id}, {class_id}",
+            f"no way from {origin} to {destination} by {via}, unless by going there and back.",
+            where=f"study {study.id}, {class_id}, with everything open",
             mend="name a place on a line or road that the commodity may use.",
         )
     best = int(np.argmax(view.shares)) if view.shares.max(initial=0.0) > 0.0 else None
-    by_via = describe_alternative(view_path(prepared, view, any_path), 0)
+    passage = view_path(prepared, view, any_path)
+    by_via = describe_alternative(passage, 0)
     shut = [] if open_path is not None else _list_shut(prepared, view, any_path)
     verdict = "used" if share >= USED_SHARE else "shut" if open_path is None else "dear"
     result: dict[str, Any] = {
@@ -150,10 +154,30 @@ def explain_why_not(
         "best_via": {key: value for key, value in by_via.items() if key != "share"},
         "best": describe_alternative(view, best) if best is not None else None,
     }
+    availability = passage.solution.route_state.availability
+    if 0.0 < availability.usable[0] < 1.0:
+        result["usable_share"] = float(availability.usable[0])
+        result["limited_by"] = availability.limits[availability.limited_by[0]]
     if best is not None:
         for name, key in (("extra_cost_usd_per_t", "generalised_cost_usd_per_t"), ("extra_time_h", "time_h")):
             result[name] = by_via[key] - result["best"][key]
     return result
+
+
+def _list_passing(view: PairView, via: str) -> np.ndarray:
+    """Routes of a view that pass a place, ashore or on a ship, in their order."""
+    network, routes = view.solution.network, view.solution.routes
+    here = network.place[network.head] == network.place_ids.index(via)
+    found = [r for r in range(routes.n_routes) if here[routes.get_arcs(r)].any()]
+    return np.array(found, np.int64)
+
+
+def _get_cheapest(view: PairView, routes: np.ndarray) -> np.ndarray | None:
+    """Arcs of the cheapest of some routes of a view; None if there are none."""
+    if not len(routes):
+        return None
+    best = routes[np.argmin(view.solution.equilibrium.cost[routes])]
+    return view.solution.routes.get_arcs(int(best))
 
 
 def _cost_with_queues(prepared: Prepared, view: PairView) -> np.ndarray:

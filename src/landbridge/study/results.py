@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from landbridge.errors import RunInvalid, RunNotFound, TargetNotEmpty, UnknownTable
+from landbridge.errors import RunInvalid, RunNotFound, TargetNotEmpty, TargetNotWritable, UnknownTable
 from landbridge.indicators.route_text import Lists
 from landbridge.study.folder import Study, open_study
 
@@ -115,6 +115,8 @@ def write_folder(target: Path) -> Iterator[Path]:
     ------
     TargetNotEmpty
         If ``target`` holds something that is not a run.
+    TargetNotWritable
+        If no folder can be made beside it.
     """
     target = Path(target)
     if (
@@ -124,8 +126,12 @@ def write_folder(target: Path) -> Iterator[Path]:
     ):
         what = "something that is not a run stands here."
         raise TargetNotEmpty(what, where=str(target), mend="name another folder with -o.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        what = f"no folder can be made here: {error.strerror}."
+        raise TargetNotWritable(what, where=str(target.parent), mend="name another folder with -o.") from None
     try:
         yield part
         if target.exists():

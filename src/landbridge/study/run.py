@@ -26,7 +26,7 @@ from landbridge.indicators.flows import (
 from landbridge.indicators.pairs import list_pairs, list_route_flows, list_routes
 from landbridge.indicators.solution import Solution
 from landbridge.indicators.unserved import list_unserved
-from landbridge.study.folder import Study
+from landbridge.study.folder import Study, is_built_in
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
 from landbridge.study.telling import list_telling_pairs
@@ -73,7 +73,7 @@ def run_study(
     TargetNotEmpty
         If ``out`` holds something that is not a run.
     """
-    names = list(scenarios or study.settings.scenarios)
+    names = list(dict.fromkeys(scenarios or study.settings.scenarios))
     wanted = sorted(set(years or study.settings.years))
     for name in names:
         if name not in study.settings.scenarios:
@@ -228,6 +228,7 @@ def _describe_study(prepared: Prepared, names: Sequence[str]) -> dict[str, Colum
             prepared.tables,
             usable,
             lambda year: prepared.build_arc_table(prepared.build_state(base, year))[box],
+            float(prepared.classes.tonnes_per_teu[box]),
         ),
     }
 
@@ -265,7 +266,7 @@ def _describe_run(
         "format": FORMAT,
         "landbridge": __version__,
         "study": study.id,
-        "study_path": study.id if study.path.parent.name == "studies" else str(study.path),
+        "study_path": study.id if is_built_in(study) else str(study.path.resolve()),
         "title": study.settings.title,
         "scenarios": list(names),
         "years": list(years),

@@ -124,6 +124,7 @@ def place_gauge_breaks(tables: Mapping[str, Table], breaks: tuple[GaugeBreak, ..
                     "dwell_box_h": item.dwell_h,
                     "dwell_bulk_h": item.dwell_h,
                     "handling_box_usd_teu": item.cost_usd_feu / 2.0,
+                    "handling_bulk_usd_t": item.cost_usd_t,
                     "source": item.source,
                     "basis": "assumption",
                     "note": item.note or f"placed by study.yaml, gauge_breaks {item.id}",

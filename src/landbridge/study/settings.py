@@ -61,8 +61,9 @@ class GaugeBreak(_Settings):
     east_mm: Annotated[float, Field(gt=0), say("gauge east of the place, mm")]
     west_mm: Annotated[float, Field(gt=0), say("gauge west of the place, mm")]
     dwell_h: Annotated[float, Field(ge=0), say("time to change, h")]
-    cost_usd_feu: Annotated[float, Field(ge=0), say("price of the change, USD/FEU")]
+    cost_usd_feu: Annotated[float, Field(ge=0), say("price of the change of boxes, USD/FEU")]
     source: Annotated[tuple[Id, ...], Field(min_length=1), say("documents or parameters behind the numbers")]
+    cost_usd_t: Annotated[float, Field(ge=0), say("price of the change of other goods")] = 0.0
     note: Annotated[str, say("what a reader must know")] = ""
 
 

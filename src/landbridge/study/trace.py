@@ -108,7 +108,9 @@ class _Tracer:
     def _element(self, element: str) -> Node:
         rows = self._rows(
             """SELECT class, sum(flow_t_year) AS t FROM links WHERE scenario = $scenario AND year = $year
-               AND (element = $element OR link = $element OR (kind = 'link' AND to_node = $element))
+               AND ((kind IN ('link', 'service') AND link = $element)
+                    OR (kind NOT IN ('link', 'service') AND element = $element)
+                    OR (kind = 'link' AND to_node = $element))
                GROUP BY class ORDER BY t DESC""",
             element=element,
         )
@@ -179,7 +181,7 @@ class _Tracer:
     def route(self, name: str) -> Node:
         """One route: its flow, cost by part and the links it takes."""
         rows = self._rows(
-            "SELECT * FROM routes WHERE route = $route", route=int(name) if name.isdigit() else -1
+            "SELECT * FROM routes WHERE route = $route", route=int(name) if name.isdecimal() else -1
         )
         if not rows:
             raise UnknownId(name, ["a number from routes.parquet"], kind="route", where=str(self.run.path))
