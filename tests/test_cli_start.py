@@ -22,6 +22,8 @@ COMMANDS = [
     ("trace",),
     ("brief",),
     ("warmup",),
+    ("assign",),
+    ("skim",),
     ("study", "list"),
     ("study", "check"),
     ("study", "copy"),

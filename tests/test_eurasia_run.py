@@ -117,7 +117,8 @@ def test_russia_closed_moves_freight_to_sea_and_to_the_middle_corridor(prepared,
     names = after.state.facilities.ids
     for facility in ("aktau-seaport|boxes", "alat-seaport|boxes"):
         i = names.index(facility)
-        assert after.equilibrium.delay_h[i] > before.equilibrium.delay_h[i]
+        assert after.equilibrium.delay_h[i] >= before.equilibrium.delay_h[i] > 0
+        assert after.equilibrium.price_usd_t[i] > before.equilibrium.price_usd_t[i]
         assert after.equilibrium.load[i] > 0.95 * after.state.capacity_t_year[i]
 
 

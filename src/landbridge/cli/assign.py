@@ -44,7 +44,16 @@ def assign(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Find the user equilibrium of a network: flows at which nobody gains by changing path."""
+    """Find the user equilibrium of a TNTP or GMNS network.
+
+    At the flows found nobody gains by changing path; the gap, checked anew, says how nearly so.
+
+    \b
+    Examples:
+      landbridge assign berlin_net.tntp berlin_trips.tntp -o flows.csv
+      landbridge assign berlin_net.tntp berlin_trips.tntp --gap 1e-10 --json
+      landbridge assign gmns-folder gmns-folder/demand.csv --classes classes.csv
+    """
     from landbridge.assignment.class_table import read_classes
     from landbridge.assignment.formats import read_network, read_trips, write_flows
 
@@ -102,7 +111,15 @@ def skim(
     distance_factor: Distance = None,
     threads: Threads = 2,
 ) -> None:
-    """Skim the free-flow cost, time, length and toll of the least-cost paths of an empty network."""
+    """Skim the least-cost paths of an empty network.
+
+    Cost, free-flow time, length and toll, between zones or between all nodes.
+
+    \b
+    Examples:
+      landbridge skim berlin_net.tntp -o skim.csv
+      landbridge skim berlin_net.tntp -o skim.npz --nodes
+    """
     from landbridge.assignment.formats import read_network, write_skim
     from landbridge.assignment.skims import Skimmer
 
@@ -116,9 +133,3 @@ def skim(
     )
     unreached = write_skim(output, network, found)
     typer.echo(f"{found.cost.size} pairs written to {output}, {unreached} without a path")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    app.command("assign")(assign)
-    app.command("skim")(skim)

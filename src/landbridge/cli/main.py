@@ -46,7 +46,8 @@ app.command("trace")(results.trace)
 app.command("brief")(results.brief)
 app.add_typer(studies.app, name="study")
 app.command("warmup")(running.warmup)
-assign.register(app)
+app.command("assign")(assign.assign)
+app.command("skim")(assign.skim)
 
 
 def _print_version(wanted: bool) -> None:
