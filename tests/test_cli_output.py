@@ -31,6 +31,7 @@ ROUTES = {
     "commodity": "general",
     "unserved_share": 0.04,
     "alternatives": [BY_IRAN],
+    "limits": [{"ways": [1], "usable_share": 0.4, "limited_by": "gate iran at 40% of normal use"}],
 }
 WHY_NOT = {
     "from": "azerbaijan",
@@ -113,6 +114,7 @@ def test_3_routes_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert row.split() == ["1", "70", "%", "4.0", "days", "61", "80", "33", "2", "AZE", "IRN", "AZE"]
     assert " 1. rail, road: baku - astara - tabriz - julfa-ir - julfa-az - nakhchivan" in out
     assert "Cannot move: 4.0 % of the demand." in out
+    assert "Only 40 % of the cargo can choose 1: gate iran at 40% of normal use." in out
 
 
 def test_4_why_not_names_what_stands_in_the_way(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.fake_run import FakeRun, write_fake_run
 
@@ -97,13 +99,27 @@ def test_names_from_data_are_text(html: str) -> None:
 
 
 def test_headlines(html: str) -> None:
-    """The first page says what closing a state costs a telling pair, in money and in time."""
+    """The first page says what a scenario costs a telling pair, and first of all what it strands of it."""
     text = Page(html).text
-    assert (
-        "Azerbaijan to Nakhchivan (general cargo): 63 USD a tonne instead of 40, 5.6 days instead of 3.5 days."
-        in text
-    )
+    pair = "Azerbaijan to Nakhchivan (general cargo):"
+    assert f"{pair} 34 USD a tonne instead of 40, 3.0 days instead of 3.5 days." in text
+    assert f"{pair} 10 % of it cannot move, instead of 0 %; what moves takes 5.6 days" in text
     assert "Middle Corridor: 2.81 million tonnes instead of 4.50 million tonnes." in text
+
+
+def test_a_mean_over_fewer_tonnes_is_not_called_a_gain(tmp_path: Path) -> None:
+    """Where a scenario strands half of a pair, the brief gives that share and no change of time or cost."""
+    run = write_fake_run(tmp_path)
+    rows = pq.read_table(tmp_path / "pairs.parquet").to_pylist()
+    for row in rows:
+        if row["scenario"] == "iran-closed" and row["class"] == "general" and row["served_t_year"]:
+            half = row["demand_t_year"] / 2
+            row |= {"served_t_year": half, "unserved_t_year": half, "time_h": 10.0, "money_usd_t": 1.0}
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "pairs.parquet")
+    text = Page(write_brief(run, tmp_path / "brief.html").read_text(encoding="utf-8")).text
+    assert "50 % of it cannot move, instead of 0 %; what moves takes 10 hours" in text
+    assert "0 % → 50 %" in text
+    assert "3.1 days shorter" not in text
 
 
 def test_corridors_stand_side_by_side(html: str) -> None:

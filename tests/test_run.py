@@ -133,6 +133,19 @@ def test_routes_have_the_form_that_was_promised(study):
     assert "gap" in answer["alternatives"][0]["nodes"]
 
 
+def test_routes_name_what_limits_them(study):
+    """At a tenth of normal use the ways by the south serve a tenth of the cargo, and the answer says why."""
+    answer = find_routes(study, "west-zone", "isle-zone", scenario="south-weak", commodity="general")
+    (limit,) = answer["limits"]
+    assert limit["usable_share"] == pytest.approx(0.1)
+    assert "south-usable" in limit["limited_by"]
+    limited = [answer["alternatives"][number - 1] for number in limit["ways"]]
+    assert limited
+    assert all("south" in way["nodes"] for way in limited)
+    assert sum(way["share"] for way in limited) <= 0.1 + 1e-9
+    assert find_routes(study, "east-zone", "far-zone", scenario="today", commodity="general")["limits"] == []
+
+
 def test_routes_agree_with_the_run(study, run):
     """The share of each alternative is what the run's route flows say."""
     answer = find_routes(study, "west-zone", "isle-zone", scenario="gap-open", year=2035, commodity="general")

@@ -193,7 +193,8 @@ class _Rail:
             return value, line["is_firm"], kind["tracks"], f"capacity range {low}-{high} Mt", line["source"]
         if fact["capacity_mt_per_year"]:
             ranged = f"capacity range {line['low_mt']}-{line['high_mt']} Mt" if line.get("low_mt") else ""
-            return fact["capacity_mt_per_year"], "yes", kind["tracks"], ranged or "capacity as published", ""
+            firm = line.get("is_firm", "") or "yes"
+            return fact["capacity_mt_per_year"], firm, kind["tracks"], ranged or "capacity as published", ""
         plain = kind["class"] in ("double", "single", "branch")
         words = f"a {kind['note'].lower()}" if plain else kind["note"]
         note = f"capacity as {words}, range {kind['low']}-{kind['high']} Mt"

@@ -8,6 +8,9 @@ from landbridge.cli import show
 if TYPE_CHECKING:
     from landbridge.study import Run
 
+TOLD_SHARE = 0.005
+"""A smaller share that cannot move is not told beside a pair's time and cost."""
+
 
 def closing(run: "Run") -> dict[str, Any]:
     """Gather the closing table of the year in which the brief compares scenarios, in the study's order."""
@@ -82,14 +85,17 @@ def _print_corridors(year: int, scenarios: list[dict[str, Any]]) -> None:
 
 def _print_pairs(year: int, scenarios: list[dict[str, Any]]) -> None:
     """Print door-to-door time and cost of the telling pairs."""
-    from landbridge.report.numbers import duration, money
+    from landbridge.report.numbers import duration, money, percent
 
     cells: dict[str, dict[str, str]] = defaultdict(dict)
     for scenario in scenarios:
         for row in scenario["pairs"]:
             words = f"{duration(row['time_h'])}, {money(row['money_usd_t'])}"
+            if row["unserved_share"] >= TOLD_SHARE:
+                words += f" ({percent(row['unserved_share'])} stays)"
             cells[row["title"]][scenario["scenario"]] = words if row["time_h"] is not None else "no way"
-    _print_by_scenario(f"Door to door in {year}: time, USD a tonne", "pair", scenarios, cells)
+    title = f"Door to door in {year}, of what moves: time, USD a tonne (share that cannot move)"
+    _print_by_scenario(title, "pair", scenarios, cells)
 
 
 def _print_by_scenario(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from landbridge.cli import show
+from landbridge.cli.closing import TOLD_SHARE
 from landbridge.cli.options import Json, RunFolder
 
 ROWS_SHOWN = 10
@@ -51,7 +52,7 @@ def print_comparison(found: dict[str, Any]) -> None:
         [(str(row["title"]), str(row["year"]), *_amounts(row)) for row in corridors],
     )
     _print_part(
-        "Door to door: time, USD a tonne, USD a tonne with all costs",
+        "Door to door, of what moves: time, USD a tonne, USD a tonne with all costs (share that cannot move)",
         ("pair", "year", a, b),
         [(_pair(row), str(row["year"]), _fare(row, "a"), _fare(row, "b")) for row in found["pairs"]],
     )
@@ -91,12 +92,14 @@ def _amounts(row: dict[str, Any]) -> tuple[str, str, str]:
 
 def _fare(row: dict[str, Any], side: str) -> str:
     """Write time, money and generalised cost of a pair in scenario a or b."""
-    from landbridge.report.numbers import duration, money
+    from landbridge.report.numbers import duration, money, percent
 
     if row[f"{side}_time_h"] is None:
         return "no way"
     costs = f"{money(row[f'{side}_money_usd_t'])}, {money(row[f'{side}_cost_usd_t'])}"
-    return f"{duration(row[f'{side}_time_h'])}, {costs}"
+    stays = row[f"{side}_unserved_share"]
+    left = f" ({percent(stays)} stays)" if stays >= TOLD_SHARE else ""
+    return f"{duration(row[f'{side}_time_h'])}, {costs}{left}"
 
 
 def trace(

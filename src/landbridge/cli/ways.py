@@ -58,6 +58,10 @@ def print_routes(found: dict[str, Any]) -> None:
             show.say(f"{number:2d}. {_way(way)}")
     else:
         show.say(f"{_title(found)}: no way is open.")
+    for limit in found["limits"]:
+        ways = ", ".join(str(number) for number in limit["ways"])
+        share = percent(limit["usable_share"])
+        show.say(f"Only {share} of the cargo can choose {ways}: {limit['limited_by']}.")
     if found["unserved_share"] >= SHOWN_SHARE:
         show.say(f"Cannot move: {percent(found['unserved_share'])} of the demand.")
     if found.get("cause"):

@@ -8,6 +8,17 @@ SEEN_T = 1000.0
 """A change of fewer tonnes a year is not told in words."""
 
 
+STRANDS = 0.02
+"""Rise of the share that cannot move from which a change of mean time or cost is not called one: what still
+moves is then other cargo.
+"""
+
+
+def strands(row: Row) -> bool:
+    """Whether a scenario strands so much of a pair that its means cannot be compared."""
+    return bool(abs((row["unserved_share"] or 0.0) - (row["was_unserved_share"] or 0.0)) >= STRANDS)
+
+
 @dataclass(frozen=True)
 class Pair:
     """Two zones (or groups of zones) and a class of goods that a study singles out."""
@@ -62,15 +73,20 @@ def pair_costs(reader: Reader, pair: Pair, year: int) -> dict[str, Row]:
 
 
 def pair_changes(reader: Reader, pair: Pair, year: int) -> dict[str, Row]:
-    """For each scenario its figures, the reference's (``was_``) and the change (``more_``)."""
+    """For each scenario its figures, the reference's (``was_``) and the change (``more_``).
+
+    Time and cost are of what moves; where a scenario strands cargo they say little without the share that
+    cannot move.
+    """
     where = _where(reader, pair, year)
     columns = ("time_h", "money_usd_t", "generalised_cost_usd_t")
     means = ", ".join(f"sum({c} * served_t_year) / nullif(sum(served_t_year), 0) AS {c}" for c in columns)
+    means += ", sum(unserved_t_year) / nullif(sum(demand_t_year), 0) AS unserved_share"
     rows = reader.rows(
         f"WITH own AS (SELECT scenario, {means} FROM pairs WHERE {where} GROUP BY scenario), "
         f"was AS (SELECT * FROM own WHERE scenario = {quoted(reader.reference)}) "
         "SELECT own.*, was.time_h AS was_time_h, was.money_usd_t AS was_money_usd_t, "
-        "was.generalised_cost_usd_t AS was_cost_usd_t, "
+        "was.generalised_cost_usd_t AS was_cost_usd_t, was.unserved_share AS was_unserved_share, "
         "own.money_usd_t - was.money_usd_t AS more_money_usd_t, own.time_h - was.time_h AS more_time_h, "
         "own.generalised_cost_usd_t - was.generalised_cost_usd_t AS more_cost_usd_t, "
         "own.generalised_cost_usd_t / was.generalised_cost_usd_t - 1 AS more_share "

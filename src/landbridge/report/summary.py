@@ -2,7 +2,7 @@
 
 from landbridge.report.numbers import duration, money, number, percent, tonnes
 from landbridge.report.page import Block, Heading, Paragraph, Points, Section
-from landbridge.report.pairs import SEEN_T, list_pairs, pair_changes
+from landbridge.report.pairs import SEEN_T, list_pairs, pair_changes, strands
 from landbridge.report.reading import Reader, Row, quoted
 
 _CORRIDORS_TOLD = 3
@@ -40,7 +40,7 @@ def _world(reader: Reader) -> str:
     )
     if (row["unserved"] or 0) < SEEN_T:
         return f"{words}, and all of it found a way."
-    return f"{words}; {tonnes(row['unserved'])} ({percent(row['share'])}) found none."
+    return f"{words}; {tonnes(row['unserved'])} ({percent(row['share'])}) found no way."
 
 
 def _corridors(reader: Reader) -> list[tuple[str, str]]:
@@ -62,7 +62,7 @@ def _corridors(reader: Reader) -> list[tuple[str, str]]:
 def _boxes(row: Row) -> str:
     teu = row["teu_year"]
     return (
-        f", of it {number(teu / 1e3, 0 if teu > 9950 else 1)} thousand containers (TEU)"
+        f", with {number(teu / 1e3, 0 if teu > 9950 else 1)} thousand containers (TEU)"
         if teu and teu >= 100
         else ""
     )
@@ -119,11 +119,21 @@ def _pair_changes(reader: Reader, scenario: str) -> list[str]:
             continue
         if row["generalised_cost_usd_t"] is None:
             found.append((i > 0, -9.0, f"{pair.words(reader)} has no route at all."))
+        elif strands(row):
+            found.append((i > 0, -4.0 - row["unserved_share"], f"{pair.words(reader)}: {_stays(row)}."))
         elif abs(row["more_share"]) >= _TELLING_CHANGE:
             costs = f"{money(row['money_usd_t'])} USD a tonne instead of {money(row['was_money_usd_t'])}"
             times = f"{duration(row['time_h'])} instead of {duration(row['was_time_h'])}"
             found.append((i > 0, -abs(row["more_share"]), f"{pair.words(reader)}: {costs}, {times}."))
     return [words for _, _, words in sorted(found)[:_PAIRS_TOLD]]
+
+
+def _stays(row: Row) -> str:
+    now, was = percent(row["unserved_share"]), percent(row["was_unserved_share"])
+    return (
+        f"{now} of it cannot move, instead of {was}; what moves takes {duration(row['time_h'])} and costs "
+        f"{money(row['money_usd_t'])} USD a tonne"
+    )
 
 
 def _stranded(reader: Reader, scenario: str) -> list[str]:

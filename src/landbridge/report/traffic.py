@@ -4,7 +4,7 @@ from landbridge.report.atlas import Atlas
 from landbridge.report.charts import Bar, draw_bars
 from landbridge.report.numbers import NO_ROUTE, duration, million_tonnes, money, percent, thousands
 from landbridge.report.page import Block, Cell, DataTable, Figure, Paragraph, Section, cells, heads
-from landbridge.report.pairs import SEEN_T, list_pairs, pair_changes
+from landbridge.report.pairs import SEEN_T, STRANDS, list_pairs, pair_changes, strands
 from landbridge.report.reading import ALL_MOVES, Question, Reader, Row, quoted
 from landbridge.report.summary import corridor_changes, short_title
 
@@ -141,18 +141,31 @@ def _pairs(reader: Reader, scenario: str) -> list[Block]:
         row = pair_changes(reader, pair, reader.year).get(scenario)
         if row is None or row["was_cost_usd_t"] is None:
             continue
-        if pair == pairs[0] or row["more_share"] is None or abs(row["more_share"]) >= _LEAST_CHANGE:
-            size = 9.0 if row["more_share"] is None else abs(row["more_share"])
+        is_told = row["more_share"] is None or strands(row) or abs(row["more_share"]) >= _LEAST_CHANGE
+        if pair == pairs[0] or is_told:
+            size = 9.0 if row["more_share"] is None else strands(row) * 4.0 + abs(row["more_share"])
             found.append((pair != pairs[0], -size, pair.words(reader), row))
     found.sort(key=lambda item: item[:3])
     if not found:
         return []
     table = DataTable(
         f"Door to door in {reader.year}, reference and scenario",
-        heads("Pair", "Money, USD/t", "change", "Time", "change", "Generalised cost, USD/t", "change", ""),
+        heads(
+            "Pair",
+            "Money, USD/t",
+            "change",
+            "Time",
+            "change",
+            "Generalised cost, USD/t",
+            "change",
+            "",
+            "Cannot move",
+        ),
         tuple(_pair(words, row) for _, _, words, row in found[:_PAIRS]),
         "Averages over all ways in use, weighed by tonnes. Generalised cost adds to money the value of "
-        "time, of its uncertainty and of queues. The first pair always, then those that change most.",
+        "time, of its uncertainty and of queues. Where the share that cannot move changes by "
+        f"{percent(STRANDS)} or more no change is given: what moves is then other cargo. The first pair "
+        "always, then those that change most.",
     )
     return [table]
 
@@ -161,18 +174,23 @@ def _pair(words: str, row: Row) -> tuple[Cell, ...]:
     if row["generalised_cost_usd_t"] is None:
         was = (money(row["was_money_usd_t"]), duration(row["was_time_h"]), money(row["was_cost_usd_t"]))
         gone = Cell(NO_ROUTE, "miss")
-        return cells((words, f"{was[0]} → –", gone, f"{was[1]} → –", "", f"{was[2]} → –", "", ""))
+        all_of_it = Cell(percent(1.0), "miss")
+        return cells((words, f"{was[0]} → –", gone, f"{was[1]} → –", "", f"{was[2]} → –", "", "", all_of_it))
     hours = row["more_time_h"]
+    is_other = strands(row)
+    longer = f"{duration(abs(hours))} {'longer' if hours > 0 else 'shorter'}" if abs(hours) >= 0.5 else "same"
+    stays = f"{percent(row['was_unserved_share'])} → {percent(row['unserved_share'])}"
     return cells(
         (
             words,
             f"{money(row['was_money_usd_t'])} → {money(row['money_usd_t'])}",
-            money(row["more_money_usd_t"], sign=True),
+            "" if is_other else money(row["more_money_usd_t"], sign=True),
             f"{duration(row['was_time_h'])} → {duration(row['time_h'])}",
-            f"{duration(abs(hours))} {'longer' if hours > 0 else 'shorter'}" if abs(hours) >= 0.5 else "same",
+            "" if is_other else longer,
             f"{money(row['was_cost_usd_t'])} → {money(row['generalised_cost_usd_t'])}",
-            money(row["more_cost_usd_t"], sign=True),
-            percent(row["more_share"], sign=True),
+            "" if is_other else money(row["more_cost_usd_t"], sign=True),
+            "" if is_other else percent(row["more_share"], sign=True),
+            Cell(stays, "miss") if is_other else stays,
         )
     )
 

@@ -3,7 +3,7 @@
 from landbridge.report.charts import Bar, draw_bars
 from landbridge.report.numbers import NO_ROUTE, duration, money, percent
 from landbridge.report.page import Block, Cell, DataTable, Figure, Heading, Paragraph, Section, cells
-from landbridge.report.pairs import Pair, best_ways, list_pairs, pair_costs
+from landbridge.report.pairs import STRANDS, Pair, best_ways, list_pairs, pair_costs
 from landbridge.report.reading import PARTS, Reader, Row, short_name
 
 _STOPS = 9
@@ -18,7 +18,7 @@ def write_pairs(reader: Reader) -> Section | None:
         Paragraph(
             f"What it takes to bring one tonne from door to door in {reader.year}. A bar is the generalised "
             "cost: what is paid (blue and violet) and what time and its uncertainty are worth to the owner "
-            "of the goods (brown and yellow). All are averages over the ways in use."
+            "of the goods (brown and yellow). All are averages over the ways in use, of what moves."
         )
     ]
     empty = []
@@ -53,6 +53,7 @@ def _pair(reader: Reader, pair: Pair, number: int) -> list[Block]:
                 duration(costs[name]["time_h"]),
                 money(costs[name]["money_usd_t"]),
                 money(costs[name]["generalised_cost_usd_t"]),
+                percent(costs[name]["unserved_t_year"] / costs[name]["demand_t_year"]),
                 percent(ways[name]["share"]) if name in ways else "",
                 _way(reader, ways.get(name)),
             )
@@ -66,6 +67,7 @@ def _pair(reader: Reader, pair: Pair, number: int) -> list[Block]:
             ("Time", "number"),
             ("Money, USD/t", "number"),
             ("Generalised cost, USD/t", "number"),
+            ("Cannot move", "number"),
             ("Share of the main way", "number"),
             ("Main way", "text"),
         ),
@@ -84,7 +86,9 @@ def _parts(row: Row) -> tuple[tuple[str, float], ...]:
 def _figure(row: Row) -> str:
     if row["generalised_cost_usd_t"] is None:
         return NO_ROUTE
-    return f"{money(row['generalised_cost_usd_t'])}; {duration(row['time_h'])}"
+    stays = row["unserved_t_year"] / row["demand_t_year"]
+    left = f"; {percent(stays)} cannot move" if stays >= STRANDS else ""
+    return f"{money(row['generalised_cost_usd_t'])}; {duration(row['time_h'])}{left}"
 
 
 def _way(reader: Reader, row: Row | None) -> Cell:

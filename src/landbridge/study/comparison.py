@@ -36,6 +36,7 @@ def compare_run(run: Run, a: str, b: str) -> dict[str, Any]:
         SELECT year, class, origin, destination, a.time_h AS a_time_h, b.time_h AS b_time_h,
                a.money_usd_t AS a_money_usd_t, b.money_usd_t AS b_money_usd_t,
                a.generalised_cost_usd_t AS a_cost_usd_t, b.generalised_cost_usd_t AS b_cost_usd_t,
+               a.unserved_share AS a_unserved_share, b.unserved_share AS b_unserved_share,
                a.best_way AS a_best_way, b.best_way AS b_best_way
         FROM (SELECT * FROM telling_pairs WHERE scenario = $a) a
         JOIN (SELECT * FROM telling_pairs WHERE scenario = $b) b USING (year, class, origin, destination)

@@ -1,5 +1,6 @@
 """Questions about one pair: which ways it goes, and why not another."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,26 @@ def find_routes(
         "commodity": class_id,
         "unserved_share": view.unserved_share,
         "alternatives": [describe_alternative(view, r) for r in shown],
+        "limits": _list_limits(view, shown),
     }
     if view.unserved_share > SHOWN_SHARE:
         cause, remedy = _explain(prepared, view)
         result |= {"cause": cause, "would_open": remedy}
     return result
+
+
+def _list_limits(view: PairView, shown: Sequence[int]) -> list[dict[str, Any]]:
+    """The conditions that let only a share of the cargo choose some of the ways shown."""
+    found = view.solution.route_state.availability
+    ways: dict[str, list[int]] = {}
+    for number, route in enumerate(shown, 1):
+        if 0.0 < found.usable[route] < 1.0:
+            ways.setdefault(found.limits[found.limited_by[route]], []).append(number)
+    usable = {number: float(found.usable[route]) for number, route in enumerate(shown, 1)}
+    return [
+        {"ways": numbers, "usable_share": usable[numbers[0]], "limited_by": reason}
+        for reason, numbers in ways.items()
+    ]
 
 
 def describe_alternative(view: PairView, route: int) -> dict[str, Any]:
@@ -297,5 +313,10 @@ def _list_shut(prepared: Prepared, view: PairView, path: np.ndarray) -> list[dic
     crossed = set(view.words.describe_one(path)["countries"])
     for rule in s.state.rules:
         if rule.share <= 0.0 and rule.state in crossed and rule.concerns(*ends):
-            found[rule.id] = {"gate": "", "title": rule.reason, "state": "banned", "elements": [rule.state]}
+            found[rule.id] = {
+                "gate": "",
+                "title": rule.reason,
+                "state": "banned",
+                "elements": [f"transit of {rule.state}"],
+            }
     return list(found.values())
