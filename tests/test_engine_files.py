@@ -5,13 +5,12 @@ import json
 
 import numpy as np
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from landbridge.assignment.class_table import read_classes
 from landbridge.assignment.equilibrium import solve_equilibrium
 from landbridge.assignment.formats import FileRefused, read_network, read_trips
-from landbridge.cli.assign import register
+from landbridge.cli.main import app
 
 NET = """<NUMBER OF ZONES> 2
 <NUMBER OF NODES> 3
@@ -123,8 +122,6 @@ def test_5_table_of_classes(files):
 
 def run(*words):
     """Run a command; exceptions come through."""
-    app = typer.Typer()
-    register(app)
     return CliRunner().invoke(app, [str(w) for w in words], catch_exceptions=False)
 
 
