@@ -5,6 +5,7 @@ runs, so that `landbridge --help` answers at once.
 """
 
 import os
+import signal
 import sys
 import warnings
 from typing import Annotated, Any
@@ -26,7 +27,7 @@ Examples:
   landbridge study copy eurasia my-study                   a study of your own, to edit and run
 """
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 
 app = typer.Typer(
     name="landbridge",
@@ -76,18 +77,25 @@ def _show_warning(message: Warning | str, category: type[Warning], *_place: Any,
         typer.echo(str(message), err=True)
 
 
+def _stop(_number: int, _frame: Any) -> None:
+    """Leave as Ctrl-C does, so that what is half-written is taken away."""
+    raise SystemExit(TERMINATED)
+
+
 def main() -> None:
     """Run the command and leave with its exit code.
 
-    0 is done, 1 an error that was said, 2 a command that was typed wrongly, 130 stopped by Ctrl-C.
+    0 is done, 1 an error that was said, 2 a command that was typed wrongly, 130 stopped by Ctrl-C, 143 by
+    a system that asks programs to end.
     """
     words = [word for word in sys.argv[1:] if word != "--debug"]
     warnings.showwarning = _show_warning
     is_debug = len(words) < len(sys.argv) - 1 or os.environ.get("LANDBRIDGE_DEBUG", "") not in {"", "0"}
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app(words, prog_name="landbridge")
     except SystemExit as leaving:
-        if leaving.code == INTERRUPTED:
+        if leaving.code in {INTERRUPTED, TERMINATED}:
             typer.echo("Stopped; nothing half-written is left.", err=True)
         raise
     except LandbridgeError as error:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -104,6 +105,10 @@ def open_run(path: str | Path) -> Run:
     return Run(folder, manifest)
 
 
+_LEFT_OVER_S = 24 * 3600.0
+"""Age from which an unfinished folder was left by a run that was killed."""
+
+
 @contextmanager
 def write_folder(target: Path) -> Iterator[Path]:
     """A new folder beside ``target`` that takes its place when all is written, and vanishes if anything
@@ -128,6 +133,7 @@ def write_folder(target: Path) -> Iterator[Path]:
         raise TargetNotEmpty(what, where=str(target), mend="name another folder with -o.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
         part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
         what = f"no folder can be made here: {error.strerror}."
@@ -145,6 +151,13 @@ def write_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
         raise
     target.chmod(0o755)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what runs into ``target`` left when they were killed outright."""
+    for part in target.parent.glob(f".{target.name}-????????"):
+        if time.time() - part.stat().st_mtime > _LEFT_OVER_S:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def write_parquet(folder: Path, name: str, columns: Mapping[str, Any]) -> None:
