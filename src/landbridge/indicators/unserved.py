@@ -50,7 +50,9 @@ def explain(
     found = solution.route_state.availability
     nearest = own.start + int(np.argmin(solution.route_state.base_cost[own]))
     if not (found.usable[own] > 0.0).any():
-        return "no way is open", ", ".join(list_obstacles(solution, tables, gates_of_arc, nearest))
+        closed = ", ".join(_list_closures(solution, own))
+        cause = "no way is open" + (f"; what is built is shut by: {closed}" if closed else "")
+        return cause, ", ".join(list_obstacles(solution, tables, gates_of_arc, nearest))
     mine = np.flatnonzero(solution.segments.group == group)
     stuck = mine[np.isnan(solution.equilibrium.logsum[mine])]
     if len(stuck):
@@ -101,6 +103,17 @@ def list_obstacles(
     if block == 0 or not found:
         found += _list_bans(solution, solution.network, route)
     return list(dict.fromkeys(found))
+
+
+def _list_closures(solution: Solution, own: slice) -> list[str]:
+    """What shuts the routes of a group whose links are all open: rules of transit and closed trade."""
+    found = solution.route_state.availability
+    reasons: list[str] = []
+    for route in range(own.start, own.stop):
+        block = found.blocked_by[route]
+        if block > 0:
+            reasons += [found.blocks[block], *_list_bans(solution, solution.network, route)]
+    return list(dict.fromkeys(reasons))
 
 
 def _list_bans(solution: Solution, network: Network, route: int) -> list[str]:

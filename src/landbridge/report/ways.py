@@ -42,7 +42,8 @@ def _pair(reader: Reader, pair: Pair, number: int) -> list[Block]:
         bars,
         name=f"pair-{number}",
         title="Cost by part",
-        unit=f"Generalised cost, USD per tonne, {reader.year}; at the end of each bar the sum, and the time.",
+        unit=f"Generalised cost, USD per tonne, {reader.year}; at the end of each bar the sum, the time, and "
+        "the share that cannot move.",
         parts=PARTS,
     )
     ways = best_ways(reader, pair, reader.year)
