@@ -13,6 +13,8 @@ from landbridge.assignment.skims import Skimmer
 from landbridge.kernels.bucket_trees import choose_width, grow_in_buckets
 from landbridge.kernels.heap_trees import grow_tree, regrow_tree
 
+NOBODY = np.zeros(0, np.int32)  # no target: the whole tree
+
 
 def plain_tree(n, tail, head, cost, source, closed):
     """Dijkstra with a heap of pairs."""
@@ -49,17 +51,17 @@ def test_1_cold_and_warm_trees_equal_the_plain_twin(seed):
     trail = np.empty(4 * n + 4, np.int32)
     source = seed % 12
     c = cost[star.links]
-    count = grow_tree(star.first, star.head, closed, c, source, dist, pred, place, heap, order)
+    count = grow_tree(star.first, star.head, closed, c, source, NOBODY, dist, pred, place, heap, order)
     assert plain_tree(n, tail, head, cost, source, closed).tolist() == dist.tolist()
     for _ in range(6):
         cost = cost * luck.uniform(0.3, 2, len(cost))
         cost[luck.integers(0, len(cost), 3)] = np.inf
         c = cost[star.links]
         got = regrow_tree(
-            star.first, star.head, closed, c, source, count, dist, pred, place, heap, order, trail
+            star.first, star.head, closed, c, source, NOBODY, count, dist, pred, place, heap, order, trail
         )
         if got < 0:
-            got = grow_tree(star.first, star.head, closed, c, source, dist, pred, place, heap, order)
+            got = grow_tree(star.first, star.head, closed, c, source, NOBODY, dist, pred, place, heap, order)
         count = got
         assert plain_tree(n, tail, head, cost, source, closed).tolist() == dist.tolist()
         assert np.isfinite(dist).sum() == count
@@ -129,7 +131,7 @@ def test_6_buckets_equal_the_plain_twin(seed):
     grown = 0
     for source in range(0, n, 9):
         count = grow_in_buckets(
-            star.first, star.head, closed, c, source, width, number, dist, pred, place, order, trail
+            star.first, star.head, closed, c, source, NOBODY, width, number, dist, pred, place, order, trail
         )
         if count < 0:  # scanned too often: the caller takes a heap
             continue
@@ -143,7 +145,71 @@ def test_6_buckets_equal_the_plain_twin(seed):
     assert grown > 5
 
 
-def test_7_random_problem_is_connected():
+@pytest.mark.parametrize("seed", range(12))
+def test_7_trees_to_targets_end_early_and_reach_them_alike(seed):
+    """With targets, labels and order hold for all of them; labels elsewhere are never too low."""
+    n, tail, head, cost, closed, luck = make(seed, 90, 1100 if seed % 2 else 300)
+    cost = cost * (luck.random(len(cost)) > 0.2)  # many links at no cost: ties everywhere
+    star = Star.build(n, tail, head)
+    dist, trail, counts = np.empty(n), np.empty(4 * n + 4, np.int32), []
+    pred, place, heap, order = (np.empty(n, np.int32) for _ in range(4))
+    count, source = 0, int(luck.integers(0, n))
+    for turn in range(8):
+        targets = luck.integers(0, n, 1 + turn % 4).astype(np.int32)
+        c = cost[star.links]
+        truth = plain_tree(n, tail, head, cost, source, closed)
+        width, number = choose_width(c)
+        got = -1
+        if turn % 3 and count:
+            got = regrow_tree(
+                star.first,
+                star.head,
+                closed,
+                c,
+                source,
+                targets,
+                count,
+                dist,
+                pred,
+                place,
+                heap,
+                order,
+                trail,
+            )
+        if got < 0 and turn % 2 and number:
+            got = grow_in_buckets(
+                star.first,
+                star.head,
+                closed,
+                c,
+                source,
+                targets,
+                width,
+                number,
+                dist,
+                pred,
+                place,
+                order,
+                trail,
+            )
+        if got < 0:
+            got = grow_tree(star.first, star.head, closed, c, source, targets, dist, pred, place, heap, order)
+        count = got
+        counts.append(count)
+        assert truth[targets].tolist() == dist[targets].tolist()
+        assert (dist >= truth).all()
+        rank = np.full(n, -1)
+        rank[order[:count]] = np.arange(count)
+        assert (rank[targets[np.isfinite(truth[targets])]] >= 0).all()
+        for j in order[1:count]:
+            assert rank[star.tail[pred[j]]] < rank[j]
+            assert dist[j] == truth[j]
+        cost = cost * luck.uniform(0.7, 1.4, len(cost))
+        cost[luck.integers(0, len(cost), 2)] = np.inf
+    assert min(counts) < n  # some tree did end early
+
+
+def test_8_random_problem_is_connected():
     """The random networks of these tests have a path for each pair."""
     p = random_problem(1)
     assert np.isfinite(Skimmer(p.n_nodes, p.tail, p.head, p.zones).skim(np.ones(p.n_links)).cost).all()

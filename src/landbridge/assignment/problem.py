@@ -355,8 +355,11 @@ def _has_path(problem: Problem, base: Floats, origin: Ints, destination: Ints) -
         cost = np.ascontiguousarray(np.where(np.isfinite(base), 1.0, np.inf)[star.links])
         dist = np.empty(n)
         room = np.empty((4, n), np.int32)
+        nobody = np.zeros(0, np.int32)  # no target: the whole tree
         for zone in doubtful:
-            grow_tree(star.first, star.head, problem.closed, cost, int(problem.zones[zone]), dist, *room)
+            grow_tree(
+                star.first, star.head, problem.closed, cost, int(problem.zones[zone]), nobody, dist, *room
+            )
             mine = origin == zone
             served[mine] = np.isfinite(dist[problem.zones[destination[mine]]])
     return served

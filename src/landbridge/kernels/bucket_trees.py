@@ -50,6 +50,7 @@ def grow_in_buckets(
     closed: Flags,
     cost: Floats,
     source: int,
+    targets: Ints,
     width: float,
     number: int,
     dist: Floats,
@@ -59,6 +60,8 @@ def grow_in_buckets(
     trail: Ints,
 ) -> int:
     """Grow the tree of `heap_trees.grow_tree` by buckets of ``width``, of which there are ``number``.
+
+    With ``targets`` it ends when the bucket of the last of them is empty, else when all are.
 
     ``trail`` has room for four entries a node.  Returns how many nodes are reached; -1 when a link is dearer
     than the buckets are wide together, or nodes were scanned so often that a heap is the better way.
@@ -83,6 +86,7 @@ def grow_in_buckets(
     turn = 0
     length = 0
     limit = len(trail)
+    met = 0
     while waiting > 0:
         slot = turn % number
         while bucket[slot] >= 0:
@@ -128,6 +132,11 @@ def grow_in_buckets(
                     after[k] = bucket[slot_v]
                     bucket[slot_v] = k
                     waiting += 1
+        if len(targets) > 0:
+            while met < len(targets) and place[targets[met]] == 2 and int(dist[targets[met]] / width) <= turn:
+                met += 1
+            if met == len(targets):
+                break
         turn += 1
     for i in range(length):
         place[trail[i]] = i

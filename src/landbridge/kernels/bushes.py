@@ -95,6 +95,8 @@ def _label_used(
         if old[j] < 0:
             continue
         t = pred[j]
+        if t < 0:  # beyond the furthest destination: no tree leads there
+            continue
         is_used = False
         was_there = False
         for e in range(start[q], start[q + 1]):
@@ -309,21 +311,24 @@ def renew(
     for m in range(begin, len(mine)):
         o = mine[m]
         s = source[o]
+        low, high = demand_first[o], demand_first[o + 1]
+        ends = demand_node[low:high]
         order = orders[o]
         got = -1
         if reached[o] > 0:
-            got = regrow_tree(first, head, closed, cost, s, reached[o], dist, pred, place, heap, order, trail)
+            got = regrow_tree(
+                first, head, closed, cost, s, ends, reached[o], dist, pred, place, heap, order, trail
+            )
         if got < 0:
             width, number = choose_width(cost)
             if number > 0:
                 got = grow_in_buckets(
-                    first, head, closed, cost, s, width, number, dist, pred, place, order, trail
+                    first, head, closed, cost, s, ends, width, number, dist, pred, place, order, trail
                 )
         if got < 0:
-            got = grow_tree(first, head, closed, cost, s, dist, pred, place, heap, order)
+            got = grow_tree(first, head, closed, cost, s, ends, dist, pred, place, heap, order)
             tally[1] += 1
         reached[o] = got
-        low, high = demand_first[o], demand_first[o + 1]
         sum_least = 0.0
         for k in range(low, high):
             sum_least += demand[k] * dist[demand_node[k]]

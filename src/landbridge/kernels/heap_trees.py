@@ -77,6 +77,7 @@ def grow_tree(
     closed: Flags,
     cost: Floats,
     source: int,
+    targets: Ints,
     dist: Floats,
     pred: Ints,
     place: Ints,
@@ -93,6 +94,9 @@ def grow_tree(
         Shape (n_nodes,): nodes that may not be passed through.
     cost
         Shape (n_links,), non-negative, inf where shut.
+    targets
+        Nodes to be reached; none for all nodes.  The tree ends when the last of them is settled: labels of
+        nodes that are not in ``order`` are then upper bounds, and their links lead from settled nodes.
     dist, pred
         Shape (n_nodes,), written: cost from the source (inf without a path), link by which it is reached
         (-1).
@@ -116,11 +120,17 @@ def grow_tree(
     place[source] = 0
     size = 1
     count = 0
+    met = 0
     while size > 0:
         u = _pop(heap, place, dist, size)
         size -= 1
         order[count] = u
         count += 1
+        if len(targets) > 0:
+            while met < len(targets) and place[targets[met]] == -2:
+                met += 1
+            if met == len(targets):
+                break
         if closed[u] and u != source:
             continue
         label = dist[u]
@@ -145,6 +155,7 @@ def regrow_tree(
     closed: Flags,
     cost: Floats,
     source: int,
+    targets: Ints,
     count: int,
     dist: Floats,
     pred: Ints,
@@ -157,6 +168,8 @@ def regrow_tree(
 
     Parameters
     ----------
+    targets
+        As in :func:`grow_tree`.
     count, order
         The first ``count`` entries of ``order``: nodes as last scanned, ``source`` first; written anew.
     trail
@@ -181,10 +194,17 @@ def regrow_tree(
     length = 0
     limit = count + (count >> 1) + 16
     k = 0
+    met = 0
     while k < count or size > 0:
         if k < count and place[order[k]] != -1:
             k += 1
             continue
+        if k >= count and len(targets) > 0:
+            # From here on nodes leave the heap in order of their labels, as in a cold tree.
+            while met < len(targets) and dist[targets[met]] < dist[heap[0]]:
+                met += 1
+            if met == len(targets):
+                break
         again = size > 0 and (k >= count or dist[heap[0]] <= dist[order[k]])
         if again:
             u = _pop(heap, place, dist, size)
@@ -216,13 +236,16 @@ def regrow_tree(
                         i = size
                         size += 1
                     _rise(heap, place, dist, v, i)
-    # The last scan of a node is the one that counts.
+    # The last scan of a node is the one that counts, and nodes beyond the furthest target are forgotten.
+    furthest = -np.inf if len(targets) > 0 else np.inf
+    for i in range(len(targets)):
+        furthest = max(furthest, dist[targets[i]])
     for i in range(length):
         place[trail[i]] = i
     reached = 0
     for i in range(length):
         u = trail[i]
-        if place[u] == i:
+        if place[u] == i and dist[u] <= furthest:
             order[reached] = u
             reached += 1
     return reached
@@ -261,20 +284,21 @@ def least_totals(
     for m in range(len(mine)):
         o = mine[m]
         cost = costs[row[o]]
+        ends = demand_node[demand_first[o] : demand_first[o + 1]]
         order = orders[o] if keep else spare
         count = -1
         if keep and reached[o] > 0:
             count = regrow_tree(
-                first, head, closed, cost, source[o], reached[o], dist, pred, place, heap, order, trail
+                first, head, closed, cost, source[o], ends, reached[o], dist, pred, place, heap, order, trail
             )
         if count < 0:
             width, number = choose_width(cost)
             if number > 0:
                 count = grow_in_buckets(
-                    first, head, closed, cost, source[o], width, number, dist, pred, place, order, trail
+                    first, head, closed, cost, source[o], ends, width, number, dist, pred, place, order, trail
                 )
         if count < 0:
-            count = grow_tree(first, head, closed, cost, source[o], dist, pred, place, heap, order)
+            count = grow_tree(first, head, closed, cost, source[o], ends, dist, pred, place, heap, order)
         if keep:
             reached[o] = count
         total = 0.0
@@ -317,20 +341,21 @@ def load_trees(
     for m in range(len(mine)):
         o = mine[m]
         cost = costs[row[o]]
+        ends = demand_node[demand_first[o] : demand_first[o + 1]]
         order = orders[o]
         count = -1
         if reached[o] > 0:
             count = regrow_tree(
-                first, head, closed, cost, source[o], reached[o], dist, pred, place, heap, order, trail
+                first, head, closed, cost, source[o], ends, reached[o], dist, pred, place, heap, order, trail
             )
         if count < 0:
             width, number = choose_width(cost)
             if number > 0:
                 count = grow_in_buckets(
-                    first, head, closed, cost, source[o], width, number, dist, pred, place, order, trail
+                    first, head, closed, cost, source[o], ends, width, number, dist, pred, place, order, trail
                 )
         if count < 0:
-            count = grow_tree(first, head, closed, cost, source[o], dist, pred, place, heap, order)
+            count = grow_tree(first, head, closed, cost, source[o], ends, dist, pred, place, heap, order)
         reached[o] = count
         for i in range(n):
             flow[i] = 0.0
@@ -378,6 +403,7 @@ def skim_trees(
     spare = np.empty(n, np.int32)
     trail = np.empty(4 * n + 4, np.int32)
     width, number = choose_width(cost)
+    ends = targets if len(targets) < n else targets[:0]
     for m in range(len(mine)):
         o = mine[m]
         s = sources[o]
@@ -385,14 +411,14 @@ def skim_trees(
         count = -1
         if keep and reached[o] > 0:
             count = regrow_tree(
-                first, head, closed, cost, s, reached[o], dist, pred, place, heap, order, trail
+                first, head, closed, cost, s, ends, reached[o], dist, pred, place, heap, order, trail
             )
         if count < 0 and number > 0:
             count = grow_in_buckets(
-                first, head, closed, cost, s, width, number, dist, pred, place, order, trail
+                first, head, closed, cost, s, ends, width, number, dist, pred, place, order, trail
             )
         if count < 0:
-            count = grow_tree(first, head, closed, cost, s, dist, pred, place, heap, order)
+            count = grow_tree(first, head, closed, cost, s, ends, dist, pred, place, heap, order)
         if keep:
             reached[o] = count
         for t in range(len(targets)):

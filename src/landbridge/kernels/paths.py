@@ -66,7 +66,8 @@ def add_paths(
     heap = np.empty(n, np.int32)
     order = np.empty(n, np.int32)
     for o in range(begin, len(source)):
-        grow_tree(first, head, closed, costs[row[o]], source[o], dist, pred, place, heap, order)
+        ends = pair_node[pair_first[o] : pair_first[o + 1]]
+        grow_tree(first, head, closed, costs[row[o]], source[o], ends, dist, pred, place, heap, order)
         for p in range(pair_first[o], pair_first[o + 1]):
             node = pair_node[p]
             if dist[node] == np.inf:
