@@ -14,8 +14,6 @@ from landbridge.kernels.heap_trees import least_totals
 
 Floats = NDArray[np.float64]
 Part = TypeVar("Part")
-#: Nodes reached and orders of scanning of the commodities' trees.
-Trees = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 #: Origins are cut into this many runs whatever the number of threads, so that sums have one order.
 RUNS = 16
@@ -49,19 +47,24 @@ def certify(
     commodities: Commodities,
     class_flow: Floats,
     threads: int = 1,
-    trees: Trees | None = None,
 ) -> Certificate:
-    """Measure flows of shape (n_classes, n_links), in equivalents, by least-cost trees and exact sums.
-
-    ``trees`` may hold orders of scanning that make the trees quicker to grow; they cannot change a label.
-    """
-    flow = class_flow.sum(axis=0)
+    """Measure flows of shape (n_classes, n_links), in equivalents, by least-cost trees and exact sums."""
     delays = problem.delays
-    congestion = delays.cost(flow) - delays.free
+    congestion = delays.cost(class_flow.sum(axis=0)) - delays.free
     bases = problem.bases()
-    least = shortest_totals(problem, commodities, congestion, bases, threads, trees)
-    costs = np.where(class_flow > 0, bases + congestion, 0.0)
-    tstt = math.fsum((class_flow * costs).ravel())
+    least = shortest_totals(problem, commodities, congestion, bases, threads)
+    return measure(problem, commodities, class_flow, bases + congestion, least)
+
+
+def measure(
+    problem: Problem, commodities: Commodities, class_flow: Floats, costs: Floats, least: Floats
+) -> Certificate:
+    """Make the certificate of flows from each class's link costs at them and its least totals at these costs.
+
+    ``class_flow`` and ``costs`` have shape (n_classes, n_links); ``least`` holds demand times least cost of
+    each commodity, as from :func:`shortest_totals`.
+    """
+    tstt = math.fsum((class_flow * np.where(class_flow > 0, costs, 0.0)).ravel())
     sptt = math.fsum(least)
     paid = [c.fixed for c in problem.classes]
     extra = math.fsum(math.fsum(f * x) for f, x in zip(paid, class_flow, strict=True) if f is not None)
@@ -69,7 +72,7 @@ def certify(
     return Certificate(
         excess / tstt if tstt > 0 else 0.0,
         excess / commodities.total if commodities.total else 0.0,
-        math.fsum(delays.integral(flow)) + extra,
+        math.fsum(problem.delays.integral(class_flow.sum(axis=0))) + extra,
         tstt,
         sptt,
     )
@@ -81,13 +84,11 @@ def shortest_totals(
     congestion: Floats,
     bases: Floats,
     threads: int,
-    trees: Trees | None = None,
 ) -> Floats:
     """Demand times least cost of each commodity, shape (n_commodities,), at ``bases + congestion``."""
     star = problem.star
     costs = np.ascontiguousarray((bases + congestion)[:, star.links])
     out = np.zeros(len(commodities))
-    reached, orders = trees or (np.zeros(0, np.int32), np.zeros((0, problem.n_nodes), np.int32))
 
     def run(rows: NDArray[np.int64]) -> None:
         least_totals(
@@ -100,8 +101,6 @@ def shortest_totals(
             commodities.first,
             commodities.node,
             commodities.amount,
-            reached,
-            orders,
             rows.astype(np.int32),
             out,
         )

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.assignment.certificate import Certificate, Trees, certify
+from landbridge.assignment.certificate import Certificate, certify, measure
 from landbridge.assignment.problem import Commodities, Problem, ProblemRefused, Unserved, gather_commodities
 from landbridge.errors import DemandUnserved, NotConverged
 from landbridge.kernels.bush_moves import (
@@ -50,8 +50,14 @@ STALL = 0.6
 FAR = 1000.0
 #: A bush is left alone while its excess cost is below this share of the mean of all.
 QUIET = 0.03
+#: A renewal leaves a bush as it is while its excess cost is below this share of what the gap allows on
+#: average.
+CALM = 0.5
 #: Sweeps end when the excess cost within the bushes is below this share of the true excess cost.
 ENOUGH = 0.02
+#: Bytes of one array of bushes from which memory counts for more than time: below, memory that was used
+#: before is used again, which saves the system from clearing pages.
+MANY_BYTES = 1 << 25
 #: Commodities times links below which one thread does all.
 SMALL = 100_000
 #: Renewals without a better gap after which rounding is taken to be the floor.
@@ -71,9 +77,9 @@ class DemandWithoutPath(DemandUnserved):
 
 
 def _rows(count: int, length: int, kind: type[np.generic]) -> NDArray[Any]:
-    """Make long rows of zeros of which only what is written takes memory (no huge pages)."""
+    """Make long rows of zeros; of large ones only what is written takes memory (no huge pages)."""
     size = count * length * np.dtype(kind).itemsize
-    if size < 1 << 22 or not hasattr(mmap, "MADV_NOHUGEPAGE"):
+    if size < MANY_BYTES or not hasattr(mmap, "MADV_NOHUGEPAGE"):
         return np.zeros((count, length), kind)
     room = mmap.mmap(-1, size)
     room.madvise(mmap.MADV_NOHUGEPAGE)
@@ -222,11 +228,9 @@ class _Work:
         """Set the block's costs to those of class ``k`` at its flows."""
         price_links(self.tables[block], self.bases[k], self.costs[block])
 
-    def renew(self, active: NDArray[np.bool_], moving: float = 0.0) -> Floats:
-        """Renew the bushes flagged (n_commodities,); gives flows (n_classes, n_links) of all, summed
-        afresh."""
+    def renew(self, active: NDArray[np.bool_], moving: float = 0.0, calm: float = 0.0) -> None:
+        """Renew the bushes flagged (n_commodities,), but for those calm, and their least totals."""
         star, c, m = self.star, self.commodities, self.problem.n_links
-        totals = np.zeros((BLOCKS, len(self.problem.classes), m))
         self.tally[:] = 0
         begun = [[0] * len(self.problem.classes) for _ in range(BLOCKS)]
 
@@ -237,15 +241,13 @@ class _Work:
             for k, rows in enumerate(self.parts[block]):
                 if not len(rows) or begun[block][k] < 0:
                     continue
-                if begun[block][k] == 0:
-                    still = rows[~active[rows]]
-                    sum_bushes(still, b.counts, b.starts, b.link, b.flow, totals[block, k])
                 rows = rows[active[rows]]
                 self.price(block, k)
                 begun[block][k] = renew(
                     rows,
                     begun[block][k],
                     moving,
+                    calm,
                     star.first,
                     star.head,
                     star.tail,
@@ -265,7 +267,6 @@ class _Work:
                     b.flow,
                     self.least,
                     self.excess,
-                    totals[block, k],
                     self.tally[block],
                     self.work_i[block],
                     self.work_f[block],
@@ -278,6 +279,18 @@ class _Work:
         while not all(self.both(work)):
             room = self.bushes.link.shape[1]
             self.bushes = self.bushes.moved(np.arange(len(c)), min(room + room // 2, m) + 64)
+
+    def sum_flows(self) -> Floats:
+        """Sum the flows of all bushes afresh: shape (n_classes, n_links), links in forward-star order."""
+        b = self.bushes
+        totals = np.zeros((BLOCKS, len(self.problem.classes), self.problem.n_links))
+
+        def work(block: int) -> int:
+            for k, rows in enumerate(self.parts[block]):
+                sum_bushes(rows, b.counts, b.starts, b.link, b.flow, totals[block, k])
+            return 0
+
+        self.both(work)
         class_flow: Floats = totals.sum(axis=0)
         return class_flow
 
@@ -373,28 +386,28 @@ class _Work:
         self.flow = np.maximum(self.flow + low * whole, 0.0)
         self.tables[:, :, 0] = self.flow
 
-    def total_cost(self, class_flow: Floats) -> float:
-        """Total cost of the classes' flows at the costs of ``self.flow``."""
-        total = 0.0
-        for k, flow in enumerate(class_flow):
+    def class_costs(self) -> Floats:
+        """Cost of each class on each link at the flows settled, shape (n_classes, n_links)."""
+        costs = np.empty((len(self.problem.classes), self.problem.n_links))
+        for k, row in enumerate(costs):
             self.price(0, k)
-            used = flow > 0
-            total += float(flow[used] @ self.costs[0][used])
-        return total
+            row[:] = self.costs[0]
+        return costs
 
 
-def _begin(work: _Work, start: Equilibrium | None) -> Floats:
-    """Load the bushes for the first time, or take them from another state; gives flows by class."""
+def _begin(work: _Work, start: Equilibrium | None) -> None:
+    """Load the bushes for the first time, or spread again what another state's bushes can no longer carry."""
     c, b = work.commodities, work.bushes
     if start is None or start.memory is None:
-        return work.renew(np.ones(len(c), bool), float(BLOCKS))
+        work.renew(np.ones(len(c), bool), float(BLOCKS))
+        return
     touched = _demand_changed(c, start.memory.commodities)
     for part in work.parts:
         for base, rows in zip(work.bases, part, strict=True):
             find_shut(rows, base, b.counts, b.starts, b.link, b.flow, touched)
     # Trees and shares are found at the costs that the old flows meet in the new state.
     work.settle(start.class_flow[:, work.star.links])
-    return work.renew(touched)
+    work.renew(touched)
 
 
 def _keys(c: Commodities) -> list[tuple[int, int]]:
@@ -501,17 +514,20 @@ def solve_equilibrium(
     room = min(problem.n_links, problem.n_nodes + problem.n_nodes // 2) + 64
     work = _Work(problem, commodities, _inherit(problem, commodities, start, room), threads)
     history: list[tuple[float, float]] = []
+    costs = least = None
     try:
-        class_flow = _begin(work, start)
-        work.settle(class_flow)
+        _begin(work, start)
         best, since, iterations = np.inf, 0, 0
         everyone = np.ones(len(commodities), bool)
+        class_flow = work.sum_flows()
         while len(commodities):
-            class_flow = work.renew(everyone)
-            total = work.total_cost(class_flow)
-            excess = total - float(work.least.sum())
-            reached = excess / total if total > 0 else 0.0
+            # The gap is that of these flows: their own costs, and least-cost trees at these costs.
             work.settle(class_flow)
+            costs, least = work.class_costs(), work.least
+            total = float(np.where(class_flow > 0, costs, 0.0).ravel() @ class_flow.ravel())
+            work.renew(everyone, calm=CALM * gap * total / len(commodities))
+            excess = total - float(least.sum())
+            reached = excess / total if total > 0 else 0.0
             now = time.perf_counter() - began
             history.append((now, reached))
             if report is not None:
@@ -524,6 +540,7 @@ def solve_equilibrium(
             if now > max_seconds or iterations >= max_iterations:
                 break
             iterations += 1
+            work.settle(work.sum_flows())
             work.excess[:] = np.inf
             last = np.inf
             for sweep in range(1, SWEEPS + 1):
@@ -536,30 +553,41 @@ def solve_equilibrium(
                         work.go_on()
                     work.keep()
                     last = within
+            class_flow = work.sum_flows()
     finally:
         if work.pool is not None:
             work.pool.shutdown()
-    flows = np.empty_like(class_flow)
-    flows[:, problem.star.links] = class_flow
     memory = Memory(commodities, work.bushes) if keep_memory else None
-    trees = (work.bushes.reached, work.bushes.orders)
-    return conclude(problem, commodities, flows, gap, iterations, began, threads, history, memory, trees)
+    flows = _by_link(problem, class_flow)
+    if costs is None or least is None:
+        certificate = certify(problem, commodities, flows, threads)
+    else:
+        certificate = measure(problem, commodities, flows, _by_link(problem, costs), least)
+    return conclude(
+        problem, commodities, flows, certificate, gap, iterations, began, threads, history, memory
+    )
+
+
+def _by_link(problem: Problem, rows: Floats) -> Floats:
+    """Take rows (n, n_links) from forward-star order back to the problem's order of links."""
+    out = np.empty_like(rows)
+    out[:, problem.star.links] = rows
+    return out
 
 
 def conclude(
     problem: Problem,
     commodities: Commodities,
     class_flow: Floats,
+    certificate: Certificate,
     gap: float,
     iterations: int,
     began: float,
     threads: int,
     history: list[tuple[float, float]],
     memory: Memory | None = None,
-    trees: Trees | None = None,
 ) -> Equilibrium:
-    """Measure flows afresh, warn of what is wrong with them, and make the answer."""
-    certificate = certify(problem, commodities, class_flow, threads, trees)
+    """Warn of what is wrong with flows by their certificate, and make the answer."""
     flow = class_flow.sum(axis=0)
     converged = certificate.relative_gap <= gap
     lost = commodities.unserved

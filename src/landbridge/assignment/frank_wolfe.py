@@ -16,7 +16,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.assignment.certificate import RUNS, share_out
+from landbridge.assignment.certificate import RUNS, certify, share_out
 from landbridge.assignment.equilibrium import Equilibrium, conclude
 from landbridge.assignment.problem import Commodities, Problem, gather_commodities
 from landbridge.kernels.delays import price_links
@@ -161,4 +161,5 @@ def solve_by_frank_wolfe(
         first, second = mixed, first
     flows = np.empty_like(flow)
     flows[:, star.links] = np.maximum(flow, 0.0)
-    return conclude(problem, commodities, flows, gap, iterations, began, threads, history)
+    certificate = certify(problem, commodities, flows, threads)
+    return conclude(problem, commodities, flows, certificate, gap, iterations, began, threads, history)

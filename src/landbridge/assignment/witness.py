@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 
+from landbridge.assignment.certificate import certify
 from landbridge.assignment.equilibrium import Equilibrium, conclude
 from landbridge.assignment.paths import Paths
 from landbridge.assignment.problem import Problem, gather_commodities
@@ -75,4 +76,5 @@ def solve_by_paths(
                 break
     flows = np.empty_like(class_flow)
     flows[:, star.links] = class_flow
-    return conclude(problem, commodities, flows, gap, iterations, began, 1, history), paths
+    certificate = certify(problem, commodities, flows)
+    return conclude(problem, commodities, flows, certificate, gap, iterations, began, 1, history), paths

@@ -196,10 +196,8 @@ def _visit(
 
 
 @kernel
-def _settle(
-    count: int, start: Ints, link: Ints, place: Ints, flow: Floats, through: Floats, total: Floats
-) -> None:
-    """Make flows equal to what must pass each node, split as before, and add them to ``total``.
+def _settle(count: int, start: Ints, place: Ints, flow: Floats, through: Floats) -> None:
+    """Make flows equal to what must pass each node, split as before.
 
     ``through`` holds the demand at each position and is used up.  A node whose ways carried nothing takes all
     by the last, which is the tree's.
@@ -212,7 +210,6 @@ def _settle(
             flow[low] = need
             if need > 0.0:
                 through[place[low]] += need
-                total[link[low]] += need
             continue
         have = 0.0
         for e in range(low, high):
@@ -226,7 +223,6 @@ def _settle(
         for e in range(low, high):
             if flow[e] > 0.0:
                 through[place[e]] += flow[e]
-                total[link[e]] += flow[e]
 
 
 @kernel
@@ -234,6 +230,7 @@ def renew(
     mine: Ints,
     begin: int,
     moving: float,
+    calm: float,
     first: Ints,
     head: Ints,
     tail: Ints,
@@ -253,7 +250,6 @@ def renew(
     bush_flow: Floats,
     least: Floats,
     excess: Floats,
-    total: Floats,
     tally: Ints,
     work_i: Ints,
     work_f: Floats,
@@ -268,6 +264,8 @@ def renew(
     moving
         0: link costs stand still.  Above 0: each bush's flow is added to ``links`` (times ``moving``) and its
         links are priced anew before the next bush: the first loading.
+    calm
+        A bush whose flow costs no more than this above its least cost is left as it is.
     first, head, tail, closed, cost
         The graph in forward-star form; cost of the class, inf where shut.
     links
@@ -282,8 +280,6 @@ def renew(
     least, excess
         Shape (n_commodities,), written: demand times least cost; ``excess`` is set to inf (not known) where
         changed.
-    total
-        Shape (n_links,): flows are added.
     tally
         Shape (2,): counts of bushes changed and of trees grown cold.
     work_i, work_f, new_link, new_place, new_flow
@@ -336,6 +332,13 @@ def renew(
 
         count = counts[o]
         start, link, flow = starts[o], bush_link[o], bush_flow[o]
+        if calm > 0.0 and count > 1:
+            spent = 0.0
+            for e in range(start[count]):
+                if flow[e] > 0.0:
+                    spent += flow[e] * cost[link[e]]
+            if spent - sum_least <= calm:
+                continue
         for i in range(n):
             old[i] = -1
             extra[i] = -1
@@ -413,7 +416,7 @@ def renew(
                 through[q] = 0.0
             for k in range(low, high):
                 through[old[demand_node[k]]] += demand[k]
-        _settle(count, starts[o], bush_link[o], bush_place[o], bush_flow[o], through, total)
+        _settle(count, starts[o], bush_place[o], bush_flow[o], through)
         if moving > 0.0:
             for e in range(starts[o, count]):
                 f = bush_flow[o, e]

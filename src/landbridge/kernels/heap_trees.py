@@ -262,45 +262,32 @@ def least_totals(
     demand_first: Ints,
     demand_node: Ints,
     demand: Floats,
-    reached: Ints,
-    orders: Ints,
     mine: Ints,
     out: Floats,
 ) -> None:
     """Sum demand times least cost for each of the commodities ``mine`` into ``out``.
 
-    ``costs`` has one row a class, ``row`` the class of each commodity.  Trees are warm where ``orders`` has
-    an order (``reached`` above 0) and leave a new one there, if it has as many rows as there are commodities;
-    else cold.
+    ``costs`` has one row a class, ``row`` the class of each commodity.
     """
     n = len(first) - 1
-    keep = len(orders) == len(source)
     dist = np.empty(n)
     pred = np.empty(n, np.int32)
     place = np.empty(n, np.int32)
     heap = np.empty(n, np.int32)
-    spare = np.empty(n, np.int32)
+    order = np.empty(n, np.int32)
     trail = np.empty(4 * n + 4, np.int32)
     for m in range(len(mine)):
         o = mine[m]
         cost = costs[row[o]]
         ends = demand_node[demand_first[o] : demand_first[o + 1]]
-        order = orders[o] if keep else spare
         count = -1
-        if keep and reached[o] > 0:
-            count = regrow_tree(
-                first, head, closed, cost, source[o], ends, reached[o], dist, pred, place, heap, order, trail
+        width, number = choose_width(cost)
+        if number > 0:
+            count = grow_in_buckets(
+                first, head, closed, cost, source[o], ends, width, number, dist, pred, place, order, trail
             )
         if count < 0:
-            width, number = choose_width(cost)
-            if number > 0:
-                count = grow_in_buckets(
-                    first, head, closed, cost, source[o], ends, width, number, dist, pred, place, order, trail
-                )
-        if count < 0:
             count = grow_tree(first, head, closed, cost, source[o], ends, dist, pred, place, heap, order)
-        if keep:
-            reached[o] = count
         total = 0.0
         for k in range(demand_first[o], demand_first[o + 1]):
             total += demand[k] * dist[demand_node[k]]
