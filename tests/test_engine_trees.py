@@ -32,6 +32,11 @@ def plain_tree(n, tail, head, cost, source, closed):
     return dist
 
 
+def nodes_of(star, order, count):
+    """Nodes in the order settled: the source, then where the links of the tree lead."""
+    return np.concatenate((order[:1], star.head[order[1:count]]))
+
+
 def make(seed, n=60, m=240):
     luck = np.random.default_rng(seed)
     tail, head = luck.integers(0, n, m).astype(np.int32), luck.integers(0, n, m).astype(np.int32)
@@ -58,7 +63,20 @@ def test_1_cold_and_warm_trees_equal_the_plain_twin(seed):
         cost[luck.integers(0, len(cost), 3)] = np.inf
         c = cost[star.links]
         got = regrow_tree(
-            star.first, star.head, closed, c, source, NOBODY, count, dist, pred, place, heap, order, trail
+            star.first,
+            star.head,
+            star.tail,
+            closed,
+            c,
+            source,
+            NOBODY,
+            count,
+            dist,
+            pred,
+            place,
+            heap,
+            order,
+            trail,
         )
         if got < 0:
             got = grow_tree(star.first, star.head, closed, c, source, NOBODY, dist, pred, place, heap, order)
@@ -66,8 +84,8 @@ def test_1_cold_and_warm_trees_equal_the_plain_twin(seed):
         assert plain_tree(n, tail, head, cost, source, closed).tolist() == dist.tolist()
         assert np.isfinite(dist).sum() == count
         rank = np.full(n, -1)
-        rank[order[:count]] = np.arange(count)
-        for j in order[1:count]:
+        rank[nodes_of(star, order, count)] = np.arange(count)
+        for j in star.head[order[1:count]]:
             assert rank[star.tail[pred[j]]] < rank[j]
 
 
@@ -138,9 +156,9 @@ def test_6_buckets_equal_the_plain_twin(seed):
         grown += 1
         assert plain_tree(n, tail, head, cost, source, closed).tolist() == dist.tolist()
         rank = np.full(n, -1)
-        rank[order[:count]] = np.arange(count)
+        rank[nodes_of(star, order, count)] = np.arange(count)
         assert count == np.isfinite(dist).sum()
-        for j in order[1:count]:
+        for j in star.head[order[1:count]]:
             assert rank[star.tail[pred[j]]] < rank[j]
     assert grown > 5
 
@@ -164,6 +182,7 @@ def test_7_trees_to_targets_end_early_and_reach_them_alike(seed):
             got = regrow_tree(
                 star.first,
                 star.head,
+                star.tail,
                 closed,
                 c,
                 source,
@@ -199,9 +218,9 @@ def test_7_trees_to_targets_end_early_and_reach_them_alike(seed):
         assert truth[targets].tolist() == dist[targets].tolist()
         assert (dist >= truth).all()
         rank = np.full(n, -1)
-        rank[order[:count]] = np.arange(count)
+        rank[nodes_of(star, order, count)] = np.arange(count)
         assert (rank[targets[np.isfinite(truth[targets])]] >= 0).all()
-        for j in order[1:count]:
+        for j in star.head[order[1:count]]:
             assert rank[star.tail[pred[j]]] < rank[j]
             assert dist[j] == truth[j]
         cost = cost * luck.uniform(0.7, 1.4, len(cost))

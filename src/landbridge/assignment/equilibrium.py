@@ -6,6 +6,9 @@ the same to the last bit whether one thread works or two.  A block counts its ow
 because the other is likely to move flow from and to the same links.  For a quadratic objective and a weight
 w, one exact answer of each block changes the error of what both can mend by 1 - 2/w and of what only one can
 mend by 1 - 1/w: with w = 1 the first swings for ever, w = 4/3 halves it and leaves a quarter of the second.
+
+Sums of products are written as sums, not as products of matrices: a library of linear algebra would keep a
+thread of its own spinning on the processor that the second block needs.
 """
 
 import mmap
@@ -359,13 +362,13 @@ class _Work:
         self.both(aim)
         way = ahead.sum(axis=0)
         whole = way.sum(axis=0)
-        paid = float(np.where(way != 0.0, self.bases - self.free, 0.0).ravel() @ way.ravel())
+        paid = float((np.where(way != 0.0, self.bases - self.free, 0.0) * way).sum())
         table, cost = self.tables[0], self.costs[0]
 
         def force(part: float) -> float:
             table[:, 0] = self.flow + part * whole
             price_links(table, self.free, cost)
-            return float(cost @ whole) + paid
+            return float((cost * whole).sum()) + paid
 
         low, high = 0.0, 1.0
         if force(1.0) > 0.0:
@@ -524,7 +527,7 @@ def solve_equilibrium(
             # The gap is that of these flows: their own costs, and least-cost trees at these costs.
             work.settle(class_flow)
             costs, least = work.class_costs(), work.least
-            total = float(np.where(class_flow > 0, costs, 0.0).ravel() @ class_flow.ravel())
+            total = float((np.where(class_flow > 0, costs, 0.0) * class_flow).sum())
             work.renew(everyone, calm=CALM * gap * total / len(commodities))
             excess = total - float(least.sum())
             reached = excess / total if total > 0 else 0.0

@@ -73,7 +73,7 @@ def _conjugate(
         return target
 
     def product(u: Floats, w: Floats) -> float:
-        return float((slope * u.sum(axis=0)) @ w.sum(axis=0))
+        return float((slope * u.sum(axis=0) * w.sum(axis=0)).sum())
 
     towards = target - flow
     mu = 0.0
@@ -122,7 +122,7 @@ def solve_by_frank_wolfe(
         """Slope and curvature of the objective at a step."""
         d = direction.sum(axis=0)
         price(flow.sum(axis=0) + step * d)
-        return float(cost @ d) + float((open_extras * direction).sum()), float(table[:, 1] @ (d * d))
+        return float((cost * d).sum() + (open_extras * direction).sum()), float((table[:, 1] * d * d).sum())
 
     flow, _ = loader.load(bases)
     history: list[tuple[float, float]] = []

@@ -52,6 +52,17 @@ class Demand:
         origin, destination = np.nonzero(values)
         return cls(origin.astype(np.int32), destination.astype(np.int32), values[origin, destination])
 
+    @cached_property
+    def between(self) -> "Demand":
+        """The positive demand between different zones, sorted by origin, then destination."""
+        keep = (self.origin != self.destination) & (self.amount > 0)
+        origin, destination, amount = self.origin[keep], self.destination[keep], self.amount[keep]
+        step = np.diff(origin)
+        if (step < 0).any() or (np.diff(destination)[step == 0] < 0).any():
+            order = np.lexsort((destination, origin))
+            origin, destination, amount = origin[order], destination[order], amount[order]
+        return Demand(origin, destination, amount)
+
     def matrix(self, n_zones: int) -> Floats:
         """Lay the demand out as a matrix (n_zones, n_zones)."""
         out = np.zeros((n_zones, n_zones))
@@ -182,13 +193,13 @@ class Problem:
         """Give the problem with some links (indices or flags) shut to all classes."""
         open_links = np.ones(self.n_links, bool)
         open_links[np.asarray(shut)] = False
-        return replace(
-            self,
-            classes=tuple(
-                replace(c, permitted=open_links if c.permitted is None else open_links & c.permitted)
-                for c in self.classes
-            ),
+        classes = tuple(
+            replace(c, permitted=open_links if c.permitted is None else open_links & c.permitted)
+            for c in self.classes
         )
+        other = replace(self, classes=classes)
+        other.__dict__["star"] = self.star  # the same graph
+        return other
 
     @cached_property
     def star(self) -> "Star":
@@ -282,16 +293,8 @@ def gather_commodities(problem: Problem) -> Commodities:
     bases = problem.bases()
     for k, c in enumerate(problem.classes):
         d = c.demand
-        inside = d.origin == d.destination
-        intrazonal += float(d.amount[inside].sum())
-        origin, destination, amount = d.origin, d.destination, d.amount
-        keep = ~inside & (amount > 0)
-        if not keep.all():
-            origin, destination, amount = origin[keep], destination[keep], amount[keep]
-        step = np.diff(origin)
-        if (step < 0).any() or (np.diff(destination)[step == 0] < 0).any():
-            order = np.lexsort((destination, origin))
-            origin, destination, amount = origin[order], destination[order], amount[order]
+        intrazonal += float(d.amount[d.origin == d.destination].sum())
+        origin, destination, amount = d.between.origin, d.between.destination, d.between.amount
         served = _has_path(problem, bases[k], origin, destination)
         label = np.full(len(origin), k, np.int32)
         if not served.all():
@@ -348,20 +351,26 @@ def _has_path(problem: Problem, base: Floats, origin: Ints, destination: Ints) -
     leaves, enters = in_core.copy(), in_core.copy()
     leaves[tail[in_core[head]]] = True
     enters[head[in_core[tail]]] = True
-    served: Flags = leaves[problem.zones[origin]] & enters[problem.zones[destination]]
-    doubtful = np.unique(origin[~served])
-    if len(doubtful):
-        star = problem.star
+    goes, comes = leaves[problem.zones[origin]], enters[problem.zones[destination]]
+    served: Flags = goes & comes
+    if served.all():
+        return served
+    # What does not leave the core is searched from its origin, what does not enter it back from its end.
+    doubtful = np.flatnonzero(~served)
+    forth, back = doubtful[~goes[doubtful]], doubtful[goes[doubtful]]
+    for rows, near, far, star in (
+        (forth, origin, destination, problem.star),
+        (back, destination, origin, Star.build(n, problem.head, problem.tail)),
+    ):
         cost = np.ascontiguousarray(np.where(np.isfinite(base), 1.0, np.inf)[star.links])
-        dist = np.empty(n)
-        room = np.empty((4, n), np.int32)
-        nobody = np.zeros(0, np.int32)  # no target: the whole tree
-        for zone in doubtful:
+        dist, room = np.empty(n), np.empty((4, n), np.int32)
+        for zone in np.unique(near[rows]).tolist():
+            mine = rows[near[rows] == zone]
+            ends = np.ascontiguousarray(problem.zones[far[mine]], np.int32)
             grow_tree(
-                star.first, star.head, problem.closed, cost, int(problem.zones[zone]), nobody, dist, *room
+                star.first, star.head, problem.closed, cost, int(problem.zones[zone]), ends, dist, *room
             )
-            mine = origin == zone
-            served[mine] = np.isfinite(dist[problem.zones[destination[mine]]])
+            served[mine] = np.isfinite(dist[ends])
     return served
 
 

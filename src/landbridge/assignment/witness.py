@@ -52,7 +52,7 @@ def solve_by_paths(
         paths.generate(costs)
         least = np.full(len(commodities.node), np.inf)
         np.minimum.at(least, paths.pair[: paths.count], paths.costs(costs))
-        excess = total - float(least @ commodities.amount)
+        excess = total - float((least * commodities.amount).sum())
         reached = excess / total if total > 0 else 0.0
         history.append((time.perf_counter() - began, reached))
         if reached <= gap or history[-1][0] > max_seconds or iterations >= max_iterations:

@@ -144,6 +144,6 @@ def grow_in_buckets(
     for i in range(length):
         u = trail[i]
         if place[u] == i:
-            order[reached] = u
+            order[reached] = pred[u] if reached > 0 else u
             reached += 1
     return reached

@@ -313,7 +313,7 @@ def renew(
         got = -1
         if reached[o] > 0:
             got = regrow_tree(
-                first, head, closed, cost, s, ends, reached[o], dist, pred, place, heap, order, trail
+                first, head, tail, closed, cost, s, ends, reached[o], dist, pred, place, heap, order, trail
             )
         if got < 0:
             width, number = choose_width(cost)

@@ -103,7 +103,8 @@ def grow_tree(
     place, heap
         Shape (n_nodes,) each: room to work in.
     order
-        Shape (n_nodes,), written: reached nodes in the order settled, each after its predecessor.
+        Shape (n_nodes,), written: the source, then the links of the tree in the order in which the nodes they
+        lead to were settled, so that each stands after the link into its tail.
 
     Returns
     -------
@@ -124,7 +125,7 @@ def grow_tree(
     while size > 0:
         u = _pop(heap, place, dist, size)
         size -= 1
-        order[count] = u
+        order[count] = pred[u] if count > 0 else u
         count += 1
         if len(targets) > 0:
             while met < len(targets) and place[targets[met]] == -2:
@@ -152,6 +153,7 @@ def grow_tree(
 def regrow_tree(
     first: Ints,
     head: Ints,
+    tail: Ints,
     closed: Flags,
     cost: Floats,
     source: int,
@@ -171,7 +173,7 @@ def regrow_tree(
     targets
         As in :func:`grow_tree`.
     count, order
-        The first ``count`` entries of ``order``: nodes as last scanned, ``source`` first; written anew.
+        The first ``count`` entries of ``order``: ``source``, then links of the last tree; written anew.
     trail
         Shape (4 n_nodes,): room to work in.
 
@@ -186,31 +188,43 @@ def regrow_tree(
         dist[i] = np.inf
         pred[i] = -1
         place[i] = -2
-    # -1: still to be scanned in its turn; -2: any better label goes to the heap.
-    for i in range(count):
-        place[order[i]] = -1
+    # The old tree at the new costs gives labels that few links can better: the scan that follows is then a
+    # string of comparisons that the processor foresees. Place -1: still to be scanned in its turn; -2: any
+    # better label goes to the heap.
     dist[source] = 0.0
+    place[source] = -1
+    for i in range(1, count):
+        e = order[i]
+        v = head[e]
+        place[v] = -1
+        label = dist[tail[e]] + cost[e]
+        if label < np.inf:
+            dist[v] = label
+            pred[v] = e
     size = 0
     length = 0
     limit = count + (count >> 1) + 16
     k = 0
     met = 0
+    next_node = source
     while k < count or size > 0:
-        if k < count and place[order[k]] != -1:
-            k += 1
-            continue
+        if k < count:
+            next_node = head[order[k]] if k > 0 else source
+            if place[next_node] != -1:
+                k += 1
+                continue
         if k >= count and len(targets) > 0:
             # From here on nodes leave the heap in order of their labels, as in a cold tree.
             while met < len(targets) and dist[targets[met]] < dist[heap[0]]:
                 met += 1
             if met == len(targets):
                 break
-        again = size > 0 and (k >= count or dist[heap[0]] <= dist[order[k]])
+        again = size > 0 and (k >= count or dist[heap[0]] <= dist[next_node])
         if again:
             u = _pop(heap, place, dist, size)
             size -= 1
         else:
-            u = order[k]
+            u = next_node
             k += 1
             place[u] = -2
             if dist[u] == np.inf:
@@ -246,7 +260,7 @@ def regrow_tree(
     for i in range(length):
         u = trail[i]
         if place[u] == i and dist[u] <= furthest:
-            order[reached] = u
+            order[reached] = pred[u] if reached > 0 else u
             reached += 1
     return reached
 
@@ -333,7 +347,20 @@ def load_trees(
         count = -1
         if reached[o] > 0:
             count = regrow_tree(
-                first, head, closed, cost, source[o], ends, reached[o], dist, pred, place, heap, order, trail
+                first,
+                head,
+                tail,
+                closed,
+                cost,
+                source[o],
+                ends,
+                reached[o],
+                dist,
+                pred,
+                place,
+                heap,
+                order,
+                trail,
             )
         if count < 0:
             width, number = choose_width(cost)
@@ -352,9 +379,9 @@ def load_trees(
             total += demand[k] * dist[demand_node[k]]
         out[o] = total
         for k in range(count - 1, 0, -1):
-            j = order[k]
+            e = order[k]
+            j = head[e]
             if flow[j] > 0.0:
-                e = pred[j]
                 load[row[o], e] += flow[j]
                 flow[tail[e]] += flow[j]
 
@@ -398,7 +425,7 @@ def skim_trees(
         count = -1
         if keep and reached[o] > 0:
             count = regrow_tree(
-                first, head, closed, cost, s, ends, reached[o], dist, pred, place, heap, order, trail
+                first, head, tail, closed, cost, s, ends, reached[o], dist, pred, place, heap, order, trail
             )
         if count < 0 and number > 0:
             count = grow_in_buckets(
@@ -413,7 +440,7 @@ def skim_trees(
         for a in range(many):
             sums[s] = 0.0
             for k in range(1, count):
-                j = order[k]
-                sums[j] = sums[tail[pred[j]]] + attributes[a, pred[j]]
+                e = order[k]
+                sums[head[e]] = sums[tail[e]] + attributes[a, e]
             for t in range(len(targets)):
                 out[1 + a, o, t] = sums[targets[t]] if dist[targets[t]] < np.inf else np.inf
