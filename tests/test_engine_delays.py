@@ -21,6 +21,9 @@ KINDS = {
     "single track": Delays.rail(5.0, 60.0, 1.2, 3.0),
     "hinge": Delays.hinge(70.0, 1.1, 0.1),
     "log": Delays.log(1.0, 2.0, 250.0),
+    "loss of elasticity 0.4": Delays.loss(3.0, 0.4, 250.0),
+    "loss of elasticity 1": Delays.loss(3.0, 1.0, 250.0),
+    "loss with its tangent": Delays.loss(3.0, 0.02, 250.0),
 }
 
 
@@ -41,6 +44,10 @@ def plain(kind: int, x: float, a: float, b: float, g: float, h: float) -> float:
     if kind == 6:
         r = g * x
         return -a * math.log(1 - r) if r <= h else a * ((r - h) / (1 - h) - math.log(1 - h))
+    if kind == 7:
+        r = g * x
+        level = (1 - h) ** -b
+        return a * ((1 - r) ** -b - 1) if r <= h else a * (level - 1 + (r - h) * b * level / (1 - h))
     return 0.0
 
 

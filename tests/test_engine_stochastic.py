@@ -10,7 +10,7 @@ from landbridge.assignment.elastic import solve_elastic
 from landbridge.assignment.equilibrium import solve_equilibrium
 from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.paths import Paths
-from landbridge.assignment.problem import build_problem
+from landbridge.assignment.problem import ProblemRefused, build_problem
 from landbridge.assignment.side_capacities import CapacityPassed, solve_capacitated
 from landbridge.assignment.stochastic import ResidualNotReached, find_paths, solve_stochastic
 
@@ -100,20 +100,32 @@ def test_5_too_few_steps_is_a_warning():
 
 
 def test_6_elastic_stochastic_demand():
-    """One road of cost 10 + 0.01 d: linear 666.667, exponential 567.1433."""
+    """One road of cost 10 + 0.01 d: linear 666.667, exponential 567.1433; power by d (10 + 0.01 d) = 10000."""
     road = build_problem(2, [0], [1], Delays.bpr(10.0, 1.0, 0.001, 1.0), [[0, 1000], [0, 0]])
-    for form, gamma, demand in (("linear", 50.0, 2000 / 3), ("exponential", 0.1, 567.1433)):
+    for form, gamma, demand in (
+        ("linear", 50.0, 2000 / 3),
+        ("exponential", 0.1, 567.1433),
+        ("power", 1.0, 500 * (5**0.5 - 1)),
+    ):
         got = solve_stochastic(road, theta=1.0, form=form, gamma=gamma, reference=10.0)
         assert got.served[0] == pytest.approx(demand, abs=5e-5)
         same = solve_elastic(road, form=form, gamma=gamma, reference=10.0, gap=1e-13)
         assert same.demand[0][0] == pytest.approx(demand, abs=5e-5)
 
 
+FUNCTIONS = {
+    "linear": lambda d, s: np.maximum(d - 0.3 * (s - 20.0), 0.0),
+    "exponential": lambda d, s: d * np.exp(-0.3 * (s - 20.0)),
+    "power": lambda d, s: d * (s / 20.0) ** -0.3,
+}
+
+
+@pytest.mark.parametrize("form", FUNCTIONS)
 @pytest.mark.parametrize("seed", range(3))
-def test_7_elastic_demand_holds_its_function(seed):
+def test_7_elastic_demand_holds_its_function(seed, form):
     """At the answer each pair travels as much as its least cost says, with zones that others pass through."""
     problem = random_problem(seed)
-    got = solve_elastic(problem, form="exponential", gamma=0.05, reference=20.0, gap=1e-12)
+    got = solve_elastic(problem, form=form, gamma=0.3, reference=20.0, gap=1e-12)
     from landbridge.assignment.skims import Skimmer
 
     cost = (
@@ -124,8 +136,8 @@ def test_7_elastic_demand_holds_its_function(seed):
     demand = problem.classes[0].demand
     least = cost[demand.origin, demand.destination]
     apart = demand.origin != demand.destination
-    expected = demand.amount * np.exp(-0.05 * (least - 20.0))
-    assert got.demand[0][apart] == pytest.approx(expected[apart], rel=1e-6)
+    expected = FUNCTIONS[form](demand.amount[apart], least[apart])
+    assert got.demand[0][apart] == pytest.approx(expected, rel=1e-6)
 
 
 def test_8_hard_capacities():
@@ -142,3 +154,19 @@ def test_8_hard_capacities():
     )
     with pytest.warns(CapacityPassed):
         solve_capacitated(two, [60.0, 30.0], overflow_cost=50.0, max_rounds=1)
+
+
+def test_9_constant_elasticity_needs_costs_above_nothing():
+    """A pair that costs nothing at free flow has no greatest demand; a pair without a path has none at all."""
+    free = build_problem(2, [0], [1], Delays.constant(0.0), [[0, 1000], [0, 0]])
+    for refused in (
+        lambda: solve_elastic(free, form="power", gamma=0.5, reference=10.0),
+        lambda: solve_stochastic(free, theta=1.0, form="power", gamma=0.5, reference=10.0),
+    ):
+        with pytest.raises(ProblemRefused, match="constant elasticity"):
+            refused()
+    cut = build_problem(
+        3, [0, 2], [1, 0], Delays.constant([10.0, 1.0]), [[0, 1000, 70], [0, 0, 0], [0, 0, 0]]
+    )
+    got = solve_elastic(cut, form="power", gamma=0.5, reference=20.0, gap=1e-12)
+    assert got.demand[0] == pytest.approx([1000 * 2**0.5, 0.0])

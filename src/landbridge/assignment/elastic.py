@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from landbridge.assignment.equilibrium import Equilibrium, solve_equilibrium
 from landbridge.assignment.link_delays import Delays
 from landbridge.assignment.problem import Demand, Problem, ProblemRefused, TravelClass
+from landbridge.assignment.skims import Skimmer
 
 Floats = NDArray[np.float64]
 
@@ -120,19 +121,33 @@ class ElasticEquilibrium:
     equilibrium: Equilibrium
 
 
+def _free_flow_costs(problem: Problem, k: int) -> Floats:
+    """Least cost of each pair of class ``k`` on an empty network, shape (n_pairs,); inf without a path."""
+    demand = problem.classes[k].demand
+    skimmer = Skimmer(problem.n_nodes, problem.tail, problem.head, problem.zones, closed=problem.closed)
+    cost: Floats = skimmer.skim(problem.bases()[k], remember=False).cost[demand.origin, demand.destination]
+    return cost
+
+
 def solve_elastic(
     problem: Problem,
     *,
-    form: Literal["linear", "exponential"],
+    form: Literal["linear", "exponential", "power"],
     gamma: ArrayLike,
     reference: ArrayLike,
     **options: Any,
 ) -> ElasticEquilibrium:
     """Find flows and demand at once: demand d of the problem holds at the cost ``reference``.
 
-    Linear: ``d - gamma (S - reference)``, not below 0; exponential: ``d exp(-gamma (S - reference))``; S is
-    the least cost of the pair.  ``gamma`` and ``reference`` are one number or one for each pair (one class),
-    else a list of these by class.  ``options`` go to :func:`solve_equilibrium`.
+    Linear: ``d - gamma (S - reference)``, not below 0; exponential: ``d exp(-gamma (S - reference))``; power:
+    ``d (S / reference) ** -gamma``, of constant elasticity; S is the least cost of the pair.  ``gamma`` and
+    ``reference`` are one number or one for each pair (one class), else a list of these by class.  ``options``
+    go to :func:`solve_equilibrium`.
+
+    Raises
+    ------
+    ProblemRefused
+        If ``gamma`` is not above 0, or an elasticity is constant where a pair costs nothing.
 
     Examples
     --------
@@ -141,12 +156,15 @@ def solve_elastic(
     >>> got = solve_elastic(road, form="linear", gamma=50.0, reference=10.0, gap=1e-12)
     >>> round(float(got.demand[0][0]), 3)
     666.667
+    >>> got = solve_elastic(road, form="power", gamma=1.0, reference=10.0, gap=1e-12)
+    >>> round(float(got.demand[0][0]), 3)  # d (10 + d / 100) = 10 x 1000
+    618.034
     """
     single = len(problem.classes) == 1
     gammas: list[Any] = [gamma] if single else list(gamma)  # type: ignore[arg-type]
     references: list[Any] = [reference] if single else list(reference)  # type: ignore[arg-type]
     beside, amounts = [], []
-    for c, g, s in zip(problem.classes, gammas, references, strict=True):
+    for k, (c, g, s) in enumerate(zip(problem.classes, gammas, references, strict=True)):
         d = c.demand.amount
         slope, level = (
             np.broadcast_to(np.asarray(g, float), d.shape),
@@ -159,6 +177,20 @@ def solve_elastic(
             whole = d + slope * level
             delays = Delays.bpr(zero + 1.0, 1.0, 1.0 / (slope * c.equivalent), 1.0)
             delays = replace(delays, free=zero)
+        elif form == "power":
+            inside = c.demand.origin == c.demand.destination  # uses no link, so it holds at its reference
+            free = np.where(inside, level, _free_flow_costs(problem, k))
+            open_pairs = np.isfinite(free)
+            if not (free > 0).all() or not (level > 0).all():
+                raise ProblemRefused(
+                    "demand of constant elasticity has no bound where a pair costs nothing.",
+                    where=f"class {c.name}",
+                    mend="give a reference above 0, and a cost to the links between different zones.",
+                )
+            # No more can travel than at free flow, where a pair is cheapest; what has no path does not.
+            free = np.where(open_pairs, free, 1.0)
+            whole = np.where(open_pairs, d * (free / level) ** -slope, 0.0)
+            delays = Delays.loss(free, slope, np.where(whole > 0, whole * c.equivalent, 1.0))
         else:
             whole = d * np.exp(slope * level)
             delays = Delays.log(zero, 1.0 / slope, whole * c.equivalent)

@@ -58,6 +58,8 @@ QUIET = 0.03
 CALM = 0.5
 #: Sweeps end when the excess cost within the bushes is below this share of the true excess cost.
 ENOUGH = 0.02
+#: The same after a warm start: few bushes are awake there, so that a sweep costs little beside a renewal.
+ENOUGH_WARM = 0.01
 #: Bytes of one array of bushes from which memory counts for more than time: below, memory that was used
 #: before is used again, which saves the system from clearing pages.
 MANY_BYTES = 1 << 25
@@ -518,6 +520,7 @@ def solve_equilibrium(
     work = _Work(problem, commodities, _inherit(problem, commodities, start, room), threads)
     history: list[tuple[float, float]] = []
     costs = least = None
+    enough = ENOUGH if start is None else ENOUGH_WARM
     try:
         _begin(work, start)
         best, since, iterations = np.inf, 0, 0
@@ -549,7 +552,7 @@ def solve_equilibrium(
             for sweep in range(1, SWEEPS + 1):
                 work.level(QUIET * excess / len(commodities))
                 within = float(work.excess.sum())
-                if within <= ENOUGH * excess or time.perf_counter() - began > max_seconds:
+                if within <= enough * excess or time.perf_counter() - began > max_seconds:
                     break
                 if stalls and sweep % CYCLE == 0 and sweep < SWEEPS:
                     if within > SLOW * last:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from landbridge.kernels.delays import CONICAL, CONSTANT, HINGE, LOG, POWER, QUARTIC, QUEUE, price_links
+from landbridge.kernels.delays import CONICAL, CONSTANT, HINGE, LOG, LOSS, POWER, QUARTIC, QUEUE, price_links
 
 Floats = NDArray[np.float64]
 
@@ -152,6 +152,17 @@ class Delays:
         t, a, w = (np.array(v, float) for v in np.broadcast_arrays(*map(np.atleast_1d, (free, scale, whole))))
         return cls(t, np.full_like(t, LOG), a, np.zeros_like(t), 1.0 / w, np.full_like(t, most))
 
+    @classmethod
+    def loss(cls, free: ArrayLike, elasticity: ArrayLike, whole: ArrayLike) -> "Delays":
+        """``free (1 - flow / whole) ** (-1 / elasticity)``: see `elastic`.
+
+        The tangent from where that is a million million times ``free``, or the share left is a millionth.
+        """
+        t, e, w = (
+            np.array(v, float) for v in np.broadcast_arrays(*map(np.atleast_1d, (free, elasticity, whole)))
+        )
+        return cls(t, np.full_like(t, LOSS), t, 1.0 / e, 1.0 / w, 1.0 - np.maximum(1e-6, 1e-12**e))
+
     def joined(self, other: "Delays") -> "Delays":
         """Put the rows of ``other`` after these."""
         return Delays(
@@ -225,6 +236,9 @@ class Delays:
             lost = self.kind == LOG
             if lost.any():
                 out += np.where(lost, self._log(x), 0.0)
+            loss = self.kind == LOSS
+            if loss.any():
+                out += np.where(loss, self._loss(x), 0.0)
         return out
 
     def _cone(self, x: Floats) -> Floats:
@@ -258,4 +272,18 @@ class Delays:
         area: Floats = (
             self.a / self.g * (part - beyond * np.log1p(-self.h) + 0.5 * beyond * beyond / (1.0 - self.h))
         )
+        return area
+
+    def _loss(self, x: Floats) -> Floats:
+        """Integral of the congestion of `loss`."""
+        r = self.g * x
+        inside = np.minimum(r, self.h)
+        beyond = np.maximum(r - self.h, 0.0)
+        left, power = 1.0 - inside, 1.0 - self.b
+        grown = np.where(
+            power == 0.0, -np.log(left), (1.0 - left**power) / np.where(power == 0.0, 1.0, power)
+        )
+        edge = (1.0 - self.h) ** -self.b
+        straight = beyond * (edge - 1.0) + 0.5 * beyond * beyond * self.b * edge / (1.0 - self.h)
+        area: Floats = self.a / self.g * (grown - inside + straight)
         return area

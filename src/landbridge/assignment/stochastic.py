@@ -23,11 +23,19 @@ from landbridge.assignment.paths import Paths
 from landbridge.assignment.problem import Problem, ProblemRefused, Unserved, gather_commodities
 from landbridge.errors import NotConverged
 from landbridge.kernels.delays import price_links
-from landbridge.kernels.stochastic import EXPONENTIAL, FIXED, LINEAR, choose_paths, size_paths, turn_costs
+from landbridge.kernels.stochastic import (
+    EXPONENTIAL,
+    FIXED,
+    LINEAR,
+    POWER,
+    choose_paths,
+    size_paths,
+    turn_costs,
+)
 
 Floats = NDArray[np.float64]
-Form = Literal["fixed", "linear", "exponential"]
-FORMS = {"fixed": FIXED, "linear": LINEAR, "exponential": EXPONENTIAL}
+Form = Literal["fixed", "linear", "exponential", "power"]
+FORMS = {"fixed": FIXED, "linear": LINEAR, "exponential": EXPONENTIAL, "power": POWER}
 
 
 class ResidualNotReached(NotConverged):
@@ -112,7 +120,8 @@ def solve_stochastic(
         Where to stop.
     form, gamma, reference
         Demand: fixed; linear, ``d - gamma (S - reference)``; exponential, ``d exp(-gamma (S - reference))``;
-        S is the expected cost of the pair, ``gamma`` and ``reference`` one number or one for each pair of
+        power, ``d (S / reference) ** -gamma`` of constant elasticity, where S must stay above 0; S is the
+        expected cost of the pair, ``gamma`` and ``reference`` one number or one for each pair of
         ``paths``.
     start
         Link flows to begin with, shape (n_links,).
@@ -148,6 +157,8 @@ def solve_stochastic(
         whole = c.amount + slope * base_cost
     elif form == "exponential":
         whole = c.amount * np.exp(slope * base_cost)
+    elif form == "power":
+        whole = c.amount * base_cost**slope
     delays = problem.delays.take(star.links)
     bases = np.ascontiguousarray(problem.bases()[:, star.links])
     n, m = sets.count, problem.n_links
@@ -183,6 +194,13 @@ def solve_stochastic(
         )
         return out
 
+    if form == "power":
+        load(np.zeros(m))  # where costs are least, and so are expected costs
+        if not (surplus > 0).all() or not (base_cost > 0).all():
+            raise ProblemRefused(
+                "demand of constant elasticity has no value where an expected cost is not above 0.",
+                mend="take a greater theta, fewer paths, or another form of demand.",
+            )
     flow = np.zeros(m) if start is None else np.asarray(start, float)[star.links]
     class_flow = load(flow)
     if start is None:
@@ -193,7 +211,15 @@ def solve_stochastic(
     while reached > residual and iterations < max_iterations:
         iterations += 1
         step = _newton(
-            class_flow.sum(axis=0) - flow, table[:, 1].copy(), sets, scale, share, served, form, slope
+            class_flow.sum(axis=0) - flow,
+            table[:, 1].copy(),
+            sets,
+            scale,
+            share,
+            served,
+            surplus,
+            form,
+            slope,
         )
         part, best = 1.0, reached
         while True:
@@ -252,6 +278,7 @@ def _newton(
     theta: Floats,
     share: Floats,
     served: Floats,
+    surplus: Floats,
     form: Form,
     gamma: Floats,
 ) -> Floats:
@@ -269,6 +296,7 @@ def _newton(
             theta,
             share,
             served,
+            surplus,
             FORMS[form],
             gamma,
             change,
@@ -280,16 +308,16 @@ def _newton(
     y = np.zeros_like(right)
     rest = right.copy()
     way = rest.copy()
-    square = float(rest @ rest)
+    square = float((rest * rest).sum())
     enough = 1e-24 * square
     for _ in range(500):
         if square <= enough or square == 0.0:
             break
         image = way + root * fall(root * way)
-        step = square / float(way @ image)
+        step = square / float((way * image).sum())
         y += step * way
         rest -= step * image
-        new = float(rest @ rest)
+        new = float((rest * rest).sum())
         way = rest + (new / square) * way
         square = new
     return gap - fall(root * y)

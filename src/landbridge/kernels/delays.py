@@ -9,6 +9,7 @@ A link has a kind and four numbers a, b, g, h; with flow x its cost is ``free + 
     queue      a r / (1 - r) for r = g x <= h, the tangent at h beyond   M/G/1, Pollaczek-Khinchine
     hinge      max(0, b + a (x - g))   price of a hard capacity g: multiplier b, penalty a
     log        -a ln(1 - r) for r = g x <= h, the tangent beyond   what demand lost to others would have paid
+    loss       a ((1 - r)^-b - 1) for r = g x <= h, the tangent beyond   the same for demand of elasticity 1/b
 
 Every kind is convex or at least non-decreasing for x >= 0, so the Beckmann objective has no false minimum.
 """
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from landbridge.kernels.jit import kernel
 
-CONSTANT, QUARTIC, POWER, CONICAL, QUEUE, HINGE, LOG = range(7)
+CONSTANT, QUARTIC, POWER, CONICAL, QUEUE, HINGE, LOG, LOSS = range(8)
 
 # Columns of the table `links` that the kernels of this engine share, one row of 64 bytes (a cache line) a
 # link.
@@ -56,6 +57,10 @@ def congestion(kind: float, x: float, a: float, b: float, g: float, h: float) ->
     r = g * x
     edge = min(r, h)
     free = 1.0 / (1.0 - edge)
+    if kind == 7.0:
+        level = free**b
+        slope = a * b * g * level * free
+        return a * (level - 1.0) + slope * (r - edge) / g, slope
     if kind == 4.0:
         return a * free * (edge + (r - edge) * free), a * g * free * free
     return a * ((r - edge) * free - np.log1p(-edge)), a * g * free

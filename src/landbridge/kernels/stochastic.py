@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
-FIXED, LINEAR, EXPONENTIAL = 0, 1, 2
+FIXED, LINEAR, EXPONENTIAL, POWER = range(4)
 
 
 @kernel
@@ -129,6 +129,8 @@ def choose_paths(
             d = max(0.0, d - gamma[p] * s)
         elif form == 2:
             d = d * np.exp(-gamma[p] * s)
+        elif form == 3:
+            d = d * s ** -gamma[p] if s > 0.0 else 0.0
         surplus[p] = s
         served[p] = d
         q = newest[p]
@@ -150,6 +152,7 @@ def turn_costs(
     theta: Floats,
     share: Floats,
     served: Floats,
+    surplus: Floats,
     form: int,
     gamma: Floats,
     change: Floats,
@@ -175,6 +178,8 @@ def turn_costs(
             fall = gamma[p]
         elif form == 2:
             fall = gamma[p] * served[p]
+        elif form == 3:
+            fall = gamma[p] * served[p] / surplus[p]
         q = newest[p]
         while q >= 0:
             total = 0.0
