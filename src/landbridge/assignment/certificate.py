@@ -94,6 +94,7 @@ def shortest_totals(
         least_totals(
             star.first,
             star.head,
+            star.tail,
             problem.closed,
             costs,
             commodities.travel_class,

@@ -216,7 +216,6 @@ class _Work:
         )
         self.work_i = [np.zeros((11, 4 * n + 4), np.int32) for _ in range(BLOCKS)]
         self.work_f = [np.zeros((3, n + 1)) for _ in range(BLOCKS)]
-        self.tally = np.zeros((BLOCKS, 2), np.int32)
         # Handing work over costs some 0.1 ms a sweep: small problems are quicker on one thread, with the same
         # answer.
         wide = len(commodities) * m > SMALL
@@ -236,7 +235,6 @@ class _Work:
     def renew(self, active: NDArray[np.bool_], moving: float = 0.0, calm: float = 0.0) -> None:
         """Renew the bushes flagged (n_commodities,), but for those calm, and their least totals."""
         star, c, m = self.star, self.commodities, self.problem.n_links
-        self.tally[:] = 0
         begun = [[0] * len(self.problem.classes) for _ in range(BLOCKS)]
 
         def work(block: int) -> int:
@@ -272,7 +270,6 @@ class _Work:
                     b.flow,
                     self.least,
                     self.excess,
-                    self.tally[block],
                     self.work_i[block],
                     self.work_f[block],
                     *new,

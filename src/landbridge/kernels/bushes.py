@@ -17,9 +17,8 @@ Every flow is in equivalents of the class. Excess cost of a bush: sum of flow ti
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.kernels.bucket_trees import choose_width, grow_in_buckets
 from landbridge.kernels.delays import congestion
-from landbridge.kernels.heap_trees import grow_tree, regrow_tree
+from landbridge.kernels.heap_trees import find_tree
 from landbridge.kernels.jit import kernel
 
 Floats = NDArray[np.float64]
@@ -250,7 +249,6 @@ def renew(
     bush_flow: Floats,
     least: Floats,
     excess: Floats,
-    tally: Ints,
     work_i: Ints,
     work_f: Floats,
     new_link: Ints,
@@ -280,8 +278,6 @@ def renew(
     least, excess
         Shape (n_commodities,), written: demand times least cost; ``excess`` is set to inf (not known) where
         changed.
-    tally
-        Shape (2,): counts of bushes changed and of trees grown cold.
     work_i, work_f, new_link, new_place, new_flow
         Room: (11, 4 n_nodes + 4), (3, n_nodes + 1), and three of one length, as long as the longest bush may
         be.
@@ -310,21 +306,9 @@ def renew(
         low, high = demand_first[o], demand_first[o + 1]
         ends = demand_node[low:high]
         order = orders[o]
-        got = -1
-        if reached[o] > 0:
-            got = regrow_tree(
-                first, head, tail, closed, cost, s, ends, reached[o], dist, pred, place, heap, order, trail
-            )
-        if got < 0:
-            width, number = choose_width(cost)
-            if number > 0:
-                got = grow_in_buckets(
-                    first, head, closed, cost, s, ends, width, number, dist, pred, place, order, trail
-                )
-        if got < 0:
-            got = grow_tree(first, head, closed, cost, s, ends, dist, pred, place, heap, order)
-            tally[1] += 1
-        reached[o] = got
+        reached[o] = find_tree(
+            first, head, tail, closed, cost, s, ends, reached[o], dist, pred, place, heap, order, trail
+        )
         sum_least = 0.0
         for k in range(low, high):
             sum_least += demand[k] * dist[demand_node[k]]
@@ -396,7 +380,6 @@ def renew(
                     )
             if not good:
                 return m
-            tally[0] += 1
             excess[o] = np.inf
             count = cursor[0]
             counts[o] = count

@@ -266,9 +266,48 @@ def regrow_tree(
 
 
 @kernel
+def find_tree(
+    first: Ints,
+    head: Ints,
+    tail: Ints,
+    closed: Flags,
+    cost: Floats,
+    source: int,
+    targets: Ints,
+    known: int,
+    dist: Floats,
+    pred: Ints,
+    place: Ints,
+    heap: Ints,
+    order: Ints,
+    trail: Ints,
+) -> int:
+    """Grow a tree by the quickest way: again from ``known`` entries of ``order``, else in buckets, else on a
+    heap.
+
+    Arguments and answer as in :func:`regrow_tree`, but there is always one.
+    """
+    count = -1
+    if known > 0:
+        count = regrow_tree(
+            first, head, tail, closed, cost, source, targets, known, dist, pred, place, heap, order, trail
+        )
+    if count < 0:
+        width, number = choose_width(cost)
+        if number > 0:
+            count = grow_in_buckets(
+                first, head, closed, cost, source, targets, width, number, dist, pred, place, order, trail
+            )
+    if count < 0:
+        count = grow_tree(first, head, closed, cost, source, targets, dist, pred, place, heap, order)
+    return count
+
+
+@kernel
 def least_totals(
     first: Ints,
     head: Ints,
+    tail: Ints,
     closed: Flags,
     costs: Floats,
     row: Ints,
@@ -294,14 +333,7 @@ def least_totals(
         o = mine[m]
         cost = costs[row[o]]
         ends = demand_node[demand_first[o] : demand_first[o + 1]]
-        count = -1
-        width, number = choose_width(cost)
-        if number > 0:
-            count = grow_in_buckets(
-                first, head, closed, cost, source[o], ends, width, number, dist, pred, place, order, trail
-            )
-        if count < 0:
-            count = grow_tree(first, head, closed, cost, source[o], ends, dist, pred, place, heap, order)
+        find_tree(first, head, tail, closed, cost, source[o], ends, 0, dist, pred, place, heap, order, trail)
         total = 0.0
         for k in range(demand_first[o], demand_first[o + 1]):
             total += demand[k] * dist[demand_node[k]]
@@ -344,32 +376,22 @@ def load_trees(
         cost = costs[row[o]]
         ends = demand_node[demand_first[o] : demand_first[o + 1]]
         order = orders[o]
-        count = -1
-        if reached[o] > 0:
-            count = regrow_tree(
-                first,
-                head,
-                tail,
-                closed,
-                cost,
-                source[o],
-                ends,
-                reached[o],
-                dist,
-                pred,
-                place,
-                heap,
-                order,
-                trail,
-            )
-        if count < 0:
-            width, number = choose_width(cost)
-            if number > 0:
-                count = grow_in_buckets(
-                    first, head, closed, cost, source[o], ends, width, number, dist, pred, place, order, trail
-                )
-        if count < 0:
-            count = grow_tree(first, head, closed, cost, source[o], ends, dist, pred, place, heap, order)
+        count = find_tree(
+            first,
+            head,
+            tail,
+            closed,
+            cost,
+            source[o],
+            ends,
+            reached[o],
+            dist,
+            pred,
+            place,
+            heap,
+            order,
+            trail,
+        )
         reached[o] = count
         for i in range(n):
             flow[i] = 0.0
@@ -416,23 +438,15 @@ def skim_trees(
     heap = np.empty(n, np.int32)
     spare = np.empty(n, np.int32)
     trail = np.empty(4 * n + 4, np.int32)
-    width, number = choose_width(cost)
     ends = targets if len(targets) < n else targets[:0]
     for m in range(len(mine)):
         o = mine[m]
         s = sources[o]
         order = orders[o] if keep else spare
-        count = -1
-        if keep and reached[o] > 0:
-            count = regrow_tree(
-                first, head, tail, closed, cost, s, ends, reached[o], dist, pred, place, heap, order, trail
-            )
-        if count < 0 and number > 0:
-            count = grow_in_buckets(
-                first, head, closed, cost, s, ends, width, number, dist, pred, place, order, trail
-            )
-        if count < 0:
-            count = grow_tree(first, head, closed, cost, s, ends, dist, pred, place, heap, order)
+        known = reached[o] if keep else 0
+        count = find_tree(
+            first, head, tail, closed, cost, s, ends, known, dist, pred, place, heap, order, trail
+        )
         if keep:
             reached[o] = count
         for t in range(len(targets)):
