@@ -245,6 +245,10 @@ def test_14_properties_on_random_networks(seed, classes):
         assert conserved(problem, found) < 1e-12
         assert -1e-14 <= found.certificate.relative_gap <= 1e-10
         assert (found.class_flow >= 0).all()
+        judged = certify(problem, gather_commodities(problem), found.class_flow)
+        assert found.certificate.relative_gap == pytest.approx(judged.relative_gap, abs=1e-14)
+        assert found.certificate.tstt == pytest.approx(judged.tstt, rel=1e-14)
+        assert found.certificate.objective == judged.objective
         luck = np.random.default_rng(seed)
         links, nodes = luck.permutation(problem.n_links), luck.permutation(problem.n_nodes)
         other = replace(
@@ -278,3 +282,36 @@ def test_15_scaling_demand_and_capacity_scales_flows(seed):
     )
     a, b = solve_equilibrium(problem, gap=1e-13), solve_equilibrium(big, gap=1e-13)
     assert b.certificate.objective == pytest.approx(scale * a.certificate.objective, rel=1e-10)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_16_what_has_no_path_is_found(seed):
+    """Sparse networks in pieces, with zones that are not passed through: the pairs set aside are those that a
+    plain search does not reach."""
+    luck = np.random.default_rng(seed)
+    n, zones, m = 24, 9, int(luck.integers(20, 60))
+    tail, head = luck.integers(0, n, m), luck.integers(0, n, m)
+    problem = build_problem(
+        n,
+        tail,
+        head,
+        Delays.constant(luck.uniform(1, 2, m)),
+        np.ones((zones, zones)),
+        zones=np.arange(zones),
+        closed=np.arange(n) < zones - 2,
+    )
+    expected = set()
+    for origin in range(zones):
+        seen, waiting = {origin}, [origin]
+        while waiting:
+            node = waiting.pop()
+            if problem.closed[node] and node != origin:
+                continue
+            for nearby in head[tail == node].tolist():
+                if nearby not in seen:
+                    seen.add(nearby)
+                    waiting.append(nearby)
+        expected |= {(origin, d) for d in range(zones) if d not in seen}
+    lost = gather_commodities(problem).unserved
+    assert set(zip(lost.origin.tolist(), lost.destination.tolist(), strict=True)) == expected
+    assert expected
