@@ -120,11 +120,12 @@ def test_logsum_of_the_published_example():
     assert before - after == pytest.approx(0.776303, abs=5e-7)
 
 
-def path_sizes(routes, length):
+def path_sizes(routes, length, new=()):
     start = np.concatenate(([0], np.cumsum([len(r) for r in routes])))
     size = np.empty(len(routes))
+    is_new = np.isin(np.arange(len(routes)), new)
     measure_path_sizes(
-        np.array([0, len(routes)]), start, np.concatenate(routes), np.asarray(length, float), size
+        np.array([0, len(routes)]), start, np.concatenate(routes), np.asarray(length, float), is_new, size
     )
     return size
 
@@ -135,6 +136,11 @@ def test_path_size_of_the_textbook_case():
     np.testing.assert_allclose(size, [1.0, 0.6, 0.6])
     flow, _, _ = respond([10.0] * 3, [0, 0, 0], 1.0, 1.0, log_weight=np.log(size))
     np.testing.assert_allclose(flow, [0.4545, 0.2727, 0.2727], atol=5e-5)
+
+
+def test_path_size_of_what_stands_does_not_know_what_is_new():
+    """A new route that shares 8 of 10 with an old one: the old keeps 1, the new has 0.6."""
+    np.testing.assert_allclose(path_sizes([[0], [1, 2], [1, 3]], [10.0, 8.0, 2.0, 2.0], [2]), [1.0, 1.0, 0.6])
 
 
 @pytest.mark.parametrize("seed", range(6))

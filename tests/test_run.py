@@ -81,6 +81,22 @@ def test_one_scenario_alone_equals_itself_among_all(study, run, tmp_path):
     assert alone.query(sql).equals(run.query(sql))
 
 
+def test_what_a_closed_line_would_cost_moves_nothing_while_it_is_closed(run, tmp_path):
+    """The line through the gap four times as dear: every figure of `today` is the same to the last digit,
+    those of `gap-open` are not."""
+    dear = open_study(
+        write_small_study(
+            tmp_path / "study",
+            ("links", "2028,gap-open,45,20,,15,1,0.4,0.035", "2028,gap-open,45,20,,15,1,1.6,0.14"),
+        )
+    )
+    again = run_study(dear, scenarios=["today", "gap-open"], years=[2035], out=tmp_path / "dear")
+    for scenario, same in (("today", True), ("gap-open", False)):
+        sql = f"""SELECT * FROM pairs WHERE scenario = '{scenario}' AND year = 2035
+            ORDER BY class, origin, destination"""
+        assert again.query(sql).equals(run.query(sql)) == same
+
+
 def test_a_failed_run_leaves_nothing(study, tmp_path, monkeypatch):
     """Killed while it solves: no folder, and no leftover beside it; an older run stays as it was."""
 

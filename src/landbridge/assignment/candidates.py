@@ -30,12 +30,14 @@ class Candidates:
     """Paths one after another: path p belongs to group ``keys[p]`` and takes ``arcs[starts[p]:starts[p +
     1]]``.
 
-    The key of a group is (class * n_zones + origin) * n_zones + destination.
+    The key of a group is (class * n_zones + origin) * n_zones + destination; ``state`` says in which of the
+    states each path was found.
     """
 
     keys: np.ndarray
     starts: np.ndarray
     arcs: np.ndarray
+    state: np.ndarray
 
 
 class _Search:
@@ -194,6 +196,9 @@ def find_candidates(
         keys=np.concatenate(none + [part for search in found for part in search.keys]),
         starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
         arcs=np.concatenate([np.zeros(0, np.int32)] + [part for search in found for part in search.arcs]),
+        state=np.repeat(
+            [position for position, _ in tasks], [sum(map(len, search.lengths)) for search in found]
+        ),
     )
 
 

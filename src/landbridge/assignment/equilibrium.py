@@ -11,23 +11,21 @@ Sums of products are written as sums, not as products of matrices: a library of 
 thread of its own spinning on the processor that the second block needs.
 """
 
-import mmap
 import time
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.assignment.bush_store import Bushes, make_rows
 from landbridge.assignment.certificate import Certificate, certify, measure
 from landbridge.assignment.problem import Commodities, Problem, ProblemRefused, Unserved, gather_commodities
 from landbridge.errors import DemandUnserved, NotConverged
 from landbridge.kernels.bush_moves import (
     aim_onwards,
-    copy_bushes,
     find_shut,
     go_onwards,
     keep_flows,
@@ -60,9 +58,6 @@ CALM = 0.5
 ENOUGH = 0.02
 #: The same after a warm start: few bushes are awake there, so that a sweep costs little beside a renewal.
 ENOUGH_WARM = 0.01
-#: Bytes of one array of bushes from which memory counts for more than time: below, memory that was used
-#: before is used again, which saves the system from clearing pages.
-MANY_BYTES = 1 << 25
 #: Commodities times links below which one thread does all.
 SMALL = 100_000
 #: Renewals without a better gap after which rounding is taken to be the floor.
@@ -79,66 +74,6 @@ class DemandWithoutPath(DemandUnserved):
     """Some demand has no open path; the rest was assigned."""
 
     code = "LB-E004"
-
-
-def _rows(count: int, length: int, kind: type[np.generic]) -> NDArray[Any]:
-    """Make long rows of zeros; of large ones only what is written takes memory (no huge pages)."""
-    size = count * length * np.dtype(kind).itemsize
-    if size < MANY_BYTES or not hasattr(mmap, "MADV_NOHUGEPAGE"):
-        return np.zeros((count, length), kind)
-    room = mmap.mmap(-1, size)
-    room.madvise(mmap.MADV_NOHUGEPAGE)
-    return np.frombuffer(room, kind).reshape(count, length)
-
-
-@dataclass
-class Bushes:
-    """Bushes of all commodities, one row each, and the last order of their trees: see `kernels.bushes`."""
-
-    counts: Ints
-    starts: Ints
-    link: Ints
-    place: Ints
-    flow: Floats
-    reached: Ints
-    orders: Ints
-
-    @classmethod
-    def empty(cls, n_commodities: int, n_nodes: int, room: int) -> "Bushes":
-        """Make room for bushes of at most ``room`` links."""
-        c = n_commodities
-        return cls(
-            np.ones(c, np.int32),
-            _rows(c, n_nodes + 1, np.int32),
-            _rows(c, room, np.int32),
-            _rows(c, room, np.int32),
-            _rows(c, room, np.float64),
-            np.zeros(c, np.int32),
-            _rows(c, n_nodes, np.int32),
-        )
-
-    def moved(self, rows: NDArray[np.int64], room: int) -> "Bushes":
-        """Copy rows (-1 for a new one) into bushes of their own with the room asked for."""
-        n_nodes = self.orders.shape[1]
-        more = Bushes.empty(len(rows), n_nodes, room)
-        copy_bushes(
-            rows.astype(np.int32),
-            self.counts,
-            self.starts,
-            self.link,
-            self.place,
-            self.flow,
-            self.reached,
-            self.orders,
-            more.counts,
-            more.starts,
-            more.link,
-            more.place,
-            more.flow,
-            more.reached,
-            more.orders,
-        )
-        return more
 
 
 @dataclass(frozen=True)
@@ -335,7 +270,7 @@ class _Work:
         """Remember the flows of all bushes as they stand."""
         b = self.bushes
         if self.before.shape != b.flow.shape:
-            self.before = _rows(b.flow.shape[0], b.flow.shape[1], np.float64)
+            self.before = make_rows(b.flow.shape[0], b.flow.shape[1], np.float64)
 
         def work(block: int) -> int:
             for rows in self.parts[block]:

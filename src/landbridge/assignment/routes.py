@@ -4,10 +4,14 @@ Candidates come from :mod:`landbridge.assignment.candidates`. A route
 that is best in its mode in any of the states is always kept, so every policy alternative is present; others
 are kept while they are not too dear and differ enough. The set and its path sizes are the same for all
 states: at fixed costs, opening a link can then only raise a pair's logsum.
+
+Routes that can be used in none of the states that stand today are new. They are chosen apart, and they count
+neither among the further routes nor in the path sizes of the others: what a closed line would cost then moves
+nothing while it is closed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -99,6 +103,7 @@ def find_routes(
     pairs: np.ndarray | None = None,
     allow_reentry: bool = False,
     thorough: Sequence[int] = (),
+    standing: Sequence[int] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> RouteSet:
     """Route sets of all pairs of zones over the union of ``states``.
@@ -113,11 +118,56 @@ def find_routes(
         Boolean (n_classes, n_zones, n_zones): which groups are wanted; all off-diagonal ones when left out.
     thorough
         Positions of the states in which each transit state is left out in turn.
+    standing
+        Positions of the states that stand today; all of them when left out, and then no route is new.
     """
     n = len(network.zones)
     wanted = ~np.eye(n, dtype=bool)[None].repeat(len(classes.ids), 0) if pairs is None else pairs
     found = find_candidates(network, states, costs, times, classes, wanted, thorough, progress)
-    return _select(network, found, states, costs, classes, path_size_beta, allow_reentry)
+    opening = [
+        position not in standing
+        and any(
+            _only_opens(states[p], costs[p], times[p], state, costs[position], times[position])
+            for p in standing
+        )
+        for position, state in enumerate(states)
+    ]
+    return _select(
+        network,
+        found,
+        states,
+        costs,
+        classes,
+        path_size_beta,
+        allow_reentry,
+        list(standing) or list(range(len(states))),
+        np.array(opening, bool),
+    )
+
+
+def _only_opens(
+    old: LinkState,
+    old_cost: np.ndarray,
+    old_time: np.ndarray,
+    new: LinkState,
+    new_cost: np.ndarray,
+    new_time: np.ndarray,
+) -> bool:
+    """Whether all that can be used in the old state can be used in the new one, at the same cost and time."""
+    was = old.is_open
+    rules = {rule.id: rule for rule in old.rules}
+    return bool(
+        new.is_open[was].all()
+        and np.array_equal(old_cost[:, was], new_cost[:, was])
+        and np.array_equal(old_time[:, was], new_time[:, was])
+        and set(new.trade_closed) <= set(old.trade_closed)
+        and all(
+            rule.id in rules
+            and replace(rules[rule.id], share=rule.share) == rule
+            and rules[rule.id].share <= rule.share
+            for rule in new.rules
+        )
+    )
 
 
 def _log_share(state: LinkState) -> np.ndarray:
@@ -132,53 +182,55 @@ def _select(
     classes: Classes,
     path_size_beta: float,
     allow_reentry: bool,
+    standing: Sequence[int],
+    opening: np.ndarray,
 ) -> RouteSet:
-    """Distinct valid candidates, thinned to those that matter, sorted and weighed."""
+    """Distinct valid candidates, thinned to those that matter, sorted and weighed.
+
+    Of the states flagged in ``opening`` only new routes are taken: the others are found where they stand.
+    """
+    n = len(network.zones)
     keys, starts, arcs = found.keys, found.starts, found.arcs
+    state = found.state
     if not allow_reentry:
         bad = np.zeros(len(keys), bool)
         find_reentries(starts, arcs, network.head, *_territories(network), bad)
         keys, starts, arcs = _take(~bad, keys, starts, arcs)
+        state = state[~bad]
     # Equal sets of arcs are equal simple paths: a sum of random 64-bit keys tells them apart.
     prints = np.random.default_rng(0).integers(0, 2**63, network.n_arcs, dtype=np.uint64)
     mark = np.add.reduceat(prints[arcs], starts[:-1]) if len(keys) else np.zeros(0, np.uint64)
-    _, distinct = np.unique(np.stack([keys.astype(np.uint64), mark]), axis=1, return_index=True)
+    _, distinct, same = np.unique(
+        np.stack([keys.astype(np.uint64), mark]), axis=1, return_index=True, return_inverse=True
+    )
+    elsewhere = np.bincount(same, ~opening[state], len(distinct)) > 0
     chosen = np.zeros(len(keys), bool)
     chosen[distinct] = True
+    elsewhere = elsewhere[same[chosen]]
     keys, starts, arcs = _take(chosen, keys, starts, arcs)
-
-    n = len(network.zones)
+    is_new = _find_new(network, states, standing, classes, n, keys, starts, arcs)
+    wanted = is_new | elsewhere
+    is_new = is_new[wanted]
+    keys, starts, arcs = _take(wanted, keys, starts, arcs)
     nest = _find_nests(network, states[0], starts, arcs)
     best_anywhere, lowest = _rank(network, states, costs, classes, keys, nest, starts, arcs)
-    order = np.lexsort((lowest, keys))
-    keys, starts, arcs, nest, best_anywhere, lowest = _sort(
-        order, keys, starts, arcs, nest, best_anywhere, lowest
-    )
-    first = (
-        np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1], [True])))
-        if len(keys)
-        else np.zeros(1, int)
+    order = np.lexsort((lowest, is_new, keys))
+    keys, starts, arcs, nest, best_anywhere, lowest, is_new = _sort(
+        order, keys, starts, arcs, nest, best_anywhere, lowest, is_new
     )
     length = states[0].attributes.length_km
     keep = np.zeros(len(keys), bool)
+    first = _find_starts(2 * keys + is_new)
     keep_spread(
         first, starts, arcs, length, lowest, best_anywhere, nest, MOST_FURTHER, STRETCH, OVERLAP, keep
     )
-    keys, nest, lowest, (starts, arcs) = (
-        keys[keep],
-        nest[keep],
-        lowest[keep],
-        _take(keep, keys, starts, arcs)[1:],
-    )
+    nest, lowest, is_new = nest[keep], lowest[keep], is_new[keep]
+    keys, starts, arcs = _take(keep, keys, starts, arcs)
     order = np.lexsort((lowest, nest, keys))
-    keys, starts, arcs, nest = _sort(order, keys, starts, arcs, nest)
-    first = (
-        np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1], [True])))
-        if len(keys)
-        else np.zeros(1, int)
-    )
+    keys, starts, arcs, nest, is_new = _sort(order, keys, starts, arcs, nest, is_new)
+    first = _find_starts(keys)
     size = np.ones(len(keys))
-    measure_path_sizes(first, starts, arcs, length, size)
+    measure_path_sizes(first, starts, arcs, length, is_new, size)
     log_share = _log_share(states[0])
     shares = np.add.reduceat(log_share[arcs], starts[:-1]) if len(keys) else np.zeros(0)
     group = keys[first[:-1]]
@@ -192,6 +244,31 @@ def _select(
         nest=nest.astype(np.int64),
         log_weight=path_size_beta * np.log(size) + shares,
     )
+
+
+def _find_starts(sorted_keys: np.ndarray) -> np.ndarray:
+    """Where each run of equal keys begins, and the end of the last."""
+    if not len(sorted_keys):
+        return np.zeros(1, int)
+    return np.flatnonzero(np.concatenate(([True], sorted_keys[1:] != sorted_keys[:-1], [True])))
+
+
+def _find_new(
+    network: Network,
+    states: Sequence[LinkState],
+    standing: Sequence[int],
+    classes: Classes,
+    n: int,
+    keys: np.ndarray,
+    starts: np.ndarray,
+    arcs: np.ndarray,
+) -> np.ndarray:
+    """Flag the paths that no cargo can use in any of the standing states."""
+    paths = Paths(keys // (n * n), keys // n % n, keys % n, starts, arcs)
+    is_new = np.ones(len(keys), bool)
+    for position in standing:
+        is_new &= find_availability(network, states[position], classes.ids, paths).usable <= 0.0
+    return is_new
 
 
 def _territories(network: Network) -> tuple[np.ndarray, int]:

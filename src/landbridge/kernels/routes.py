@@ -73,29 +73,34 @@ def keep_spread(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def measure_path_sizes(group_first, start, arcs, length, size):  # type: ignore[no-untyped-def]
+def measure_path_sizes(group_first, start, arcs, length, is_new, size):  # type: ignore[no-untyped-def]
     """Path size of each route within its group: sum over arcs of (l_a / L_r) / (routes of the group that use
     a).
 
-    Ben-Akiva and Bierlaire 1999.  A route without length gets 1.
+    Ben-Akiva and Bierlaire 1999.  A route without length gets 1. Routes flagged ``is_new`` count for one
+    another only, so that the sizes of the others do not depend on them.
     """
     n_arcs = length.shape[0]
-    uses = np.zeros(n_arcs, np.int64)
+    uses = np.zeros((2, n_arcs), np.int64)  # by all routes, by those that are not new
     for g in range(group_first.shape[0] - 1):
         a, b = group_first[g], group_first[g + 1]
         for r in range(a, b):
             for k in range(start[r], start[r + 1]):
-                uses[arcs[k]] += 1
+                uses[0, arcs[k]] += 1
+                if not is_new[r]:
+                    uses[1, arcs[k]] += 1
         for r in range(a, b):
+            row = 0 if is_new[r] else 1
             total = 0.0
             weighted = 0.0
             for k in range(start[r], start[r + 1]):
                 total += length[arcs[k]]
-                weighted += length[arcs[k]] / uses[arcs[k]]
+                weighted += length[arcs[k]] / uses[row, arcs[k]]
             size[r] = weighted / total if total > 0.0 else 1.0
         for r in range(a, b):
             for k in range(start[r], start[r + 1]):
-                uses[arcs[k]] = 0
+                uses[0, arcs[k]] = 0
+                uses[1, arcs[k]] = 0
 
 
 @kernel

@@ -17,7 +17,7 @@ from landbridge.indicators.solution import Solution
 from landbridge.network import LinkState, Network, build_link_state
 from landbridge.network.attributes import get_parameter
 from landbridge.network.visitors import add_visitors
-from landbridge.study.prepare import Prepared
+from landbridge.study.prepare import Prepared, find_standing
 from landbridge.study.scenarios import apply_changes
 from landbridge.tables import Table
 
@@ -216,5 +216,6 @@ def _find_own_routes(prepared: Prepared, network: Network, k: int, o: int, d: in
         pairs=wanted,
         allow_reentry=prepared.study.settings.model.allow_reentry,
         thorough=range(len(states)),
+        standing=find_standing(prepared.study, list(prepared.scenarios)),
     )
     return routes if len(routes.group_class) else _take_group(routes, -1, k, o, d)

@@ -165,10 +165,19 @@ def _find_all_routes(
         get_parameter(tables, "M-path-size-beta"),
         allow_reentry=study.settings.model.allow_reentry,
         thorough=thorough,
+        standing=find_standing(study, names),
         progress=lambda done, _: say(
             Progress("routes", done, total, names[min((done - 1) // len(classes.ids), len(names) - 1)])
         ),
     )
+
+
+def find_standing(study: Study, names: Sequence[str]) -> list[int]:
+    """Positions of the scenarios that stand: that of the base year and the one that others are held
+    against.
+    """
+    settings = study.settings
+    return sorted({names.index(get_base_scenario(study)), names.index(settings.reference_scenario)})
 
 
 def _measure_logsums(
