@@ -130,11 +130,14 @@ def test_08_brief(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
 
 
 def test_09_study_commands(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    """List, check, copy, export."""
+    """List, check, names, copy, export."""
     assert "eurasia" in [
         row["study"] for row in json.loads(landbridge(capsys, "study", "list", "--json").out)
     ]
     assert landbridge(capsys, "study", "check", "small").out.startswith("small: no faults")
+    named = json.loads(landbridge(capsys, "study", "names", "small", "--json").out)
+    assert (named["zones"]["west-zone"], "today" in named["scenarios"]) == ("West", True)
+    assert "west-zone" in landbridge(capsys, "study", "names", "small").out
     assert "landbridge study check 'my copy'" in landbridge(capsys, "study", "copy", "small", "my copy").out
     assert landbridge(capsys, "study", "check", "my copy").code == 0
     assert landbridge(capsys, "study", "export", "small", "small.gpkg").code == 0

@@ -26,6 +26,7 @@ COMMANDS = [
     ("skim",),
     ("study", "list"),
     ("study", "check"),
+    ("study", "names"),
     ("study", "copy"),
     ("study", "export"),
 ]

@@ -134,6 +134,19 @@ def test_unknown_scenarios_and_years_are_refused(study, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_places_go_by_id_or_name_whatever_the_case(study):
+    """A place by its name in capitals is the place by its id; a name that nothing has gets the nearest ids."""
+    words = {"scenario": "today", "commodity": "general"}
+    by_name = find_routes(study, "EAST PORT", "Far", **words)
+    assert (by_name["from"], by_name["to"]) == ("east-port", "far")
+    assert by_name == find_routes(study, "east-port", "far", **words)
+    via = explain_why_not(study, "East-Zone", "far_zone", via="West Port", **words)
+    assert via["via"] == "west-port"
+    with pytest.raises(UnknownId, match="zone or node") as caught:
+        find_routes(study, "east-prt", "far", **words)
+    assert "east-port" in str(caught.value)
+
+
 def test_routes_have_the_form_that_was_promised(study):
     """Alternatives by falling share with time, cost, parts that sum, places, modes, states and borders."""
     answer = find_routes(study, "west-zone", "isle-zone", scenario="gap-open", year=2035)

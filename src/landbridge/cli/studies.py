@@ -81,6 +81,35 @@ def _count(number: int, word: str) -> str:
 
 
 @app.command()
+def names(study: StudyName, json: Json = False) -> None:
+    """List the places and goods that other commands take by name.
+
+    Zones, commodity classes and scenarios; ports, border posts and stations are nodes, in tables/nodes.csv.
+
+    \b
+    Examples:
+      landbridge study names eurasia
+      landbridge study names eurasia --json
+    """
+    from landbridge.study import open_study
+
+    opened = open_study(study)
+    lists = {
+        table: dict(
+            zip(map(str, opened.tables[table]["id"]), map(str, opened.tables[table]["name"]), strict=True)
+        )
+        for table in ("zones", "classes")
+    }
+    lists["scenarios"] = {key: scenario.title for key, scenario in opened.settings.scenarios.items()}
+    if json:
+        show.print_json(lists)
+        return
+    for title, (key, named) in zip(("Places (zones)", "Goods", "Scenarios"), lists.items(), strict=True):
+        head = {"zones": "zone", "classes": "commodity", "scenarios": "scenario"}[key]
+        show.print_table(title, (head, "what it is"), list(named.items()), left=(0, 1))
+
+
+@app.command()
 def copy(
     study: StudyName,
     target: Annotated[

@@ -67,6 +67,38 @@ def find_class(prepared: Prepared, name: str | None) -> str:
     raise UnknownId(name, classes.ids, kind="commodity class", where=f"study {prepared.study.id}")
 
 
+def find_place(prepared: Prepared, name: str, *, nodes_only: bool = False) -> str:
+    """A zone or node by its id or its name, whatever the case and with blanks or hyphens.
+
+    Raises
+    ------
+    UnknownId
+        If nothing fits, or a name fits several; the message gives the nearest ids.
+    """
+    zones, places = prepared.network.zones, prepared.network.place_ids
+    known = places if nodes_only else (*zones, *places)
+    if name in known:
+        return name
+
+    def plain(text: str) -> str:
+        return "-".join(text.casefold().replace("-", " ").replace("_", " ").split())
+
+    wanted = plain(name)
+    fitting = {key for key in known if plain(key) == wanted}
+    for table in ("nodes",) if nodes_only else ("zones", "nodes"):
+        # A zone goes before a node of the same name.
+        ids, titles = prepared.tables[table]["id"], prepared.tables[table]["name"]
+        fitting = fitting or {
+            str(key)
+            for key, title in zip(ids, titles, strict=True)
+            if wanted in (plain(str(title)), plain(str(title).split("(")[0]))
+        }
+    if len(fitting) == 1:
+        return fitting.pop()
+    kind = "node" if nodes_only else "zone or node"
+    raise UnknownId(name, sorted(fitting) or known, kind=kind, where=f"study {prepared.study.id}")
+
+
 def view_pair(
     prepared: Prepared, solution: Solution, origin: str, destination: str, class_id: str
 ) -> PairView:
@@ -83,10 +115,7 @@ def view_pair(
         If both names are the same.
     """
     zones = prepared.network.zones
-    places = prepared.network.place_ids
-    for name in (origin, destination):
-        if name not in zones and name not in places:
-            raise UnknownId(name, (*zones, *places), kind="zone or node", where=f"study {prepared.study.id}")
+    origin, destination = find_place(prepared, origin), find_place(prepared, destination)
     if origin == destination:
         raise NoRoute(
             f"{origin} is both ends.", where=f"study {prepared.study.id}", mend="name two different places."

@@ -11,7 +11,7 @@ from landbridge.indicators.solution import Solution
 from landbridge.indicators.unserved import explain
 from landbridge.kernels.trees import grow_tree
 from landbridge.study.folder import Study
-from landbridge.study.pair_view import PairView, find_class, view_pair, view_path
+from landbridge.study.pair_view import PairView, find_class, find_place, view_pair, view_path
 from landbridge.study.prepare import Prepared, Report, prepare
 from landbridge.study.run import solve_scenario
 
@@ -42,8 +42,8 @@ def find_routes(
     order = np.argsort(-view.shares, kind="stable")
     shown = [int(r) for r in order if view.shares[r] > SHOWN_SHARE]
     result: dict[str, Any] = {
-        "from": origin,
-        "to": destination,
+        "from": view.origin,
+        "to": view.destination,
         "scenario": solution.scenario,
         "year": solution.year,
         "commodity": class_id,
@@ -133,8 +133,7 @@ def explain_why_not(
     """
     prepared, solution, class_id = _solve(study, scenario, year, commodity, progress)
     view = view_pair(prepared, solution, origin, destination, class_id)
-    if via not in view.solution.network.place_ids:
-        raise UnknownId(via, view.solution.network.place_ids, kind="node", where=f"study {study.id}")
+    via = find_place(prepared, via, nodes_only=True)
     s = view.solution
     passes = _list_passing(view, via)
     share = float(view.shares[passes].sum())
@@ -148,7 +147,7 @@ def explain_why_not(
         any_path = _find_path_via(view, cost, via, only_open=False)
     if any_path is None:
         raise NoRoute(
-            f"no way from {origin} to {destination} by {via}, unless by going there and back.",
+            f"no way from {view.origin} to {view.destination} by {via}, unless by going there and back.",
             where=f"study {study.id}, {class_id}, with everything open",
             mend="name a place on a line or road that the commodity may use.",
         )
@@ -158,8 +157,8 @@ def explain_why_not(
     shut = [] if open_path is not None else _list_shut(prepared, view, any_path)
     verdict = "used" if share >= USED_SHARE else "shut" if open_path is None else "dear"
     result: dict[str, Any] = {
-        "from": origin,
-        "to": destination,
+        "from": view.origin,
+        "to": view.destination,
         "via": via,
         "scenario": solution.scenario,
         "year": solution.year,
