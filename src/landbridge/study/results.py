@@ -4,8 +4,8 @@ DuckDB.
 
 import json
 import os
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -131,26 +131,27 @@ def write_folder(target: Path) -> Iterator[Path]:
     ):
         what = "something that is not a run stands here."
         raise TargetNotEmpty(what, where=str(target), mend="name another folder with -o.")
+    # Names first: a signal that comes while a folder is made must find what to take away.
+    part, old = (target.parent / f".{target.name}-{secrets.token_hex(4)}" for _ in range(2))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
-        part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        what = f"no folder can be made here: {error.strerror}."
-        raise TargetNotWritable(what, where=str(target.parent), mend="name another folder with -o.") from None
-    try:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(target)
+            part.mkdir()
+        except OSError as error:
+            what = f"no folder can be made here: {error.strerror}."
+            mend = "name another folder with -o."
+            raise TargetNotWritable(what, where=str(target.parent), mend=mend) from None
         yield part
         if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-            os.replace(target, old / "run")
-            os.replace(part, target)
-            shutil.rmtree(old)
-        else:
-            os.replace(part, target)
+            os.replace(target, old)
+        os.replace(part, target)
     except BaseException:
+        if old.exists() and not target.exists():
+            os.replace(old, target)
         shutil.rmtree(part, ignore_errors=True)
         raise
-    target.chmod(0o755)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _sweep(target: Path) -> None:
