@@ -56,7 +56,7 @@ BARE_UNITS = frozenset({"1", "deg", "1/year", "as unit", "as column", "mm"})
 
 _SCALES = "percent percentage points million billion thousand hundred two"
 _MEASURES = """
-    h hour hours min minute minutes day days week weeks month months year years yr s mm m km mile miles
+    h hour hours min minute minutes day days week weeks month months year years yr s mm m km km2 mile miles
     nautical t kg g tonne tonnes short ton tkm t-km Mtkm Mt kt TEU FEU 20ft 40ft 40HQ kWh Wh MWh kW kn
     knots deg gCO2 gCO2e kgCO2 tCO2 tCO2e CO2 CO2e MJ l ratio switch
 """

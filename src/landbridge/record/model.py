@@ -174,7 +174,8 @@ class Claim:
 class Event:
     """Something that happened or is planned.
 
-    ``roles`` maps an actor to its roles (an actor may be signatory and host); ``affects`` names gates.
+    ``roles`` maps an actor to its roles (an actor may be signatory and host); ``affects`` names gates that it
+    bears on, ``meets`` those that hold from it on.
     """
 
     id: str
@@ -186,6 +187,7 @@ class Event:
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     outcome: str = ""
     affects: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()
     status: str = "occurred"
     source: tuple[str, ...] = ()
 
