@@ -26,12 +26,17 @@ ann-hill,Ann Hill,person,HIL,
 west-rail,Westland Railway,railway,WST,
 """,
     "events": """\
-id,date,place,kind,title,actors,roles,outcome,affects,meets,status,source,note
-2024-09-ground,2024-09,Gap (HIL),construction_start,Works on the line begin,HIL;west-rail,west-rail:builder;HIL:host,,gap-built,,occurred,P2,
-2025-05-02-peace-initialled,2025-05-02,Far (FAR),initialling,Both initial the peace,WST;HIL;FAR,WST:signatory;HIL:signatory;FAR:host;FAR:witness,,peace,,occurred,P1;P2,
-2025-05-02-south-treaty,2026-06-01,South (STH),opening,The south opens again,WST,WST:operator,,south-usable,south-usable,occurred,P2,
-exp-peace-signing,2027,,signing,Both sign the peace,WST;HIL,WST:signatory;HIL:signatory,,peace,peace,expected,P1,
-plan-gap-built,2028-06,Gap (HIL),completion,The line is built,west-rail,west-rail:builder,,gap-built,gap-built,planned,P3,
+id,date,place,kind,title,actors,roles,outcome,affects,meets,process,status,source,note
+2024-09-ground,2024-09,Gap (HIL),construction_start,Works on the line begin,HIL;west-rail,west-rail:builder;HIL:host,,gap-built,,gap-line,occurred,P2,
+2025-05-02-peace-initialled,2025-05-02,Far (FAR),initialling,Both initial the peace,WST;HIL;FAR,WST:signatory;HIL:signatory;FAR:host;FAR:witness,,peace,,gap-peace,occurred,P1;P2,
+2025-05-02-south-treaty,2026-06-01,South (STH),opening,The south opens again,WST,WST:operator,,south-usable,south-usable,,occurred,P2,
+exp-peace-signing,2027,,signing,Both sign the peace,WST;HIL,WST:signatory;HIL:signatory,,peace,peace,gap-peace,expected,P1,
+plan-gap-built,2028-06,Gap (HIL),completion,The line is built,west-rail,west-rail:builder,,gap-built,gap-built,gap-line,planned,P3,
+""",
+    "processes": """\
+id,title,note
+gap-peace,Peace of Westland and Hilland,
+gap-line,The line through the gap,
 """,
     "instruments": """\
 id,instrument,name,stage,date,event,parties,witnesses,binding,process,source,note

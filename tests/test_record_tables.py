@@ -35,13 +35,18 @@ BROKEN: dict[str, tuple[tuple[str, str, str], str, str]] = {
         "LB-C022 claims 12 event",
         "process:",
     ),
+    "claim about an unknown process": (
+        ("claims", "process:gap-peace,volume,2024,4.5", "process:gap-piece,volume,2024,4.5"),
+        "LB-C022 claims 12 event",
+        "gap-peace",
+    ),
     "unknown source of a claim": (
         ("claims", "fact,P1,,hand,,\nC2", "fact,P11,,hand,,\nC2"),
         "LB-T014 claims 2 source",
         "P1",
     ),
     "unknown gate of an event": (
-        ("events", "gap-built,,occurred", "gap-bult,,occurred"),
+        ("events", "gap-built,,gap-line", "gap-bult,,gap-line"),
         "LB-T014 events 2 affects",
         "gap-built",
     ),

@@ -36,6 +36,7 @@ TABLES: dict[str, Builder] = {
     "claims": (record.CLAIMS, record.build_claims),
     "events": (record.EVENTS, record.build_events),
     "instruments": (record.INSTRUMENTS, record.build_instruments),
+    "processes": (record.PROCESSES, record.build_processes),
     "actors": (record.ACTORS, record.build_actors),
     "sources": (references.SOURCES, references.build_sources),
 }

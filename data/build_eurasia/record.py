@@ -32,10 +32,12 @@ EVENTS = [
     "outcome",
     "affects",
     "meets",
+    "process",
     "status",
     "source",
     "note",
 ]
+PROCESSES = ["id", "title", "note"]
 ACTORS = ["id", "name", "kind", "country", "note"]
 INSTRUMENTS = [
     "id",
@@ -61,6 +63,11 @@ def build_claims(inputs: Inputs) -> list[Row]:
 def build_events(inputs: Inputs) -> list[Row]:
     """All events, the past ones first."""
     return [copy_columns(row, EVENTS) for row in inputs.facts("events")]
+
+
+def build_processes(inputs: Inputs) -> list[Row]:
+    """Courses of events, in the order in which people ask for them."""
+    return [copy_columns(row, PROCESSES) for row in inputs.model("processes")]
 
 
 def build_actors(inputs: Inputs) -> list[Row]:

@@ -24,13 +24,14 @@ DATE_FIELDS = frozenset({"date", "completion_planned", "opening_planned"})
 _NO_REASON = frozenset(
     {"yes", "true", "1", "x", "no", "false", "0", "withdrawn", "deleted", "wrong", "error"}
 )
-#: Tables in which each kind of subject is found; a process is named by the claims and instruments themselves.
-_KINDS = {"gate": "gates", "place": "nodes", "document": "sources"}
+#: Tables in which each kind of subject is found.
+_KINDS = {"gate": "gates", "place": "nodes", "document": "sources", "process": "processes"}
+_NEEDED = ("claims", "events", "instruments", "processes", "actors")
 
 
 def check_record(tables: Tables) -> Iterator[Fault]:
     """Say everything that is wrong between the rows of claims, events and instruments."""
-    if any(name not in tables for name in ("claims", "events", "instruments", "actors")):
+    if any(name not in tables for name in (*_NEEDED, "nodes", "sources", "gates")):
         return
     yield from check_dates(tables)
     yield from check_subjects(tables)
@@ -56,7 +57,7 @@ def check_dates(tables: Tables) -> Iterator[Fault]:
 def check_subjects(tables: Tables) -> Iterator[Fault]:
     """Claims about events, gates, places and documents that are found nowhere."""
     claims = tables["claims"]
-    known = {kind: set(tables[name].ids) for kind, name in _KINDS.items() if name in tables}
+    known = {kind: set(tables[name].ids) for kind, name in _KINDS.items()}
     events = set(tables["events"].ids)
     for row, text in enumerate(claims["event"]):
         kind, colon, name = text.partition(":")
@@ -68,7 +69,7 @@ def check_subjects(tables: Tables) -> Iterator[Fault]:
             if name not in known[kind]:
                 what = f'"{name}" is not found in {_KINDS[kind]}.csv.'
                 yield claims.fault(row, "event", "LB-C022", what, suggest(name, known[kind]))
-        elif kind != "process":
+        else:
             mend = "write the id of an event; or gate:, process:, place: or document: and an id."
             yield claims.fault(row, "event", "LB-C022", f'"{kind}:" is no kind of thing.', mend)
 

@@ -188,6 +188,7 @@ class Event:
     outcome: str = ""
     affects: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
+    process: str = ""
     status: str = "occurred"
     source: tuple[str, ...] = ()
 

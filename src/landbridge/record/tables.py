@@ -22,10 +22,11 @@ from landbridge.record.model import (
 from landbridge.tables import Table, load_attributes
 
 #: Tables of the record; a study may do without any of them.
-RECORD_TABLES = ("claims", "events", "instruments", "actors")
+RECORD_TABLES = ("claims", "events", "instruments", "processes", "actors")
 
 _EVENT_COLUMNS = (
-    "id", "date", "kind", "title", "place", "actors", "outcome", "affects", "meets", "status", "source",
+    "id", "date", "kind", "title", "place", "actors", "outcome", "affects", "meets", "process", "status",
+    "source",
 )  # fmt: skip
 _CLAIM_COLUMNS = (
     "id", "event", "field", "subject", "value", "unit", "scope", "valid_time", "stance", "modality", "coder",
@@ -70,6 +71,8 @@ class Record:
     ----------
     claims
         In the order of the table, those that were withdrawn among them; `standing` leaves these out.
+    processes
+        Title of each course of events.
     files
         Source of each file name that ``sources.csv`` names, so that a document that is read is known.
     """
@@ -79,6 +82,7 @@ class Record:
     instruments: Mapping[str, Instrument] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
     actors: Mapping[str, Actor] = field(default_factory=dict)
+    processes: Mapping[str, str] = field(default_factory=dict)
     gates: Mapping[str, Gate] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     gazetteer: Gazetteer = field(default_factory=Gazetteer)
@@ -125,6 +129,7 @@ def read_record(study: Study) -> Record:
             row["id"]: Actor(row["id"], row["name"], row["kind"], row["country"])
             for row in _rows(tables, "actors")
         },
+        processes={row["id"]: row["title"] for row in _rows(tables, "processes")},
         gates={
             row["id"]: Gate(row["id"], row["title"], row["state_today"], row["met_on"], row["source"])
             for row in _rows(tables, "gates")

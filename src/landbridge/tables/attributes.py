@@ -104,7 +104,7 @@ _TABLES = (
     "classes", "commodities", "vehicles", "captive", "class_mix", "growth", "flows",
     "value_densities", "flow_rulings", "zone_shares", "gravity_limits",
     "parameters", "sea_rates", "observations", "corridors",
-    "claims", "events", "instruments", "actors", "sources",
+    "claims", "events", "instruments", "processes", "actors", "sources",
 )  # fmt: skip
 
 #: Tables without which there is no study.

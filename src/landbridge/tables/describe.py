@@ -37,6 +37,7 @@ _SUBJECTS = {
     "claims": "one statement of one source about one field of an event, gate, process, place or document",
     "events": "what happened or is planned",
     "instruments": "a stage that an agreement reached or is to reach",
+    "processes": "a course of events that belong together, a lane of the timeline",
     "actors": "a state, person, organisation or company that the record names",
     "sources": "a document",
 }
