@@ -100,7 +100,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Source:
-    """Where something was said; ``derived_from`` names the sources that it repeats, if known."""
+    """Where something was said; ``derived_from`` names the sources that it repeats, if known.
+
+    ``alignment`` is the actor whose line the source takes: the state of a state agency, a party's own organ.
+    """
 
     id: str
     title: str = ""
@@ -109,6 +112,7 @@ class Source:
     url: str = ""
     reliability: Reliability = "unknown"
     derived_from: tuple[str, ...] = ()
+    alignment: str = ""
 
 
 @dataclass(frozen=True)

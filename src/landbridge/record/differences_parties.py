@@ -1,0 +1,110 @@
+"""Who speaks in a claim: the parties of an event, their officials, ministries and media, found by name."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from landbridge.record.dates import latest
+from landbridge.record.model import Claim, Event, Source
+
+_SPEAKING: Final = (
+    r"(?:said|says|stated|states|told|denied|denies|rejected|rejects|claimed|claims|insisted|insists|announced|noted"
+    r"|argued|argues|called|calls|looking back|stressed|confirmed|declared|voiced|dismissed|maintains|maintained)"
+)
+_OFFICE: Final = (
+    r"(?:foreign |defen[cs]e |transport |prime |interior |deputy |vice )*"
+    r"(?:ministry|minister|president|premier|government|parliament|spokesm[ae]n|spokesperson|spokeswoman|side|mfa|mp"
+    r"|embassy|official|officials|leader|authorities|delegation|presidency)"
+)
+_NAME: Final = r"[A-Z][\w'\u2019-]+(?: (?:al-|bin |de |van )?[A-Z][\w'\u2019-]+){0,3}"
+_ATTRIBUTED = (
+    re.compile(rf"^(?P<who>{_NAME})(?:$|[:,])"),
+    re.compile(rf"(?:position|view|word|statement|account) of (?P<who>{_NAME})"),
+    re.compile(rf"\b[Aa]ccording to (?:the )?(?P<who>{_NAME})"),
+    re.compile(rf"\b(?P<who>[A-Z][\w'\u2019-]+) (?i:{_OFFICE})\b"),
+    re.compile(rf"\b(?P<who>{_NAME})(?:,[^,]{{3,60}},)? {_SPEAKING}\b"),
+)
+_SHORT: Final = 5
+
+
+class Voices:
+    """Tells for which party a claim speaks.
+
+    ``actors`` are rows with ``id``, ``name``, ``kind`` and ``country``, as in the study's table; a person or
+    a body speaks for its country, and an adjective of a country's name ("the Ruritanian ministry") for it too.
+    """
+
+    def __init__(
+        self,
+        sources: Iterable[Source] = (),
+        events: Iterable[Event] = (),
+        actors: Iterable[Mapping[str, str]] = (),
+    ) -> None:
+        self._sources = {s.id: s for s in sources}
+        self._events = {e.id: e for e in events}
+        self._home: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._states: dict[str, str] = {}
+        for row in actors:
+            home = row.get("country") or row["id"]
+            self._home[row["id"]] = home
+            words = re.findall(r"[^\W\d_]+", row["name"].lower())
+            if not words:
+                continue
+            self._names[" ".join(words)] = home
+            if row.get("kind") == "person":
+                self._names.setdefault(words[-1], home)
+            elif row.get("kind") == "state":
+                self._states[" ".join(words)] = home
+
+    def party_of(self, name: str) -> str:
+        """Party that a name stands for; the name itself in small letters if no actor has it."""
+        words = re.findall(r"[^\W\d_]+", name.lower())
+        if not words:
+            return ""
+        for text in (" ".join(words), words[-1], words[0]):
+            if text in self._names:
+                return self._names[text]
+        for state, home in self._states.items():
+            # Adjectives share their beginning with the name: Norwegian, Norway need a table, Chilean, Chile do not.
+            common = min(len(words[0]), len(state)) - (1 if len(words[0]) > _SHORT + 1 else 0)
+            if common >= _SHORT and words[0][:common] == state[:common]:
+                return home
+        return words[-1]
+
+    def _home_of(self, actor: str) -> str:
+        return self._home.get(actor, actor)
+
+    def parties(self, event: str) -> frozenset[str]:
+        """Parties of an event: its actors by country; none if the event is not known."""
+        found = self._events.get(event)
+        return frozenset(self._home_of(actor) for actor in found.actors) if found else frozenset()
+
+    def voice(self, claim: Claim) -> str:
+        """Party for which a claim speaks: who is quoted, else whose medium or official text it is; or empty."""
+        for text in (claim.note, claim.mention.text):
+            for pattern in _ATTRIBUTED:
+                found = pattern.search(text)
+                if found:
+                    return self.party_of(found["who"])
+        source = self._sources.get(claim.mention.source)
+        if source is None:
+            return ""
+        if source.alignment:
+            return self._home_of(source.alignment)
+        return self.party_of(source.publisher) if source.reliability == "party" and source.publisher else ""
+
+    def is_quoted(self, claim: Claim) -> bool:
+        """Whether the claim names its speaker, and so is not the source's own finding."""
+        return any(pattern.search(claim.note) for pattern in _ATTRIBUTED)
+
+    def is_party(self, voice: str, event: str) -> bool:
+        """Whether a voice is a party of an event; of one that is not known, any voice of a known actor is."""
+        known = self.parties(event)
+        return voice in known if known else voice in self._home.values()
+
+    def published(self, claim: Claim) -> str:
+        """Last day on which the source of a claim can have appeared, ISO; empty if it is not known."""
+        source = self._sources.get(claim.mention.source)
+        day = latest(source.published) if source and source.published else None
+        return day.isoformat() if day else ""
