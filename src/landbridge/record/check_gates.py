@@ -1,4 +1,4 @@
-"""Gates as the record has them: with what probability each is met, whether its day agrees, what is contested."""
+"""Gates as the record has them: how probably each is met, whether its day agrees, what is contested."""
 
 import datetime
 from collections.abc import Iterable
@@ -9,7 +9,6 @@ from landbridge.record.model import STAGES, Difference, Event, Instrument, Relia
 from landbridge.record.tables import Gate, Record
 from landbridge.record.tables_dates import DateInvalid, Span, read_span
 
-#: Chance that a thing happened if one source of this reliability says so; the same as in `rules`.
 _OCCURRED = "occurred"
 #: Fields whose differences make a gate uncertain.
 _BEARING = frozenset({"date", "status", "condition", "outcome"})
@@ -70,7 +69,9 @@ def gate_probability(record: Record, gate: str, judged: Judged | None = None, *,
             return round(staged * _by(record, judged, gate, at), 4)
     met = [event for event in record.list_meeting(gate) if event.status == _OCCURRED]
     if met:
-        return round(max(_told(record, event.source, event.id) for event in met) * _by(record, judged, gate, at), 4)
+        return round(
+            max(_told(record, event.source, event.id) for event in met) * _by(record, judged, gate, at), 4
+        )
     if known is not None and known.state == "met":
         return round(_told(record, known.source, f"gate:{gate}") * _by(record, judged, gate, at), 4)
     return 0.0
@@ -153,11 +154,11 @@ def _stage_probability(instrument: Instrument, stage: str, judged: Judged) -> fl
         for resolution in judged.resolutions_of.get(reached.event, ()):
             if resolution.field == "status" and resolution.value:
                 told[resolution.value] = max(told.get(resolution.value, 0.0), resolution.probability)
-        for value, probability in told.items():
-            if value in STAGES:
+        for status, probability in told.items():
+            if status in STAGES:
                 most += probability
-                least += probability if STAGES.index(value) >= need else 0.0
-            elif value in _NOT_REACHED and STAGES.index(_NOT_REACHED[value]) <= need:
+                least += probability if STAGES.index(status) >= need else 0.0
+            elif status in _NOT_REACHED and STAGES.index(_NOT_REACHED[status]) <= need:
                 most += probability
     return least / most if most > 0 else None
 

@@ -57,7 +57,14 @@ def judge_record(record: Record, documents: Sequence[Document] = ()) -> Judged:
     claims, sources = record.standing, tuple(record.sources.values())
     edges = find_lineage(documents, claims, sources)
     judged = reconcile(
-        claims, sources, edges, events=tuple(record.events.values()), gazetteer=record.gazetteer
+        claims,
+        sources,
+        edges,
+        events=tuple(record.events.values()),
+        gazetteer=record.gazetteer,
+        actors=[
+            {"id": a.id, "name": a.name, "kind": a.kind, "country": a.country} for a in record.actors.values()
+        ],
     )
     differences = sorted(judged.differences, key=lambda difference: -difference.gravity)
     return Judged(tuple(edges), tuple(differences), tuple(judged.resolutions), claims)
