@@ -247,6 +247,41 @@ class Story:
                 for instrument in held:
                     instrument.held_by = ceremony
 
+    def about(self, parsed: Parsed, role: str) -> str:
+        """Id of what a sentence is about when it names nothing itself: the last thing spoken of, or the peace process."""
+        index = self.parsed.index(parsed)
+        kinds = {"signatory": ("instrument",), "operator": ("work",), "builder": ("work",), "financier": ("work",)}.get(
+            role, ("gathering", "process", "instrument")
+        )
+        for earlier in reversed(self.parsed[max(0, index - 2) : index]):
+            for thing in earlier.things:
+                if thing.referent is not None and thing.cls in kinds:
+                    return thing.referent.id
+        processes = [r.id for r in self.referents if r.cls == "process"]
+        return processes[0] if processes and "process" in kinds else ""
+
+    def works(self) -> list[Referent]:
+        """Works that the text names, in order."""
+        return [r for r in self.referents if r.cls == "work"]
+
+    def about_owner(self, parsed: Parsed) -> str:
+        """Id of the partnership or process that a commitment or aim of an actor belongs to."""
+        owner = parsed.subject or parsed.before
+        if owner and owner[0].state:
+            for referent in self.referents:
+                if referent.cls == "process" and owner[0].state in referent.parties:
+                    return referent.id
+        return self.about(parsed, "aim")
+
+    def reaction(self, person: Entry, parsed: Parsed) -> str:
+        """Id of what a person said of an event: the record's announcement by that person, or a new one."""
+        wanted = {"reaction", "calls", "reacts", "welcomes", "hails", "praises"}
+        for event in self.lexicon.events:
+            if event.kind == "announcement" and person.id in event.actors and wanted & set(re.split(r"\W+", f"{event.id} {event.title}".lower())):
+                return event.id
+        gatherings = [r for r in self.referents if r.cls == "gathering" and not r.offered] or self.referents
+        return f"reaction-{person.id}" if gatherings else ""
+
     # -- ids ----------------------------------------------------------------------------------------------------
 
     def _name_all(self) -> None:
