@@ -13,7 +13,7 @@ from typing import Final
 
 from landbridge.record.differences_cross import Gazetteer, find_cross_differences
 from landbridge.record.differences_parties import Voices
-from landbridge.record.differences_values import days_apart, days_of, lost_unit, relate, slip
+from landbridge.record.differences_values import days_apart, days_of, lost_unit, read_quantity, relate, slip
 from landbridge.record.lineage import Dependence
 from landbridge.record.model import Claim, ClaimedValue, Difference, DifferenceKind, Event, LineageEdge, Source
 from landbridge.record.reconcile_items import Group, group_claims, shown
@@ -37,6 +37,10 @@ from landbridge.record.rules import (
 #: Values of one group that are compared each with each; beyond, each with the best supported.
 _MOST_VALUES: Final = 40
 _TOP_VALUES: Final = 8
+#: Kinds of difference in which a slip of the pen takes no part.
+_BLURRED: Final[tuple[DifferenceKind, ...]] = ("contradiction", "dispute", "plan_against_fact", "scope")
+#: Numbers that differ by less speak for each other against a slip of the pen.
+_CLOSE: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Judge:
             if relation == "same" or not (group.field in DATED and dated):
                 return None
             coarse, fine = (one, other) if relation == "coarser" else (other, one)
-            return "coarser_date", f"{fine.value} lies within {coarse.value}"
+            return "coarser_date", f"{shown(fine.claims)} lies within {shown(coarse.claims)}"
         return (
             self._scope(one, other)
             or self._statuses(group, one, other)
@@ -120,7 +124,7 @@ class Judge:
         told = [[self.voices.published(claim) for claim in side.claims] for side in (early, late)]
         in_order = all(told[0]) and all(told[1]) and max(told[0]) < min(told[1])
         if ahead or (is_lasting and in_order):
-            return "plan_against_fact", f"first {early.value}, later {late.value}"
+            return "plan_against_fact", f"first {shown(early.claims)}, later {shown(late.claims)}"
         return None
 
     def _plans(self, group: Group, one: Side, other: Side, *, said_so: bool) -> tuple[DifferenceKind, str] | None:
@@ -131,7 +135,7 @@ class Judge:
             plans = [all(self.is_plan(claim) for claim in side.claims) for side in (one, other)]
         if plans[0] != plans[1]:
             plan, fact = (one, other) if plans[0] else (other, one)
-            return "plan_against_fact", f"{plan.value} was said ahead, {fact.value} is what came"
+            return "plan_against_fact", f"{shown(plan.claims)} was said ahead, {shown(fact.claims)} is what came"
         if plans[0] and (group.field in PLANNED or group.field in DATED):
             return "plan_against_fact", "a plan that moved, or two plans"
         return None
@@ -151,11 +155,23 @@ class Judge:
                 return "time_zone", f"one day apart, and the sources speak of {hints[0].lower()}"
         what = slip(group.field, one.value, other.value)
         if what:
-            counts = self.witnesses(one.claims), self.witnesses(other.claims)
+            counts = self.near(group, one), self.near(group, other)
             if min(counts) == 1 and max(counts) > 1:
                 wrong, agreed = (one, other) if counts[0] == 1 else (other, one)
-                return "typing_error", f"{wrong.value} has one witness, {agreed.value} {max(counts)}: {what}"
+                who = f"{max(counts)} for {shown(agreed.claims)} or close to it"
+                return "typing_error", f"one witness for {shown(wrong.claims)}, {who}: {what}"
         return None
+
+    def near(self, group: Group, side: Side) -> int:
+        """Independent witnesses for a value, or for a number that is hardly another."""
+        mine = read_quantity(side.value, side.unit)
+        claims = list(side.claims)
+        if mine is not None and group.field not in DATED:
+            for value, rows in group.asserted.items():
+                theirs = read_quantity(value)
+                if value != side.value and theirs and abs(theirs.middle - mine.middle) <= _CLOSE * abs(mine.middle):
+                    claims += rows
+        return self.witnesses(claims)
 
     def _opposed(self, group: Group, one: Side, other: Side) -> tuple[DifferenceKind, str] | None:
         """What is left: a dispute if the parties stand behind the sides, else a contradiction."""
@@ -175,7 +191,7 @@ class Judge:
                 return "dispute", f"{_names(voices[0])} says one thing, {_names(voices[1])} the other"
         if is_denial:
             return "contradiction", f"asserted by {self._who(_asserting(one, other))}, denied by {self._who(_denying(one, other))}"
-        return "contradiction", f"{one.value} and {other.value} cannot both be right"
+        return "contradiction", f"{shown(one.claims)} and {shown(other.claims)} cannot both be right"
 
     def _has_observer(self, claims: Iterable[Claim]) -> bool:
         """Whether anybody who speaks for nobody, and is worth hearing, takes a side."""
@@ -279,17 +295,18 @@ def _of_group(group: Group, judge: Judge) -> Iterator[Difference]:
         answer = judge.compare(group, sides[i], sides[j])
         if answer:
             kinds.setdefault(answer[0], []).append((i, j, answer[1]))
-    # A value that a slip explains takes no part in the contradiction of the others.
+    # A value that a slip explains takes no part in what else is between the values.
     slips = {
-        min((i, j), key=lambda side: len(sides[side].claims)) for i, j, _ in (*kinds.get("typing_error", ()), *kinds.get("lost_unit", ()))
+        min((i, j), key=lambda side: judge.near(group, sides[side])) for i, j, _ in kinds.get("typing_error", ())
     }
-    if slips and "contradiction" in kinds:
-        kinds["contradiction"] = [p for p in kinds["contradiction"] if p[0] not in slips and p[1] not in slips]
+    for blurred in _BLURRED if slips else ():
+        if blurred in kinds:
+            kinds[blurred] = [p for p in kinds[blurred] if p[0] not in slips and p[1] not in slips]
     agree = list(dict.fromkeys(why for _, _, why in kinds.get("coarser_date", ())))[:2]
     told: set[int] = set()
     for kind in sorted(kinds, key=lambda name: -GRAVITY[name]):
         pairs = kinds[kind]
-        places = sorted({place for i, j, _ in pairs for place in (i, j)})
+        places = sorted({place for i, j, _ in pairs for place in (i, j)}, key=lambda place: (place in slips, place))
         if not pairs or (kind == "coarser_date" and told.issuperset(places)):
             continue
         told.update(places)

@@ -63,7 +63,7 @@ class Voices:
                 self._states[" ".join(words)] = home
 
     def party_of(self, name: str) -> str:
-        """Party that a name stands for; the name itself in small letters if no actor has it."""
+        """Party that a name stands for; the last word of the name itself if no actor has it."""
         words = re.findall(r"[^\W\d_]+", name.lower())
         if not words:
             return ""
@@ -75,7 +75,7 @@ class Voices:
             common = min(len(words[0]), len(state)) - (1 if len(words[0]) > _SHORT + 1 else 0)
             if common >= _SHORT and words[0][:common] == state[:common]:
                 return home
-        return words[-1]
+        return words[-1].title()
 
     def _home_of(self, actor: str) -> str:
         return self._home.get(actor, actor)

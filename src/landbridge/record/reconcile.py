@@ -19,7 +19,7 @@ from landbridge.record import rules
 from landbridge.record.differences import Judge, differences_of, rank_differences
 from landbridge.record.differences_cross import Gazetteer, find_cross_differences
 from landbridge.record.differences_parties import Voices
-from landbridge.record.differences_values import relate
+from landbridge.record.differences_values import relate, slip
 from landbridge.record.lineage import Dependence
 from landbridge.record.model import Claim, Difference, Event, LineageEdge, Rank, Resolution, Source
 from landbridge.record.reconcile_evidence import Framed, frame
@@ -29,6 +29,14 @@ from landbridge.record.truth import Truth, estimate_truth
 
 _STRENGTH: Final = {rule: place for place, rule in enumerate(RULES)}
 _NONE: Final = len(RULES)
+#: Reliability of the sources that a rule counts.
+_ASKED: Final = {
+    rules.OFFICIAL: ("primary",),
+    rules.BOTH_PARTIES: ("reputable", "party"),
+    rules.INDEPENDENT: ("reputable", "party"),
+    rules.REPUTABLE: ("reputable", "party"),
+    rules.SECONDARY: ("secondary",),
+}
 
 
 @dataclass(frozen=True)
@@ -78,13 +86,28 @@ def reconcile(
     chooser = _Chooser(groups, judge, known, dependence)
     differences = list(differences_of(groups, judge))
     differences += find_cross_differences(rows, judge.events, gazetteer, differences, judge.witnesses)
+    slips = _slips(differences)
     disputed = {(d.event, d.field, d.subject, _family(d)) for d in differences if d.kind == "dispute"}
     resolutions = {}
     for place, group in enumerate(groups):
         key = (group.event, group.field, group.subject, group.family)
-        resolutions[key] = chooser.resolve(place, group, is_disputed=key in disputed)
+        resolutions[key] = chooser.resolve(place, group, is_disputed=key in disputed, slips=slips.get(key, frozenset()))
     graded = rank_differences((_with_verdict(d, resolutions, chooser) for d in differences), judge)
     return Reconciled(graded, tuple(resolutions.values()), chooser.accuracy(), chooser.copying())
+
+
+def _slips(differences: Iterable[Difference]) -> dict[tuple[str, str, str, str], frozenset[str]]:
+    """Values that are slips of the pen, by group: all but the agreed ones, which stand first."""
+    found: dict[tuple[str, str, str, str], frozenset[str]] = {}
+    for d in differences:
+        if d.kind == "typing_error":
+            texts = [compared_value(value.claims[0]) for value in d.values]
+            wrong = frozenset(
+                text for place, text in enumerate(texts) if any(slip(d.field, text, agreed) for agreed in texts[:place])
+            )
+            key = (d.event, d.field, d.subject, _family(d))
+            found[key] = found.get(key, frozenset()) | wrong
+    return found
 
 
 def _family(difference: Difference) -> str:
@@ -107,12 +130,16 @@ def _with_verdict(
 
 @dataclass(frozen=True)
 class _Option:
-    """A value that may be taken: the claims for it, those that say it more exactly among them."""
+    """A value that may be taken: the claims for it, those that say it more exactly among them.
+
+    ``sound`` counts the independent witnesses of the kind that its rule asks for.
+    """
 
     value: str
     claims: tuple[Claim, ...]
     strength: int
     witnesses: int
+    sound: int = 0
 
 
 class _Chooser:
@@ -147,10 +174,11 @@ class _Chooser:
         }
 
     def probability(self, claims: Sequence[Claim]) -> float:
-        """Probability of what claims say, by the estimate."""
-        return round(max((self._probability.get(claim.id, 0.0) for claim in claims), default=0.0), 4)
+        """Probability of what claims say, by the estimate: of facts if there are any, else of plans."""
+        facts = [claim for claim in claims if not self._judge.is_plan(claim)]
+        return round(max((self._probability.get(claim.id, 0.0) for claim in facts or claims), default=0.0), 4)
 
-    def resolve(self, place: int, group: Group, *, is_disputed: bool) -> Resolution:
+    def resolve(self, place: int, group: Group, *, is_disputed: bool, slips: frozenset[str] = frozenset()) -> Resolution:
         """Take a value for a group, or say why none is taken."""
         part, set_aside = self._main_part(group)
         claims = [claim for claim in group.claims if part is None or self._part(claim) == part]
@@ -164,7 +192,7 @@ class _Chooser:
         estimate = shown(asserted[likely]) if likely else ""
         if not asserted:
             return self._denied(group, denied, estimate)
-        options = [self._option(group, value, asserted) for value in asserted]
+        options = [self._option(group, value, asserted) for value in asserted if value not in slips or len(asserted) == 1]
         option, rule, why = self._choose(group, options, likely)
         against = self._stronger_denial(group, option, denied)
         if against is not None:
@@ -187,7 +215,13 @@ class _Chooser:
         # A part that nobody but weak single witnesses speaks for does not displace a well-attested plan.
         best = min(
             parts,
-            key=lambda name: (name.endswith("plan"), not name.startswith("\n"), self._strength(group, parts[name]), name),
+            key=lambda name: (
+                (strength := self._strength(group, parts[name])) == _NONE,
+                name.endswith("plan"),
+                not name.startswith("\n"),
+                strength,
+                name,
+            ),
         )
         reasons = []
         for name, rows in parts.items():
@@ -207,7 +241,10 @@ class _Chooser:
             for other, rows in asserted.items():
                 if other != value and relate(group.field, value, other) == "coarser":
                     claims += rows
-        return _Option(value, tuple(claims), self._strength(group, claims), self._judge.witnesses(claims))
+        strength = self._strength(group, claims)
+        asked = _ASKED.get(RULES[strength]) if strength < _NONE else None
+        sound = [claim for claim in claims if asked is None or self._judge.voices.reliability(claim) in asked]
+        return _Option(value, tuple(claims), strength, self._judge.witnesses(claims), self._judge.witnesses(sound))
 
     def _strength(self, group: Group, claims: Sequence[Claim]) -> int:
         """Place in `RULES` of the best rule that speaks for claims; `_NONE` if none does."""
@@ -243,17 +280,17 @@ class _Chooser:
             for option in level
             if not any(relate(group.field, option.value, other.value) == "coarser" for other in level if other is not option)
         ] if not group.family else level  # fmt: skip
-        most = max(option.witnesses for option in finest)
-        leading = [option for option in finest if option.witnesses == most]
+        most = max((option.sound, option.witnesses) for option in finest)
+        leading = [option for option in finest if (option.sound, option.witnesses) == most]
         if len(leading) == 1:
             return leading[0], self._rule(leading[0]), self._beaten(options, leading[0])
         chosen = next((option for option in leading if option.value == estimate), None)
         if chosen is None:
             chosen = max(leading, key=lambda option: (self.probability(option.claims), option.value))
-        others = ", ".join(option.value for option in leading if option is not chosen)
+        others = ", ".join(shown(option.claims) for option in leading if option is not chosen)
         if best == _NONE:
             return chosen, rules.UNCONFIRMED, []
-        return chosen, rules.TIE, [f"{others} has as good sources"]
+        return chosen, rules.TIE, [f"as good sources say {others}"]
 
     @staticmethod
     def _rule(option: _Option) -> str:
@@ -275,8 +312,8 @@ class _Chooser:
         others = [option for option in others if not {c.id for c in option.claims}.issuperset(mine)]
         if not others:
             return []
-        told = ", ".join(f"{option.value} ({option.witnesses})" for option in others[:4])
-        return [f"{chosen.witnesses} independent witnesses against {told}"]
+        told = ", ".join(f"{shown(option.claims)} ({option.witnesses})" for option in others[:4])
+        return [f"against {told}"]
 
     def _stronger_denial(self, group: Group, option: _Option, denied: Mapping[str, Sequence[Claim]]) -> _Option | None:
         """The denials of an option, if they are stronger; a source that says both counts on neither side."""

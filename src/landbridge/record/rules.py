@@ -192,10 +192,10 @@ VERDICTS: Final[dict[DifferenceKind, str]] = {
 NIL = re.compile(r"^(no|none|nothing|not|never|without|zero|nil)\b", re.IGNORECASE)
 _SCOPE_HINT = re.compile(
     r"\b(?:(?:through|via|by|at|in|on|for|to|from|of)\s+[\w ,'-]{2,40}\bonly|only\s+(?:the|through|by|at|in|on|for)\b[\w ,'-]*"
-    r"|different scope|other scope|said of the whole[\w ]*|in practice|first stage|excluding[\w ,-]+"
+    r"|(?:revised |final )?(?:preliminary|provisional)|different scope|other scope|said of the whole[\w ]*|in practice|first stage|excluding[\w ,-]+"
     r"|including[\w ,-]+|without\s+(?!being)[A-Z][\w -]+|(?:port|rail|road|sea)[- ]based count)",
 )
-_AHEAD_HINT = re.compile(r"\b(written before|before the (?:event|signing|meeting)|preview|preliminary)\b", re.IGNORECASE)
+_AHEAD_HINT = re.compile(r"\b(written before|before the (?:event|signing|meeting)|preview)\b", re.IGNORECASE)
 TIME_ZONE_HINT = re.compile(
     r"\b(?:midnight|time zone|local time|overnight|late (?:in the )?evening|late at night|night|\d{1,2}[:.]\d\d\s?(?:gmt|utc)?|gmt|utc)\b",
     re.IGNORECASE,
