@@ -24,6 +24,11 @@ _ATTRIBUTED = (
     re.compile(rf"\b(?P<who>[A-Z][\w'\u2019-]+) (?i:{_OFFICE})\b"),
     re.compile(rf"\b(?P<who>{_NAME})(?:,[^,]{{3,60}},)? {_SPEAKING}\b"),
 )
+_ORGAN = re.compile(
+    r"\b(?:ministry|government|president|presidency|prime minister|parliament|embassy|state (?:news )?agency"
+    r"|(?:public|state|national) (?:radio|television|tv|broadcaster|news agency))\b",
+    re.IGNORECASE,
+)
 _SHORT: Final = 5
 
 
@@ -58,7 +63,7 @@ class Voices:
                 self._states[" ".join(words)] = home
 
     def party_of(self, name: str) -> str:
-        """Party that a name stands for; the name itself in small letters if no actor has it."""
+        """Party that a name stands for; the last word of the name itself if no actor has it."""
         words = re.findall(r"[^\W\d_]+", name.lower())
         if not words:
             return ""
@@ -70,7 +75,7 @@ class Voices:
             common = min(len(words[0]), len(state)) - (1 if len(words[0]) > _SHORT + 1 else 0)
             if common >= _SHORT and words[0][:common] == state[:common]:
                 return home
-        return words[-1]
+        return words[-1].title()
 
     def _home_of(self, actor: str) -> str:
         return self._home.get(actor, actor)
@@ -92,7 +97,18 @@ class Voices:
             return ""
         if source.alignment:
             return self._home_of(source.alignment)
-        return self.party_of(source.publisher) if source.reliability == "party" and source.publisher else ""
+        return self._of_publisher(source)
+
+    def _of_publisher(self, source: Source) -> str:
+        """Party whose organ a publisher is by its name: a ministry, a state's own radio, a party's own site."""
+        if source.reliability == "party" and source.publisher:
+            return self.party_of(source.publisher)
+        if _ORGAN.search(source.publisher):
+            for word in re.findall(r"[^\W\d_]{4,}", source.publisher):
+                home = self.party_of(word) if word[0].isupper() else ""
+                if home in self._states.values():
+                    return home
+        return ""
 
     def is_quoted(self, claim: Claim) -> bool:
         """Whether the claim names its speaker, and so is not the source's own finding."""
@@ -108,3 +124,8 @@ class Voices:
         source = self._sources.get(claim.mention.source)
         day = latest(source.published) if source and source.published else None
         return day.isoformat() if day else ""
+
+    def reliability(self, claim: Claim) -> str:
+        """Reliability of the source of a claim."""
+        source = self._sources.get(claim.mention.source)
+        return source.reliability if source else "unknown"

@@ -23,6 +23,8 @@ _QUANTITY = re.compile(
 _DURATION = re.compile(r"^P(?P<low>\d+(?:\.\d+)?)(?P<unit>[YMWD])(?:/P(?P<high>\d+(?:\.\d+)?)(?P=unit))?$", re.IGNORECASE)
 _LOOKS_DATED = re.compile(r"^(?:\d{4}-|--\d\d|(?:after|before|by|since|until|from) \d{4}|\d{4}/)")
 _ROUGH: Final = 0.1
+#: Dates as near as this are taken for two dates (of signing and of publishing, say) and not for a slip.
+_CLOSE_DAYS: Final = 6
 
 #: Units by what they measure, and how many of the first each is.
 _UNITS: Final[dict[str, tuple[str, float]]] = {
@@ -259,6 +261,9 @@ def slip(field: str, a: str, b: str) -> str:
         if len(a) != len(b):
             return ""
         wrong = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+        apart = days_apart(a, b)
+        if apart is not None and apart <= _CLOSE_DAYS:
+            return ""  # two days, not two spellings of one
         if len(wrong) == 1:
             return "one digit is different"
         if len(wrong) == 2 and wrong[0] == wrong[1][::-1]:  # noqa: PLR2004

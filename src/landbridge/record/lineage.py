@@ -165,25 +165,56 @@ def _passage(document: Document, begin: int, length: int, limit: int = 14) -> st
     return " ".join(words[:limit]) + (" ..." if len(words) > limit else "")
 
 
+class _Circles:
+    """Copies of copies: all of one circle are one text."""
+
+    def __init__(self) -> None:
+        self._up: dict[str, str] = {}
+
+    def _first(self, name: str) -> str:
+        while self._up.get(name, name) != name:
+            name = self._up[name]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        """Put two names into one circle."""
+        first, second = sorted((self._first(one), self._first(other)))
+        self._up.setdefault(first, first)
+        self._up[second] = first
+
+    def members(self) -> dict[str, str]:
+        """Each name with the first of its circle."""
+        return {name: self._first(name) for name in self._up}
+
+
 class Dependence:
     """Who depends on whom, looked up by pairs: the edges with all that follows from stated descent."""
 
     def __init__(self, edges: Iterable[LineageEdge], sources: Iterable[Source] = ()) -> None:
         self._probability: dict[tuple[str, str], float] = {}
         parents: dict[str, set[str]] = {}
+        likely: dict[tuple[str, str], bool] = {}
         for edge in (*edges, *_stated(sources)):
-            self._probability[self._key(edge.a, edge.b)] = max(
-                edge.probability, self._probability.get(self._key(edge.a, edge.b), 0.0)
-            )
-            if edge.relation == "derived_from" and edge.probability >= ONE_WITNESS:
+            key = self._key(edge.a, edge.b)
+            self._probability[key] = max(edge.probability, self._probability.get(key, 0.0))
+            if edge.probability < ONE_WITNESS:
+                continue
+            if edge.relation == "derived_from":
                 parents.setdefault(edge.a, set()).add(edge.b)
+            else:
+                likely[key] = edge.relation == "copy"
         self._roots = {child: self._ancestors(child, parents) for child in parents}
         self._joined: dict[str, set[str]] = {}
-        for (one, other), probability in self._probability.items():
-            if probability >= ONE_WITNESS and other not in parents.get(one, ()) and one not in parents.get(other, ()):
-                # A pair with a common parent that is not at hand: the pair itself stands for it.
+        circle = _Circles()
+        for (one, other), is_copy in likely.items():
+            if is_copy:
+                circle.join(one, other)
+            else:
+                # Two children of a parent that is not at hand: the pair itself stands for it.
                 self._joined.setdefault(one, set()).add(f"{one}\n{other}")
                 self._joined.setdefault(other, set()).add(f"{one}\n{other}")
+        for name, first in circle.members().items():
+            self._joined.setdefault(name, set()).add(f"copies of {first}")
         self._known = {name for pair in self._probability for name in pair}
 
     @staticmethod
@@ -216,6 +247,20 @@ class Dependence:
         if stated & (self._roots.get(other, frozenset()) | {other}):
             return 1.0
         return self._probability.get(self._key(one, other), 0.0)
+
+    def pairs(self) -> list[tuple[str, str, float]]:
+        """All pairs of sources that are dependent, with the probability; children of one parent among them."""
+        found = {pair: p for pair, p in self._probability.items()}
+        families: dict[str, list[str]] = {}
+        for child, elders in self._roots.items():
+            for elder in elders:
+                families.setdefault(elder, []).append(child)
+        for elder, children in families.items():
+            members = [elder, *sorted(children)]
+            for place, one in enumerate(members):
+                for other in members[place + 1 :]:
+                    found[self._key(one, other)] = 1.0
+        return [(one, other, p) for (one, other), p in found.items()]
 
     def count(self, sources: Iterable[str]) -> Witnesses:
         """Count independent witnesses among sources."""

@@ -7,7 +7,7 @@ holds one value if its values are dates or numbers, and any number of values oth
 import re
 from typing import Final
 
-from landbridge.record.model import STAGES, Claim, Reliability
+from landbridge.record.model import STAGES, Claim, DifferenceKind, Reliability
 
 #: The rules by which a value is taken, strongest first; `Resolution.rule` is one of these sentences.
 OFFICIAL: Final = "official text"
@@ -123,6 +123,12 @@ SYNONYMS: Final[dict[str, dict[str, str]]] = {
         "entered into force": "in force",
         "effective": "in force",
         "signed agreement": "signed",
+        "closed": "shut",
+        "blocked": "shut",
+        "opened": "open",
+        "operational": "open",
+        "under construction": "works started",
+        "construction started": "works started",
     },
 }  # fmt: skip
 #: Statuses of a thing not yet done, and of the same thing done: a plan and a later fact, not a contradiction.
@@ -130,6 +136,14 @@ AHEAD: Final = frozenset(
     """
     planned expected pending upcoming offered proposed announced unsigned unbuilt draft promised preparing
     """.split()
+)
+#: Courses that statuses run through, besides the stages of an instrument.
+COURSES: Final = (
+    STAGES,
+    ("offered", "planned", "works started", "completed", "open"),
+    ("planned", "upcoming", "occurred"),
+    ("pending", "completed"),
+    ("to be prepared", "published"),
 )
 #: Pairs of statuses that hold together.
 TOGETHER: Final = frozenset(
@@ -146,13 +160,46 @@ TOGETHER: Final = frozenset(
     )
 )
 
+#: Gravity of a difference: of its kind, plus of its field (below 1), plus 0.1 if one document contradicts
+#: itself. What no source can be right about in two ways comes first, what is no contradiction last.
+GRAVITY: Final[dict[DifferenceKind, float]] = {
+    "contradiction": 8.0,
+    "dispute": 7.0,
+    "against_gazetteer": 6.0,
+    "plan_against_fact": 5.0,
+    "typing_error": 4.0,
+    "lost_unit": 3.0,
+    "time_zone": 2.0,
+    "scope": 1.0,
+    "coarser_date": 0.0,
+}
+#: What a wrong value of a field does to the reading of a corridor: what is in force and when opens gates.
+FIELD_GRAVITY: Final = {
+    "status": 0.8, "date": 0.75, "condition": 0.7, "order": 0.65, "role": 0.6, "place": 0.55,
+    "completion_planned": 0.5, "opening_planned": 0.5, "capacity": 0.45, "volume": 0.45, "cost": 0.45,
+}  # fmt: skip
+VERDICTS: Final[dict[DifferenceKind, str]] = {
+    "contradiction": "cannot all be right",
+    "dispute": "the parties differ: not resolved, both are shown",
+    "against_gazetteer": "the gazetteer says otherwise",
+    "plan_against_fact": "no contradiction: a plan and what came of it",
+    "typing_error": "probably a slip of the pen",
+    "lost_unit": "probably a unit that was lost",
+    "time_zone": "no contradiction: one night, two dates",
+    "scope": "no contradiction: they cover different things",
+    "coarser_date": "no contradiction: one is told more exactly",
+}
 NIL = re.compile(r"^(no|none|nothing|not|never|without|zero|nil)\b", re.IGNORECASE)
 _SCOPE_HINT = re.compile(
     r"\b(?:(?:through|via|by|at|in|on|for|to|from|of)\s+[\w ,'-]{2,40}\bonly|only\s+(?:the|through|by|at|in|on|for)\b[\w ,'-]*"
-    r"|different scope|other scope|said of the whole[\w ]*|in practice|first stage|excluding[\w ,-]+"
+    r"|(?:revised |final )?(?:preliminary|provisional)|different scope|other scope|said of the whole[\w ]*|in practice|first stage|excluding[\w ,-]+"
     r"|including[\w ,-]+|without\s+(?!being)[A-Z][\w -]+|(?:port|rail|road|sea)[- ]based count)",
 )
-_AHEAD_HINT = re.compile(r"\b(written before|before the (?:event|signing|meeting)|preview|preliminary)\b", re.IGNORECASE)
+_AHEAD_HINT = re.compile(r"\b(written before|before the (?:event|signing|meeting)|preview)\b", re.IGNORECASE)
+TIME_ZONE_HINT = re.compile(
+    r"\b(?:midnight|time zone|local time|overnight|late (?:in the )?evening|late at night|night|\d{1,2}[:.]\d\d\s?(?:gmt|utc)?|gmt|utc)\b",
+    re.IGNORECASE,
+)
 _UPCOMING = re.compile(r"^(to be \w+|upcoming|under preparation|being prepared|not yet)\b", re.IGNORECASE)
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u00a0": " "})
 
@@ -229,3 +276,15 @@ def stage(value: str) -> int:
 def goes_together(one: str, other: str) -> bool:
     """Whether two statuses can hold of one thing at one time."""
     return frozenset((one, other)) in TOGETHER
+
+
+def course(one: str, other: str) -> int:
+    """Say which of two statuses comes later on their course: 1 the other, -1 the one, 0 if they share none.
+
+    >>> course("works started", "open"), course("signed", "initialled"), course("signed", "open")
+    (1, -1, 0)
+    """
+    for steps in COURSES:
+        if one in steps and other in steps:
+            return 1 if steps.index(one) < steps.index(other) else -1
+    return 0

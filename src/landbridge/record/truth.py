@@ -281,11 +281,16 @@ def _weigh(
 
 
 def _accuracy(evidence: Evidence, right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How often each source is right, drawn towards its prior by `PRIOR_CLAIMS` claims."""
+    """How often each source is right, drawn towards its prior by `PRIOR_CLAIMS` claims.
+
+    What one source alone tells says nothing of its accuracy: it would be believed for being believed.
+    """
     truth = np.where(evidence.sign > 0, right[evidence.value], 1.0 - right[evidence.value])
-    n = len(evidence.prior)
-    said = np.bincount(evidence.source, minlength=n)
-    sum_right = np.bincount(evidence.source, weights=truth, minlength=n)
+    n, at = len(evidence.prior), evidence.item[evidence.value]
+    speakers = np.unique(at << 32 | evidence.source) >> 32
+    shared = (np.bincount(speakers, minlength=int(evidence.item[-1]) + 1) > 1)[at].astype(np.float64)
+    said = np.bincount(evidence.source, weights=shared, minlength=n)
+    sum_right = np.bincount(evidence.source, weights=truth * shared, minlength=n)
     result: NDArray[np.float64] = np.clip(
         (sum_right + PRIOR_CLAIMS * evidence.prior) / (said + PRIOR_CLAIMS), 0.05, 0.99
     )
