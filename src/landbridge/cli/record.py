@@ -3,15 +3,12 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from landbridge.cli import record_views, show
-from landbridge.cli.options import Json
-
-if TYPE_CHECKING:
-    from landbridge.study import Study
+from landbridge.cli.options import Json, StudyOption
 
 app = typer.Typer(
     help="Documents, what they claim, where they disagree, and what that means for gates.",
@@ -63,7 +60,8 @@ def read(
         )
         return
     said = [
-        (row["id"], f"{row['source']} {row['locator']}", row["event"], _said(row), row["value"]) for row in rows
+        (row["id"], f"{row['source']} {row['locator']}", row["event"], _said(row), row["value"])
+        for row in rows
     ]
     title = f"{len(rows)} claims proposed from {_count(len(reading.documents), 'document')}"
     show.print_table(title, ("", "where", "about", "what", "value"), said[:MOST_PROPOSALS], left=range(5))
@@ -140,7 +138,9 @@ def review(
 
 
 def _ids(words: Sequence[str] | None) -> list[str]:
-    return [name.strip() for word in words or () for name in word.replace(";", ",").split(",") if name.strip()]
+    return [
+        name.strip() for word in words or () for name in word.replace(";", ",").split(",") if name.strip()
+    ]
 
 
 def _walk(rows: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -150,7 +150,9 @@ def _walk(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     left = [row for row in rows if not row["decision"]]
     chosen = {"a": ACCEPT, "r": REFUSE, "s": ""}
     for number, row in enumerate(left, start=1):
-        show.say(f"\n{number} of {len(left)}  {row['id']}  {row['source']} {row['locator']}  ({row['known']})")
+        show.say(
+            f"\n{number} of {len(left)}  {row['id']}  {row['source']} {row['locator']}  ({row['known']})"
+        )
         show.say(f"  “{row['sentence']}”")
         show.say(f"  {row['event']}: {_said(row)} = {row['value']} {row['unit']}".rstrip())
         word = ""
@@ -200,3 +202,89 @@ def _restore(before: dict[Path, bytes | None]) -> None:
             path.unlink(missing_ok=True)
         else:
             write_whole(path, data)
+
+
+@app.command()
+def score(
+    files: record_views.FilesOrNone = None,
+    study: StudyOption = "eurasia",
+    json: Json = False,
+) -> None:
+    """Compare what is read out of documents with what was coded by hand from them.
+
+    The documents must be sources of the study, known by the column file of its sources.csv; without any
+    named, those in the folder documents of the study are read.
+    Precision is the share of proposed claims that were coded, recall the share of coded claims that were
+    proposed: by place, by place and value, and word for word.
+
+    \b
+    Examples:
+      landbridge record score article.txt other.txt
+      landbridge record score --study my-study --json
+    """
+    from landbridge.record.check_judged import known_as
+    from landbridge.record.review import NothingRead
+    from landbridge.record.score import score as compare
+    from landbridge.study import find_study
+
+    if not files:
+        files = [find_study(study) / "documents"]
+    record, reading, claims = record_views.read_files(files, study)
+    known = {known_as(record, document).id for document in reading.documents} & set(record.sources)
+    coded = [
+        c for c in record.standing if c.mention.source in known and c.mention.locator and c.coder != "rules"
+    ]
+    if not coded:
+        mend = "name the file of each in sources.csv, and give their claims locators."
+        raise NothingRead(
+            "no claims were coded by hand from these documents.", where=f"study {study}", mend=mend
+        )
+    found = compare([claim for claim in claims if claim.mention.source in known], coded)
+    if json:
+        show.print_json(
+            {
+                "documents": sorted(known),
+                **{
+                    name: {
+                        "precision": round(tally.precision, 4),
+                        "recall": round(tally.recall, 4),
+                        "f1": round(tally.f1, 4),
+                        "hits": tally.hits,
+                        "proposed": tally.proposed,
+                        "coded": tally.coded,
+                    }
+                    for name, tally in found.tallies.items()
+                },
+                "by_field": {
+                    name: {"precision": round(t.precision, 4), "recall": round(t.recall, 4), "coded": t.coded}
+                    for name, t in found.by_field.items()
+                },
+            }
+        )
+        return
+    rows = [
+        (
+            _READINGS[name],
+            *(f"{x:.2f}" for x in (t.precision, t.recall, t.f1)),
+            str(t.hits),
+            str(t.proposed),
+            str(t.coded),
+        )
+        for name, t in found.tallies.items()
+    ]
+    heads = ("the same", "precision", "recall", "F1", "hits", "proposed", "coded")
+    show.print_table(f"Reading of {_count(len(known), 'document')} against hand coding", heads, rows)
+    fields = [
+        (name, f"{t.precision:.2f}", f"{t.recall:.2f}", str(t.proposed), str(t.coded))
+        for name, t in found.by_field.items()
+    ]
+    show.print_table(
+        "By field, place and value", ("field", "precision", "recall", "proposed", "coded"), fields
+    )
+
+
+_READINGS = {
+    "place": "sentence and field",
+    "lenient": "sentence, field, value",
+    "strict": "word for word",
+}

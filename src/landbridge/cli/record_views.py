@@ -35,10 +35,10 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
     """Read documents and propose claims; say on standard error what was skipped, fail if nothing was read."""
     from landbridge.record.check_judged import known_as
     from landbridge.record.extract import propose_claims
+    from landbridge.record.gazetteer import read_gazetteer
     from landbridge.record.reading import read_documents
     from landbridge.record.review import NothingRead
     from landbridge.record.tables import Record, build_lexicon, read_record
-    from landbridge.record.gazetteer import read_gazetteer
 
     if study is None:
         record, lexicon = Record(gazetteer=read_gazetteer()), build_lexicon({})
@@ -50,10 +50,14 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
     reading = read_documents(files)
     console = show.console(error=True)
     for skipped in reading.skipped:
-        console.print(f"skipped {skipped.file}: {skipped.reason}; {skipped.mend}.", markup=False, soft_wrap=True)
+        console.print(
+            f"skipped {skipped.file}: {skipped.reason}; {skipped.mend}.", markup=False, soft_wrap=True
+        )
     if not reading.documents:
         named = ", ".join(map(str, files))
-        raise NothingRead("none of the files could be read.", where=named, mend="each is listed above with the reason.")
+        raise NothingRead(
+            "none of the files could be read.", where=named, mend="each is listed above with the reason."
+        )
     claims: list[Claim] = []
     for document in reading.documents:
         claims += propose_claims(known_as(record, document), lexicon)
@@ -148,7 +152,13 @@ def check_json(judged: "Judged") -> dict[str, Any]:
             for found in judged.differences
         ],
         "lineage": [
-            {"a": edge.a, "b": edge.b, "relation": edge.relation, "probability": edge.probability, "reason": edge.reason}
+            {
+                "a": edge.a,
+                "b": edge.b,
+                "relation": edge.relation,
+                "probability": edge.probability,
+                "reason": edge.reason,
+            }
             for edge in judged.edges
         ],
         "resolutions": [
@@ -190,26 +200,36 @@ def print_check(judged: "Judged", views: Sequence[Any], *, everything: bool) -> 
         _print_difference(number, found)
     if harmless and not everything:
         kinds = ", ".join(dict.fromkeys(found.kind.replace("_", " ") for found in harmless))
-        show.say(f"\n{_many(len(harmless), 'other difference')} that are no contradiction ({kinds}); --all shows them.")
+        show.say(
+            f"\n{_many(len(harmless), 'other difference')}, no contradiction ({kinds}); --all shows them."
+        )
     if judged.edges:
-        rows = [(e.a, e.relation.replace("_", " "), e.b, f"{e.probability:.2f}", e.reason) for e in judged.edges]
+        rows = [
+            (e.a, e.relation.replace("_", " "), e.b, f"{e.probability:.2f}", e.reason) for e in judged.edges
+        ]
         show.say()
         show.print_table("Who repeats whom", ("", "", "", "probability", "why"), rows, left=(0, 1, 2, 4))
     open_ = [taken for taken in judged.resolutions if not taken.value]
     if open_:
-        rows = [(taken.event, _field(taken), taken.rule, taken.reason) for taken in open_]
-        show.print_table("Left open", ("about", "what", "rule", "why"), rows, left=range(4))
+        left = [(taken.event, _field(taken), taken.rule, taken.reason) for taken in open_]
+        show.print_table("Left open", ("about", "what", "rule", "why"), left, left=range(4))
     if views:
-        rows = [
-            (view.gate.id, view.gate.state, f"{view.probability:.2f}", view.disagrees or "; ".join(view.contested[:1]))
+        unsure = [
+            (
+                view.gate.id,
+                view.gate.state,
+                f"{view.probability:.2f}",
+                view.disagrees or "; ".join(view.contested[:1]),
+            )
             for view in views
         ]
         heads = ("gate", "state", "probability", "why")
-        show.print_table("Gates that the record makes uncertain", heads, rows, left=(0, 1, 3))
+        show.print_table("Gates that the record makes uncertain", heads, unsure, left=(0, 1, 3))
 
 
 def _many(number: int, word: str) -> str:
-    return f"{number or 'no'} {word}{'' if number == 1 else 's'}"
+    plural = f"{word}es" if word.endswith("s") else f"{word}s"
+    return f"{number or 'no'} {word if number == 1 else plural}"
 
 
 def _field(found: Any) -> str:
@@ -224,7 +244,7 @@ def _print_difference(number: int, found: Any) -> None:
         where = ", ".join(
             dict.fromkeys(f"{claim.mention.source} {claim.mention.locator}".strip() for claim in value.claims)
         )
-        show.say(f"     {stance}{value.value}  ({_many(value.witnesses, 'witness').replace('witnesss', 'witnesses')}: {where})")
+        show.say(f"     {stance}{value.value}  ({_many(value.witnesses, 'witness')}: {where})")
     show.say(f"   verdict: {found.verdict}")
     show.say(f"   why: {found.reason}")
 
@@ -271,7 +291,10 @@ def print_item(found: dict[str, Any]) -> None:
         value = found.get(key)
         if value not in (None, "", [], False):
             show.say(f"  {words}: {_plain(value)}")
-    _print_rows("What is taken", found.get("resolutions") or ([found["resolution"]] if found.get("resolution") else []))
+    _print_rows(
+        "What is taken",
+        found.get("resolutions") or ([found["resolution"]] if found.get("resolution") else []),
+    )
     for number, difference in enumerate(found.get("differences", ()), start=1):
         show.say(f"\n{number}. sources differ on {_named(difference)}: {difference['verdict']}")
         show.say(f"   {difference['reason']}")
@@ -282,24 +305,27 @@ def print_item(found: dict[str, Any]) -> None:
     claims = found.get("claims") or found.get("others") or []
     if claims:
         rows = [
-            (c["id"], _named(c), _stance(c), f"{c['source']} {c['locator']}".strip(), c["publisher"]) for c in claims
+            (c["id"], _named(c), _stance(c), f"{c['source']} {c['locator']}".strip(), c["publisher"])
+            for c in claims
         ]
         show.say()
         show.print_table("Claims", ("", "what", "value", "where", "publisher"), rows, left=range(5))
     for source in found.get("sources", ()):
         parents = f" repeats {', '.join(source['derived_from'])}" if source["derived_from"] else ""
         about = ", ".join(word for word in (source["publisher"], source["published"]) if word)
-        show.say(f"{source['id']}: {source['title']} ({about}) {source['reliability']}{parents} {source['url']}".rstrip())
+        rank = f"{source['reliability']}{parents}"
+        show.say(f"{source['id']}: {source['title']} ({about}) {rank} {source['url']}".rstrip())
 
 
 _FACTS = {
     "date": "date", "place": "place", "status": "status", "outcome": "outcome", "process": "process",
     "state": "state in the study", "met_on": "met on", "resolved": "day by the record",
-    "probability": "probability that it is met", "disagrees": "DISAGREES WITH THE RECORD", "field": "field",
-    "event": "about", "subject": "subject", "value": "value", "unit": "unit", "scope": "scope", "stance": "stance",
-    "modality": "modality", "valid_time": "valid in", "locator": "address", "source": "source", "note": "note",
-    "withdrawn": "WITHDRAWN", "parties": "parties", "witnesses": "witnesses", "binding": "binding", "roles": "roles",
-    "stages": "stages", "affects": "bears on", "meets": "meets", "meeting": "met by", "bearing": "events that bear on it",
+    "probability": "probability that it is met", "disagrees": "DISAGREES WITH THE RECORD", "event": "about",
+    "field": "field", "subject": "subject", "value": "value", "unit": "unit", "scope": "scope",
+    "stance": "stance", "modality": "modality", "valid_time": "valid in", "locator": "address",
+    "source": "source", "note": "note", "withdrawn": "WITHDRAWN", "parties": "parties",
+    "witnesses": "witnesses", "binding": "binding", "roles": "roles", "stages": "stages",
+    "affects": "bears on", "meets": "meets", "meeting": "met by", "bearing": "events that bear on it",
     "events": "events",
 }  # fmt: skip
 
@@ -334,7 +360,13 @@ def _print_rows(title: str, taken: Sequence[dict[str, Any]]) -> None:
     if not taken:
         return
     rows = [
-        (_named(row), row["value"] or "left open", f"{row['probability']:.2f}", str(row["witnesses"]), row["rule"])
+        (
+            _named(row),
+            row["value"] or "left open",
+            f"{row['probability']:.2f}",
+            str(row["witnesses"]),
+            row["rule"],
+        )
         for row in taken
     ]
     show.say()
@@ -366,9 +398,9 @@ def timeline(
       landbridge record timeline --gate peace-treaty-signed --json
     """
     from landbridge.errors import UnknownId
-    from landbridge.record.check_judged import judge_record
+    from landbridge.record.check_judged import judge_record, list_contested
     from landbridge.record.tables import read_record
-    from landbridge.record.timeline import build_timeline, list_contested_events
+    from landbridge.record.timeline import build_timeline
     from landbridge.report.timeline import timeline_json, write_timeline
     from landbridge.study import open_study
 
@@ -381,17 +413,71 @@ def timeline(
     judged = judge_record(record)
     built = build_timeline(
         record,
-        as_of=str(opened.settings.record_date or ""),
-        contested=list_contested_events(judged),
+        as_of=opened.settings.record_date.isoformat(),
+        contested=list_contested(judged),
         processes=process or (),
         gates=gate or (),
     )
     if html is not None:
-        names = [record.processes[name] for name in process or ()] + [record.gates[name].title for name in gate or ()]
-        write_timeline(built, html, title=", ".join(names) or opened.settings.title, disputes=record_disputes(judged, built))
+        names = [record.processes[name] for name in process or ()] + [
+            record.gates[name].title for name in gate or ()
+        ]
+        write_timeline(
+            built,
+            html,
+            title=", ".join(names) or opened.settings.title,
+            disputes=record_disputes(judged, built),
+        )
     if json:
         show.print_json(timeline_json(built))
     elif html is None:
         print_timeline(built)
     if html is not None and not json:
         show.say(f"The timeline:  {html.resolve()}")
+
+
+def record_disputes(judged: "Judged", built: Any) -> list[tuple[str, str, str]]:
+    """What sources disagree on among the events and gates of a timeline: what, how, and the verdict."""
+    from landbridge.record.check_judged import GRAVE
+
+    titles = {moment.id: moment.title for moment in built.moments}
+    titles |= {slip.about: slip.title for slip in built.slips}
+    titles |= {f"gate:{gate}": moment.title for moment in built.moments for gate in moment.meets}
+    disputes = []
+    for found in judged.differences:
+        if found.kind in GRAVE and found.event in titles:
+            values = " or ".join(
+                f"{'not ' if v.stance == 'denies' else ''}{v.value} ({_many(v.witnesses, 'witness')})"
+                for v in found.values
+            )
+            disputes.append((titles[found.event], f"{_field(found)}: {values}", found.verdict))
+    return disputes
+
+
+def print_timeline(built: Any) -> None:
+    """Print events by date, agreements with their stages, and plans that slipped."""
+    from landbridge.report.timeline import say_slip
+    from landbridge.report.timeline_dates import say_date
+
+    rows = []
+    for moment in built.moments:
+        roles = "; ".join(f"{role}: {', '.join(names)}" for role, names in moment.roles.items())
+        state = "" if moment.status == "occurred" else f" ({moment.status})"
+        title = f"{moment.title}{state}" + (f" [disputed: {moment.contested}]" if moment.contested else "")
+        process = built.processes.get(moment.process, moment.process)
+        rows.append((say_date(moment.date, moment.first, moment.last), process, title, roles))
+    show.print_table("What happened", ("date", "process", "event", "roles"), rows, left=range(4))
+    agreements = []
+    for line in built.agreements:
+        stages = ", ".join(
+            f"{stage.name} {say_date(stage.date)}" + ("" if stage.reached else " (expected)")
+            for stage in line.stages
+        )
+        binding = {None: "", True: "binding once in force", False: "not binding"}[line.binding]
+        agreements.append((line.name, stages, ", ".join(line.parties), ", ".join(line.witnesses), binding))
+    heads = ("agreement", "stages", "parties", "witnesses", "force")
+    if agreements:
+        show.print_table("Agreements", heads, agreements, left=range(5))
+    plans = [(slip.title, say_slip(slip, built.as_of), str(len(slip.promises))) for slip in built.slips]
+    if plans:
+        show.print_table("Plans", ("plan", "what came of it", "promises"), plans, left=(0, 1))

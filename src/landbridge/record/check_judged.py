@@ -70,6 +70,19 @@ def judge_record(record: Record, documents: Sequence[Document] = ()) -> Judged:
     return Judged(tuple(edges), tuple(differences), tuple(judged.resolutions), claims)
 
 
+def list_contested(judged: Judged) -> dict[str, str]:
+    """What sources really disagree on, in a few words, by event, gate or process; the gravest of each."""
+    found: dict[str, str] = {}
+    for difference in judged.differences:
+        if difference.kind in GRAVE and difference.field in ("date", "status", "place", "role", "condition"):
+            words = " or ".join(
+                dict.fromkeys(("not " if v.stance == "denies" else "") + v.value for v in difference.values)
+            )
+            subject = f" of {difference.subject}" if difference.subject else ""
+            found.setdefault(difference.event, f"{difference.field}{subject}: {words}")
+    return found
+
+
 def known_as(record: Record, document: Document) -> Document:
     """Give a document the id of the source whose text it is, if the record knows its file."""
     name = document.id.rpartition("/")[2]

@@ -37,6 +37,18 @@ class ReviewInvalid(LandbridgeError, ValueError):
     code = "LB-C029"
 
 
+class NothingRead(LandbridgeError, ValueError):
+    """None of the files that were named could be read."""
+
+    code = "LB-C031"
+
+
+class StudyNotYours(LandbridgeError, PermissionError):
+    """Claims cannot be written into a study that comes with Landbridge."""
+
+    code = "LB-C032"
+
+
 class ClaimRefused(LandbridgeError, ValueError):
     """An accepted claim does not fit the study: its event, source, role or date is not known there."""
 

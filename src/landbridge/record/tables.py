@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol, cast, get_args
+from typing import TYPE_CHECKING, Any, Protocol, cast, get_args
 
 from landbridge.errors import UnknownId
 from landbridge.record.gazetteer import Gazetteer, read_gazetteer
@@ -20,6 +20,9 @@ from landbridge.record.model import (
     Stage,
 )
 from landbridge.tables import Table, load_attributes
+
+if TYPE_CHECKING:
+    from landbridge.record.lexicon import Lexicon
 
 #: Tables of the record; a study may do without any of them.
 RECORD_TABLES = ("claims", "events", "instruments", "processes", "actors")
@@ -142,6 +145,25 @@ def read_record(study: Study) -> Record:
 def has_record(study: Study) -> bool:
     """Whether a study holds any claim or event."""
     return any(len(table) for name in ("claims", "events") if (table := study.tables.get(name)) is not None)
+
+
+def build_lexicon(tables: Mapping[str, Table]) -> "Lexicon":
+    """Names that a text may use: states of the world, and the actors, places, events and gates of a study."""
+    from landbridge.record.lexicon import Lexicon
+
+    def texts(name: str) -> list[dict[str, str]]:
+        return [
+            {key: ";".join(value) if isinstance(value, tuple) else str(value) for key, value in row.items()}
+            for row in _rows(tables, name)
+        ]
+
+    return Lexicon.build(
+        actors=texts("actors"),
+        nodes=texts("nodes"),
+        events=texts("events"),
+        gates=texts("gates"),
+        claims=texts("claims"),
+    )
 
 
 def _rows(tables: Mapping[str, Table], name: str) -> Iterable[dict[str, Any]]:

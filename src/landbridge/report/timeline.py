@@ -333,7 +333,7 @@ def draw_slips(slips: Sequence[Slip], as_of: str, *, width: float = WIDTH, name:
             for n, w in enumerate(names)
         ]
         parts.append(_promises(slip, place, y + 20, as_of))
-        told = _clip(_say_slip(slip, as_of), _SIZE, right - 8, 3)
+        told = _clip(say_slip(slip, as_of), _SIZE, right - 8, 3)
         start = y + 24 - (len(told) - 1) * 6.5
         parts += [
             text(width - right + 4, start + n * 13, words, _SIZE, fill=WARN if slip.missed else INK)
@@ -381,7 +381,8 @@ def _promises(slip: Slip, place: Callable[[str], float], y: float, as_of: str) -
     return "".join(parts)
 
 
-def _say_slip(slip: Slip, as_of: str) -> str:
+def say_slip(slip: Slip, as_of: str) -> str:
+    """What was promised and what came of it, in words."""
     first, last = slip.promises[0], slip.promises[-1]
     promised = f"promised for {say_date(first.date)}"
     if slip.actual:
