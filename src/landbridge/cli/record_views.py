@@ -209,22 +209,50 @@ def print_check(judged: "Judged", views: Sequence[Any], *, everything: bool) -> 
         ]
         show.say()
         show.print_table("Who repeats whom", ("", "", "", "probability", "why"), rows, left=(0, 1, 2, 4))
-    open_ = [taken for taken in judged.resolutions if not taken.value]
-    if open_:
-        left = [(taken.event, _field(taken), taken.rule, taken.reason) for taken in open_]
-        show.print_table("Left open", ("about", "what", "rule", "why"), left, left=range(4))
+    _print_open(judged, everything=everything)
     if views:
         unsure = [
             (
                 view.gate.id,
                 view.gate.state,
                 f"{view.probability:.2f}",
-                view.disagrees or "; ".join(view.contested[:1]),
+                view.why,
             )
             for view in views
         ]
         heads = ("gate", "state", "probability", "why")
         show.print_table("Gates that the record makes uncertain", heads, unsure, left=(0, 1, 3))
+
+
+def _print_open(judged: "Judged", *, everything: bool) -> None:
+    """Print the fields for which nothing is taken: with all, else those that copies seem to confirm."""
+    claims = {claim.id: claim for claim in judged.claims}
+    unsure = [taken for taken in judged.resolutions if not taken.value]
+    copied = [t for t in unsure if len({claims[name].mention.source for name in t.claims}) > 1]
+    told = unsure if everything else copied
+    if told:
+        rows = []
+        for taken in told:
+            own = [claims[name] for name in taken.claims]
+            values = dict.fromkeys(("not " if c.stance == "denies" else "") + c.value for c in own)
+            number = len({claim.mention.source for claim in own})
+            rows.append(
+                (
+                    taken.event,
+                    _field(taken),
+                    " / ".join(values),
+                    str(number),
+                    str(taken.witnesses),
+                    taken.rule,
+                )
+            )
+        title = "Not confirmed" if everything else "Told in several documents, and yet not confirmed"
+        heads = ("about", "what", "value", "documents", "witnesses", "rule")
+        show.print_table(title, heads, rows, left=(0, 1, 2, 5))
+    if len(unsure) > len(told):
+        show.say(
+            f"{_many(len(unsure), 'field')} in all rest on too little to take a value; --all lists them."
+        )
 
 
 def _many(number: int, word: str) -> str:

@@ -1,13 +1,15 @@
 """Gates as the record has them: how probably each is met, whether its day agrees, what is contested."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from landbridge.errors import Fault
 from landbridge.record.check_judged import GRAVE, Judged, judge_record
 from landbridge.record.model import STAGES, Difference, Event, Instrument, Reliability
-from landbridge.record.tables import Gate, Record
+from landbridge.record.tables import Gate, Record, Tables, read_record
 from landbridge.record.tables_dates import DateInvalid, Span, read_span
+from landbridge.tables import Table
 
 _OCCURRED = "occurred"
 #: Fields whose differences make a gate uncertain.
@@ -32,6 +34,8 @@ class GateView:
         Events that meet it, then those that bear on it.
     contested
         What sources disagree on that bears on it, a sentence each.
+    unresolved
+        Those of them for which the record takes no value, such as a dispute of the parties.
     disagrees
         How the gate's row of the study differs from the record; empty if it does not.
     """
@@ -42,12 +46,20 @@ class GateView:
     meeting: tuple[str, ...]
     events: tuple[str, ...]
     contested: tuple[str, ...]
+    unresolved: tuple[str, ...]
     disagrees: str
 
     @property
     def is_uncertain(self) -> bool:
         """Whether a reader must be told that this gate may stand otherwise."""
-        return bool(self.disagrees) or UNSURE[0] < self.probability < UNSURE[1]
+        unsure = UNSURE[0] < self.probability < UNSURE[1]
+        return bool(self.disagrees or self.unresolved) or unsure
+
+    @property
+    def why(self) -> str:
+        """What makes it uncertain, in one sentence."""
+        told = [self.disagrees, *self.unresolved, *self.contested]
+        return next((words for words in told if words), "it rests on one witness, or on weak ones")
 
 
 def gate_probability(record: Record, gate: str, judged: Judged | None = None, *, at: str = "") -> float:
@@ -68,12 +80,11 @@ def gate_probability(record: Record, gate: str, judged: Judged | None = None, *,
         if staged is not None:
             return round(staged * _by(record, judged, gate, at), 4)
     met = [event for event in record.list_meeting(gate) if event.status == _OCCURRED]
+    certain = _undenied(judged, gate) * _by(record, judged, gate, at)
     if met:
-        return round(
-            max(_told(record, event.source, event.id) for event in met) * _by(record, judged, gate, at), 4
-        )
+        return round(max(_told(record, event.source, event.id) for event in met) * certain, 4)
     if known is not None and known.state == "met":
-        return round(_told(record, known.source, f"gate:{gate}") * _by(record, judged, gate, at), 4)
+        return round(_told(record, known.source, f"gate:{gate}") * certain, 4)
     return 0.0
 
 
@@ -84,13 +95,15 @@ def view_gate(record: Record, gate: str, judged: Judged) -> GateView:
     bearing = tuple(e.id for e in record.events.values() if gate in e.affects and e.id not in meeting)
     resolved = _resolved_day(record, judged, gate)
     probability = gate_probability(record, gate, judged)
+    contested = list_contested(record, gate, judged)
     return GateView(
         known,
         probability,
         resolved,
         meeting,
         (*meeting, *bearing),
-        tuple(say_difference(difference) for difference in list_contested(record, gate, judged)),
+        tuple(say_difference(difference) for difference in contested),
+        tuple(say_difference(d) for d in contested if d.kind == "dispute" or not _is_taken(d, judged)),
         _disagreement(record, known, resolved, probability),
     )
 
@@ -114,6 +127,11 @@ def list_contested(record: Record, gate: str, judged: Judged) -> tuple[Differenc
             if stage.event not in about:
                 own += [d for d in judged.differences_of.get(stage.event, ()) if d.field == "status"]
     return tuple(sorted((d for d in own if d.kind in GRAVE), key=lambda d: -d.gravity))
+
+
+def _is_taken(difference: Difference, judged: Judged) -> bool:
+    taken = judged.resolution_of.get((difference.event, difference.field, difference.subject))
+    return taken is not None and bool(taken.value)
 
 
 def say_difference(difference: Difference) -> str:
@@ -161,6 +179,20 @@ def _stage_probability(instrument: Instrument, stage: str, judged: Judged) -> fl
             elif status in _NOT_REACHED and STAGES.index(_NOT_REACHED[status]) <= need:
                 most += probability
     return least / most if most > 0 else None
+
+
+def _undenied(judged: Judged, gate: str) -> float:
+    """How much of what is said of a gate's own status asserts it, where somebody denies it.
+
+    A dispute of the parties counts as even: the record does not choose between them.
+    """
+    for difference in judged.differences_of.get(f"gate:{gate}", ()):
+        if difference.field == "status" and not difference.subject:
+            denied = max((v.probability for v in difference.values if v.stance == "denies"), default=0.0)
+            said = max((v.probability for v in difference.values if v.stance == "asserts"), default=0.0)
+            if denied > 0:
+                return 0.5 if difference.kind == "dispute" else said / (said + denied)
+    return 1.0
 
 
 def _by(record: Record, judged: Judged, gate: str, at: str) -> float:
@@ -243,3 +275,19 @@ def _span(text: str) -> Span:
         return read_span(text)
     except DateInvalid:
         return None, None
+
+
+def check_gates_against_record(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Warn of gates on which the study and its record disagree, or that disputed facts make uncertain."""
+    record = read_record(Tables(tables))
+    if not record.events and not record.claims:
+        return
+    judged = judge_record(record)
+    gates = tables["gates"]
+    for view in list_gate_views(record, judged):
+        if view.is_uncertain and (view.disagrees or view.contested):
+            what = f"by the record the gate is met with probability {view.probability:.2f}: {view.why}."
+            mend = f"landbridge record show {view.gate.id} tells who says what."
+            row = gates.index[view.gate.id]
+            column = "met_on" if view.disagrees else "state_today"
+            yield gates.fault(row, column, "LB-C033", what, mend, "warning")

@@ -46,6 +46,13 @@ class Study(Protocol):
 
 
 @dataclass(frozen=True)
+class Tables:
+    """Tables that stand for a study where there is no study yet."""
+
+    tables: Mapping[str, Table]
+
+
+@dataclass(frozen=True)
 class Actor:
     """A state, person, organisation or company."""
 
