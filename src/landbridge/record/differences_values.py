@@ -174,13 +174,17 @@ def _relate_quantities(one: Quantity, other: Quantity) -> Relation:
     low_b, high_b, step_b = other.low * times_b, other.high * times_b, other.half_step * times_b
     if (low_a, high_a) == (low_b, high_b):
         return "same" if one.parts == other.parts else "coarser" if one.parts < other.parts else "finer"
-    # Whole numbers are counts: 12 and 12.4 may be one number rounded, 12 and 13 are not.
-    slack = max(step_a, step_b) * (1.0 + 1e-9) if step_a != step_b else 0.0
-    if low_a - slack <= low_b and high_b <= high_a + slack and (step_a >= step_b or high_a - low_a > high_b - low_b):
+    if step_a != step_b and low_a == high_a and low_b == high_b:
+        # One has more digits: the other may be it, rounded or cut off.
+        short, long, step = (low_a, low_b, step_a) if step_a > step_b else (low_b, low_a, step_b)
+        if -1e-9 <= (long - short) / step + 1.0 < 3.0 - 1e-9:  # noqa: PLR2004 - half a unit down, a unit up
+            return "coarser" if step_a > step_b else "finer"
+        return "different"
+    if low_a <= low_b and high_b <= high_a:
         return "coarser"
-    if low_b - slack <= low_a and high_a <= high_b + slack:
+    if low_b <= low_a and high_a <= high_b:
         return "finer"
-    return "compatible" if low_a - slack <= high_b and low_b - slack <= high_a else "different"
+    return "compatible" if low_a <= high_b and low_b <= high_a else "different"
 
 
 _SMALL: Final = frozenset({"the", "in", "at", "of", "near", "city", "a"})

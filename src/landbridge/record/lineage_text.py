@@ -217,9 +217,10 @@ def publisher_key(name: str) -> str:
     return " ".join(words[1:] if words[:1] == ["the"] else words)
 
 
-#: Log-odds of copying: constant, and what a unit of each kind of evidence adds. Fitted on synthetic corpora
-#: (``benchmarks/record_corpus.py``), with a prior of one pair in twenty that have anything to compare.
-WEIGHTS: Final = {"constant": -4.0, "passages": 1.3, "rewritten": 1.0, "share": 4.0, "parent": 2.0}
+#: Log-odds that two texts are dependent: constant, and what a unit of each kind of evidence adds. Set so that
+#: one shared sentence of eight words of prose is a little more likely copied than not, three are almost surely,
+#: and a shared half sentence is chance; ``benchmarks/record.py`` prints the precision and recall that follow.
+WEIGHTS: Final = {"constant": -4.3, "passages": 2.5, "rewritten": 1.5, "share": 3.0, "parent": 2.0}
 
 
 def log_odds(shared: SharedText, parent: float) -> float:
