@@ -491,7 +491,7 @@ def print_timeline(built: Any) -> None:
     for moment in built.moments:
         roles = "; ".join(f"{role}: {', '.join(names)}" for role, names in moment.roles.items())
         state = "" if moment.status == "occurred" else f" ({moment.status})"
-        title = f"{moment.title}{state}" + (f" [disputed: {moment.contested}]" if moment.contested else "")
+        title = f"{moment.title}{state}" + (f" [{moment.contested}]" if moment.contested else "")
         process = built.processes.get(moment.process, moment.process)
         rows.append((say_date(moment.date, moment.first, moment.last), process, title, roles))
     show.print_table("What happened", ("date", "process", "event", "roles"), rows, left=range(4))

@@ -11,6 +11,10 @@ Key = tuple[str, str, str]
 
 #: Kinds of difference in which sources really disagree.
 GRAVE = frozenset({"contradiction", "dispute", "against_gazetteer"})
+#: Fields whose differences are told beside an event.
+_TOLD = frozenset({"date", "status", "place", "role", "condition"})
+#: Probability from which a value counts as settled.
+SURE = 0.95
 
 
 @dataclass(frozen=True)
@@ -71,15 +75,29 @@ def judge_record(record: Record, documents: Sequence[Document] = ()) -> Judged:
 
 
 def list_contested(judged: Judged) -> dict[str, str]:
-    """What sources really disagree on, in a few words, by event, gate or process; the gravest of each."""
+    """What sources disagree on, in a few words, by event, gate or process; the gravest of each.
+
+    Where the record is sure of its value it is what is "also told"; else the values are "disputed".
+    """
     found: dict[str, str] = {}
     for difference in judged.differences:
-        if difference.kind in GRAVE and difference.field in ("date", "status", "place", "role", "condition"):
-            words = " or ".join(
-                dict.fromkeys(("not " if v.stance == "denies" else "") + v.value for v in difference.values)
+        if difference.kind in GRAVE and difference.field in _TOLD and difference.event not in found:
+            key = (difference.event, difference.field, difference.subject)
+            taken = judged.resolution_of.get(key)
+            values = dict.fromkeys(
+                ("not " if v.stance == "denies" else "") + v.value for v in difference.values
             )
-            subject = f" of {difference.subject}" if difference.subject else ""
-            found.setdefault(difference.event, f"{difference.field}{subject}: {words}")
+            what = f"{difference.field} of {difference.subject}" if difference.subject else difference.field
+            if (
+                taken is not None
+                and taken.value
+                and taken.probability >= SURE
+                and difference.kind != "dispute"
+            ):
+                others = " or ".join(value for value in values if not taken.value.startswith(value))
+                found[difference.event] = f"also told: {what} {others}"
+            else:
+                found[difference.event] = f"disputed: {what} {' or '.join(values)}"
     return found
 
 

@@ -106,12 +106,13 @@ def _lane(
         lines = _words(moment)
         breadth = max(text_width(words, size, bold=bold) for words, size, bold, _ in lines)
         height = len(lines) * _LINE + 5
-        sides = ((x - 7, x + 9 + breadth), (x - 9 - breadth, x + 7))
+        gap = 12 if moment.contested else 9
+        sides = ((x - 8, x + gap + breadth), (x - gap - breadth, x + 8))
         inside = [side for side in sides if side[0] >= 2 and side[1] <= width - 2] or [sides[x > width / 2]]
         y, left, right = min((_free(taken, side, height), *side) for side in sorted(inside, reverse=True))
         taken.append((left, right, y, y + height))
         end = scale.place(moment.last or moment.first)
-        marks = _moment(moment, lines, x, top + y, right=right > x + 8, end=end)
+        marks = _moment(moment, lines, x, top + y, right=right > x + 9, end=end)
         parts.append(tag("g", {"stroke": ground}, marks))
     return "".join(parts), max((bottom for *_, bottom in taken), default=0.0)
 
@@ -145,9 +146,7 @@ def _words(moment: Moment) -> list[tuple[str, float, bool, str]]:
     if roles:
         lines += [(line, _SMALL, False, SOFT) for line in _clip(roles, _SMALL, _TEXT, 1)]
     if moment.contested:
-        lines += [
-            (line, _SMALL, False, WARN) for line in _clip(f"disputed: {moment.contested}", _SMALL, _TEXT, 2)
-        ]
+        lines += [(line, _SMALL, False, WARN) for line in _clip(moment.contested, _SMALL, _TEXT, 2)]
     return lines
 
 
@@ -165,7 +164,8 @@ def _clip(words: str, size: float, width: float, most: int) -> list[str]:
 def _moment(
     moment: Moment, lines: list[tuple[str, float, bool, str]], x: float, y: float, *, right: bool, end: float
 ) -> str:
-    at = x + 9 if right else x - 9
+    gap = 12 if moment.contested else 9
+    at = x + gap if right else x - gap
     anchor = "start" if right else "end"
     parts = [tag("title", {}, _escape(_tooltip(moment)))]
     if end - x > 12:
