@@ -33,6 +33,12 @@ BOILERPLATE = re.compile(
     r"|(?:originally|first) (?:published|appeared)|republished|reprinted|this (?:article|story) (?:was|is|has been)",
     re.IGNORECASE,
 )
+#: Parts of words without which no sentence is boilerplate; looking for them is much faster.
+_TELLTALES: Final = (
+    "reserved", "cookie", "subscri", "newsletter", "follow us", "read ", "click", "copyright", "\u00a9", "sign up",
+    "terms of use", "privacy", "share this", "advert", "support our", "expressed", "necessarily", "originally", "first ",
+    "republished", "reprinted", "article", "story",
+)  # fmt: skip
 STOP: Final = frozenset(
     """
     a about above after again against all also although am among an and any are as at away be became because been
@@ -103,12 +109,22 @@ def stem_of(word: str) -> str:
     return word
 
 
+def is_boilerplate(text: str) -> bool:
+    """Whether a sentence is the site's own and not the story's.
+
+    >>> is_boilerplate("All rights reserved."), is_boilerplate("The border opens on Monday.")
+    (True, False)
+    """
+    small = text.lower()
+    return any(part in small for part in _TELLTALES) and BOILERPLATE.search(text) is not None
+
+
 def words_of(document: Document) -> list[str]:
     """Words of a document as `build_corpus` counts them."""
     return [
         found.group()
         for sentence in document.sentences
-        if sentence.part in ("headline", "body") and not BOILERPLATE.search(sentence.text)
+        if sentence.part in ("headline", "body") and not is_boilerplate(sentence.text)
         for found in _WORD.finditer(sentence.text)
     ]
 
@@ -127,7 +143,7 @@ def build_corpus(documents: Sequence[Document]) -> Corpus:
     count = 0
     for document in documents:
         for sentence in document.sentences:
-            if sentence.part not in ("headline", "body") or BOILERPLATE.search(sentence.text):
+            if sentence.part not in ("headline", "body") or is_boilerplate(sentence.text):
                 continue
             text = sentence.text
             quotes = [found.span() for found in _QUOTED.finditer(text)] if ('"' in text or "\u201c" in text) else []
