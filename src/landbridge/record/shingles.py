@@ -5,6 +5,7 @@ words, names, numbers and quotations are shared by independent accounts of one e
 weighed once, when a corpus is built, and all that follows is arithmetic on arrays.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,7 +80,8 @@ class Corpus:
     ``word`` is an index of the vocabulary, ``weight`` what the word is worth as evidence, ``stem`` an index of
     stems (-1 where the word is no prose), ``sentence`` counts sentences through the whole corpus; document
     ``d`` has the words ``start[d]:start[d + 1]``. ``run`` hashes the `RUN` words from each position on; 0 where
-    a sentence's story breaks off before that.
+    the document ends before that. ``stem_key`` hashes each stem by its letters, so that a signature does not
+    depend on what else is in the corpus.
     """
 
     ids: tuple[str, ...]
@@ -89,6 +91,7 @@ class Corpus:
     stem: NDArray[np.int32]
     sentence: NDArray[np.int32]
     run: NDArray[np.uint64]
+    stem_key: NDArray[np.uint64]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -184,7 +187,12 @@ def build_corpus(documents: Sequence[Document]) -> Corpus:
         stem,
         np.asarray(sentence_of, dtype=np.int32),
         run_hashes(word, offsets, RUN),
+        np.asarray([_key(text) for text in stems], dtype=np.uint64),
     )
+
+
+def _key(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 def scramble(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -223,14 +231,14 @@ def signatures(corpus: Corpus) -> NDArray[np.uint32]:
     seeds = scramble(np.arange(1, PERMUTATIONS + 1, dtype=np.uint64)) | np.uint64(1)
     for d in range(n):
         stem = corpus.stem[corpus.start[d] : corpus.start[d + 1]]
-        stem = stem[stem >= 0].astype(np.uint64)
-        if len(stem) < 2:  # noqa: PLR2004 - no pair of words
+        key = corpus.stem_key[stem[stem >= 0]]
+        if len(key) < 2:  # noqa: PLR2004 - no pair of words
             result[d] = (scramble(np.arange(PERMUTATIONS, dtype=np.uint64) + np.uint64(d << 20)) >> np.uint64(32)).astype(
                 np.uint32
             )
             continue
         # A pair in either order is one shingle: rewriting turns phrases round.
-        pair = scramble(np.minimum(stem[1:], stem[:-1]) << np.uint64(32) | np.maximum(stem[1:], stem[:-1]))
+        pair = scramble(key[1:] + key[:-1])
         hashed = (np.unique(pair)[:, None] * seeds[None, :]) >> np.uint64(32)
         result[d] = hashed.min(axis=0).astype(np.uint32)
     return result
