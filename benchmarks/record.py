@@ -82,8 +82,10 @@ def judge(n: int, seed: int) -> dict[str, float]:
     """Reconcile claims; the share of fields that got their true value, by each way."""
     made = build_claims(n, seed=seed)
     start = time.perf_counter()
-    result = reconcile(made.claims, made.sources)
-    seconds = time.perf_counter() - start
+    edges = find_lineage((), made.claims, made.sources)
+    linked = time.perf_counter() - start
+    result = reconcile(made.claims, made.sources, edges)
+    seconds = time.perf_counter() - start - linked
     taken = {(r.event, r.field): r.value for r in result.resolutions}
     estimate = {(r.event, r.field): r.estimate for r in result.resolutions}
     majority, average = _majority(made), _average(made)
@@ -93,8 +95,10 @@ def judge(n: int, seed: int) -> dict[str, float]:
         (a, b) for a in families for b in families if a < b and families[a] == families[b]
     }
     ordered = {tuple(sorted(pair)) for pair in found}
+    shared = {tuple(sorted((e.a, e.b))) for e in edges if e.probability >= ONE_WITNESS}
     return {
         "seconds": seconds,
+        "seconds for shared errors": linked,
         "peak MB": peak_mb(),
         "claims": float(len(made.claims)),
         "differences": float(len(result.differences)),
@@ -106,6 +110,8 @@ def judge(n: int, seed: int) -> dict[str, float]:
         "rules, dates and numbers": _share(taken, made, AVERAGED),
         "copying: precision": len(ordered & true) / max(len(ordered), 1),
         "copying: recall": len(ordered & true) / max(len(true), 1),
+        "shared errors: precision": len(shared & true) / max(len(shared), 1),
+        "shared errors: recall": len(shared & true) / max(len(true), 1),
     }
 
 

@@ -371,7 +371,7 @@ def find_durations(text: str) -> tuple[Duration, ...]:
     """
     durations = []
     for found in _DURATION.finditer(text):
-        if found["words"] and found["words"].lower() in ("a", "an") and "-" in found.group(0):
+        if found["words"] and found["words"].lower() in ("a", "an") and found["unit"][:3].lower() not in ("dec", "cen"):
             continue
         amount = _amount(found)
         unit = found["unit"].lower()

@@ -16,7 +16,7 @@ from landbridge.record.differences_parties import Voices
 from landbridge.record.differences_values import days_apart, days_of, lost_unit, read_quantity, relate, slip
 from landbridge.record.lineage import Dependence
 from landbridge.record.model import Claim, ClaimedValue, Difference, DifferenceKind, Event, LineageEdge, Source
-from landbridge.record.reconcile_items import Group, group_claims, shown
+from landbridge.record.reconcile_items import Group, group_claims, shown, shown_with_unit
 from landbridge.record.rules import (
     DATED,
     FIELD_GRAVITY,
@@ -323,12 +323,17 @@ def _told(
     judge: Judge,
     remark: str = "",
 ) -> Iterator[Difference]:
-    """One difference between all sides, and one more for each document that is on two of them."""
+    """One difference between all sides, and one more for each document that is on two of them in its own words.
+
+    A document that tells a thing and quotes a denial of it reports, and does not contradict itself.
+    """
     who = {claim.mention.source for side in sides for claim in side.claims}
     torn: set[str] = set()
     if kind == "contradiction":
         for one, other, _ in pairs:
-            torn |= {c.mention.source for c in one.claims} & {c.mention.source for c in other.claims}
+            torn |= {claim.mention.source for claim in one.claims if judge.voices.own_word(claim)} & {
+                claim.mention.source for claim in other.claims if judge.voices.own_word(claim)
+            }
     for source in sorted(torn):
         own = [
             Side(side.value, side.stance, kept)
@@ -352,9 +357,10 @@ def build_difference(
     group: Group, kind: DifferenceKind, sides: Sequence[Side], judge: Judge, reason: str, *, within: str = ""
 ) -> Difference:
     """Make a difference of sides, with the witnesses of each."""
+    units = {side.unit for side in sides}
     values = tuple(
         ClaimedValue(
-            shown(side.claims),
+            shown(side.claims) if len(units) == 1 else shown_with_unit(side.claims),
             "denies" if side.stance == "denies" else "asserts",
             side.claims,
             judge.witnesses(side.claims),

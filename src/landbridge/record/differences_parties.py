@@ -17,12 +17,18 @@ _OFFICE: Final = (
     r"|embassy|official|officials|leader|authorities|delegation|presidency)"
 )
 _NAME: Final = r"[A-Z][\w'\u2019-]+(?: (?:al-|bin |de |van )?[A-Z][\w'\u2019-]+){0,3}"
+#: In a sentence of a document, only a verb of speaking makes a name a speaker.
+_SAID = (
+    re.compile(rf"\b[Aa]ccording to (?:the )?(?P<who>{_NAME})"),
+    re.compile(rf"\b(?P<who>[A-Z][\w'\u2019-]+) (?i:{_OFFICE}) (?:{_NAME} )?(?:has |had |have )?{_SPEAKING}\b"),
+    re.compile(rf"\b(?P<who>{_NAME})(?:,[^,]{{3,60}},)? (?:has |had |have )?{_SPEAKING}\b"),
+)
+#: A note may be as short as the name.
 _ATTRIBUTED = (
     re.compile(rf"^(?P<who>{_NAME})(?:$|[:,])"),
     re.compile(rf"(?:position|view|word|statement|account) of (?P<who>{_NAME})"),
-    re.compile(rf"\b[Aa]ccording to (?:the )?(?P<who>{_NAME})"),
     re.compile(rf"\b(?P<who>[A-Z][\w'\u2019-]+) (?i:{_OFFICE})\b"),
-    re.compile(rf"\b(?P<who>{_NAME})(?:,[^,]{{3,60}},)? {_SPEAKING}\b"),
+    *_SAID,
 )
 _ORGAN = re.compile(
     r"\b(?:ministry|government|president|presidency|prime minister|parliament|embassy|state (?:news )?agency"
@@ -85,13 +91,27 @@ class Voices:
         found = self._events.get(event)
         return frozenset(self._home_of(actor) for actor in found.actors) if found else frozenset()
 
+    def quoted(self, claim: Claim) -> str:
+        """Who is quoted in a claim: a name, as the note or the sentence has it; or empty."""
+        for pattern in _ATTRIBUTED:
+            found = pattern.search(claim.note)
+            if found:
+                return found["who"]
+        for pattern in _SAID:
+            found = pattern.search(claim.mention.text)
+            if found:
+                return found["who"]
+        return ""
+
+    def own_word(self, claim: Claim) -> bool:
+        """Whether a source says a thing itself, and quotes nobody for it."""
+        return not self.quoted(claim)
+
     def voice(self, claim: Claim) -> str:
         """Party for which a claim speaks: who is quoted, else whose medium or official text it is; or empty."""
-        for text in (claim.note, claim.mention.text):
-            for pattern in _ATTRIBUTED:
-                found = pattern.search(text)
-                if found:
-                    return self.party_of(found["who"])
+        who = self.quoted(claim)
+        if who:
+            return self.party_of(who)
         source = self._sources.get(claim.mention.source)
         if source is None:
             return ""
@@ -109,10 +129,6 @@ class Voices:
                 if home in self._states.values():
                     return home
         return ""
-
-    def is_quoted(self, claim: Claim) -> bool:
-        """Whether the claim names its speaker, and so is not the source's own finding."""
-        return any(pattern.search(claim.note) for pattern in _ATTRIBUTED)
 
     def is_party(self, voice: str, event: str) -> bool:
         """Whether a voice is a party of an event; of one that is not known, any voice of a known actor is."""

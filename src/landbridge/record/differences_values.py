@@ -38,6 +38,7 @@ _UNITS: Final[dict[str, tuple[str, float]]] = {
     "week": ("time", 168.0), "weeks": ("time", 168.0),
     "ha": ("area", 1e-2), "hectares": ("area", 1e-2), "sq": ("area", 1.0), "km2": ("area", 1.0), "acres": ("area", 0.004046856),
 }  # fmt: skip
+_SCALES: Final = {"thousand": 1e3, "million": 1e6, "mln": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 #: Ratios that a dropped or mistaken unit makes, besides powers of ten.
 _CONVERSIONS: Final = (1.609344, 1.852, 3.28084, 2.204623, 1.102311, 0.9071847, 2.589988, 2.471054, 24.0, 7.0)
 
@@ -98,8 +99,12 @@ def read_quantity(value: str, unit: str = "") -> Quantity | None:
         low = 0.0 if bound in ("at most", "up to", "<", "<=", "\u2264") else low * 0.75
     if found["about"]:
         low, high = low * (1.0 - _ROUGH), high * (1.0 + _ROUGH)
-    said = (found["unit"] or unit).strip().lower()
-    return Quantity(low, high, step, said, parts)
+    words = (found["unit"] or unit).strip().lower().split()
+    times = 1.0
+    for word in words:
+        times *= _SCALES.get(word, 1.0)
+    said = " ".join(word for word in words if word not in _SCALES)
+    return Quantity(low * times, high * times, step * times, said, parts)
 
 
 def relate(field: str, a: str, b: str, unit_a: str = "", unit_b: str = "") -> Relation:
@@ -275,12 +280,17 @@ def slip(field: str, a: str, b: str) -> str:
         return ""
     one, other = read_quantity(a), read_quantity(b)
     if one is not None and other is not None:
-        return _slip_of_number(re.sub(r"[^\d.]", "", a), re.sub(r"[^\d.]", "", b))
+        return _slip_of_number(_digits(a), _digits(b))
     if one is not None or other is not None or min(len(a), len(b)) < 5 or not (a.isascii() == b.isascii()):  # noqa: PLR2004
         return ""
     if field not in ("place", "name", "actor", "party", "office"):
         return ""
     return "one letter is different" if _one_edit(a.lower(), b.lower()) else ""
+
+
+def _digits(value: str) -> str:
+    found = re.search(_NUMBER, value)
+    return re.sub(r"[^\d.]", "", found.group(0)) if found else ""
 
 
 def _slip_of_number(a: str, b: str) -> str:

@@ -138,7 +138,8 @@ def _boilerplate(story: Story, sentence: Sentence, out: Proposals) -> None:
     if known:
         for place in dict.fromkeys(known[1]):
             out.add(parsed, known[0], "place", "", place)
-        for actor in dict.fromkeys(known[2]):
+        kind = next((e.kind for e in story.lexicon.events if e.id == known[0]), "")
+        for actor in dict.fromkeys(known[2]) if kind != "incident" else ():
             out.add(parsed, known[0], "role", actor, "participant")
         propose_amounts_of(story, parsed, known[0], out)
         return
@@ -160,9 +161,11 @@ def _known_story(story: Story, parsed: Parsed) -> tuple[str, list[str], list[str
     capitals = set(re.findall(r"[A-Z][a-z]{3,}", parsed.text))
     best: tuple[float, str, list[str], list[str]] | None = None
     for event in story.lexicon.events:
-        places = [w for w in capitals if re.search(rf"\b{w}\b", event.place)]
+        places = [w for w in capitals if w in event.place]
+        if not places:
+            continue
         actors = [a for a in event.actors if a in ids and len(a) == 3]  # noqa: PLR2004 - states
-        if not places or not actors:
+        if not actors:
             continue
         words = set(re.findall(r"[a-z]{5,}", event.title.lower())) & set(re.findall(r"[a-z]{5,}", parsed.text.lower()))
         score = len(places) * 2 + len(actors) + len(words) + sum(1 for a in event.actors if a in ids)

@@ -45,7 +45,7 @@ _AMOUNT = re.compile(
 )
 _NAMES = tuple(_UNITS)
 _YEARLY = re.compile(r"^\s*(?:of (?:\w+\s){1,3})?(?:a|per|each|every|/)\s?(?P<per>year|day|month|week|annum)|^\s*(?:of (?:\w+\s){1,3})?(?P<adv>annually|daily|yearly|monthly|weekly)", _FLAGS)
-_CAPACITY = re.compile(r"\bcapacit\w+|\bable to (?:handle|carry)|\bcan (?:handle|carry|take)|\bdesigned (?:to (?:handle|carry)|for)|\bup to\b|\bthroughput of up to", _FLAGS)
+_CAPACITY = re.compile(r"\bcapacit\w+|\b(?:expected|designed|built|able) to handle\b|\bable to (?:handle|carry)|\bcan (?:handle|carry|take)|\bdesigned (?:to (?:handle|carry)|for)|\bup to\b|\bthroughput of up to", _FLAGS)
 _COST = re.compile(r"\bcosts?\b|\bcosting\b|\bworth\b|\bprice tag\b|\binvest\w*|\bbudget\w*|\bpriced\b|\bvalued\b|\bestimated at\b|\bproject\b|\bbuild", _FLAGS)
 _LOAN = re.compile(r"\bloans?\b|\bcredit\b|\bfinanc\w+|\blend\w*|\blent\b|\bgrants?\b|\bfund\w*|\bpledg\w*|\bguarantee", _FLAGS)
 _TARIFF = re.compile(r"\b(?:tariff|fee|toll|charge|rate|duty)\b", _FLAGS)
@@ -105,12 +105,7 @@ def _event(story: Story, parsed: Parsed, position: int) -> str:
         return best.referent.id if best.referent else ""
     instruments = [t for t in parsed.things if t.cls == "instrument" and t.referent is not None]
     if story.works():
-        index = story.parsed.index(parsed)
-        for earlier in reversed(story.parsed[:index]):
-            for thing in reversed(earlier.things):
-                if thing.cls == "work" and thing.referent is not None:
-                    return thing.referent.id
-        return story.works()[0].id
+        return story.last_work(parsed)
     return instruments[0].referent.id if instruments and instruments[0].referent else ""
 
 
@@ -199,13 +194,14 @@ def _amount(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) 
         elif _PROGRESS.search(around):
             subject = f"percent at {year}" if year else "percent"
             out.add(parsed, event, "progress", subject, value, unit=unit, scope=scope, valid_time=year, modality=modality, stance=stance)
-    elif unit in ("t", "TEU", "barrels", "MW", "trains", "ships") and _CAPACITY.search(around) and not re.search(r"\bup to\b", around[:0]):
+    elif (unit in ("t", "TEU", "barrels", "MW") or (unit in ("trains", "ships", "trucks", "wagons") and period)) and _CAPACITY.search(around):
         out.add(parsed, event, "capacity", yearly or f"{shown} a year" if unit in ("t", "TEU") else yearly or shown, value, unit=yearly or shown, scope=scope, modality=modality, stance=stance)
     elif unit in ("t", "TEU", "barrels"):
         if _VOLUME.search(around) or yearly:
             subject = f"{shown} {year}".strip() if year else yearly or shown
             out.add(parsed, event, "volume", subject, value, unit=shown, scope=scope, valid_time=year, modality=modality, stance=stance)
-    elif unit == "ships" and yearly:
-        out.add(parsed, event, "volume", yearly, value, unit=yearly, valid_time=year, modality=modality, stance=stance)
+    elif unit in ("ships", "trucks", "trains", "wagons") and yearly:
+        subject = f"{yearly} {year}".strip()
+        out.add(parsed, event, "volume", subject, value, unit=yearly, valid_time=year, modality=modality, stance=stance)
     elif unit in ("trains", "wagons", "trucks", "ships"):
-        out.add(parsed, event, "count", yearly or unit, value, unit=unit, valid_time=year, modality=modality, stance=stance)
+        out.add(parsed, event, "count", unit, value, unit=unit, valid_time=year, modality=modality, stance=stance)

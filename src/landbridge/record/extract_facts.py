@@ -10,7 +10,7 @@ from landbridge.record.lexicon import slug
 from landbridge.record.model import Modality
 
 _FLAGS = re.IGNORECASE
-_AMOUNT_NEAR = re.compile(r"\b(?:tonnes?|tons?|TEU|million|billion|percent|per cent|%|volume|cargo|traffic|throughput|containers)\b", _FLAGS)
+_AMOUNT_NEAR = re.compile(r"\b(?:tonnes?|tons?|TEU|million|billion|percent|per cent|%|volume|cargo|traffic|throughput|containers|trucks|wagons|trains|passages)\b", _FLAGS)
 _ACT = (
     ("opening", re.compile(r"\b(?:re)?open(?:ed|s|ing)?\b|\binaugurat\w+|\bcommission(?:ed|ing)\b|\blaunch(?:ed|es)?\b|\bentered (?:service|operation)\b|\bbegan operat\w+|\bstarted operat\w+", _FLAGS)),
     ("closure", re.compile(r"\bclos(?:ed|es|ure)\b|\bshut(?:s|down)?\b|\bblockade\b|\bsealed\b", _FLAGS)),
@@ -51,7 +51,14 @@ def _shares_topic(referent: Referent, text: str) -> bool:
 
 
 def _stage_in(thing: Thing, parsed: Parsed) -> tuple[str, int] | None:
-    """Give the stage that a clause says an instrument reached, and where it says so."""
+    """Give the first stage that a clause says an instrument reached, and where it says so."""
+    stages = _stages_in(thing, parsed)
+    return stages[0] if stages else None
+
+
+def _stages_in(thing: Thing, parsed: Parsed) -> list[tuple[str, int]]:
+    """All stages that a clause gives to an instrument, and where."""
+    stages: list[tuple[str, int]] = []
     start, end = parsed.clause_at(thing.start)
     text = parsed.text
     for stage, pattern in patterns.STAGES:
@@ -61,8 +68,13 @@ def _stage_in(thing: Thing, parsed: Parsed) -> tuple[str, int] | None:
                 key=lambda t: 0 if t.start <= found.start() < t.end else min(abs(t.start - found.end()), abs(found.start() - t.end)),
             )
             if nearest is thing or nearest.referent is thing.referent:
-                return stage, found.start()
-    return None
+                stages.append((stage, found.start()))
+                break
+    return stages
+
+
+#: "has not yet been ratified": the denial is of the stage itself, not of somebody's part in it.
+_NOT_NEAR = re.compile(r"(?:\b(?:not|never|neither|nor|yet to|without|failed to|refused to|denied that (?:it|the \w+) (?:had|was|has))|n['\u2019]t)\s+(?:(?:yet|been|be|fully|formally|being|having)\s+)*$", _FLAGS)
 
 
 def _stages(story: Story, parsed: Parsed, out: Proposals) -> None:
@@ -76,18 +88,19 @@ def _stages(story: Story, parsed: Parsed, out: Proposals) -> None:
         if unsigned and not re.match(r"never|without|before|prior|ahead", unsigned.group(0), _FLAGS):
             out.add(parsed, event, "status", label, "unsigned", note="a condition or step for signing is left")
             continue
-        stage = _stage_in(thing, parsed)
-        if stage is not None:
-            name, position = stage
+        stages = _stages_in(thing, parsed)
+        for name, position in stages:
             if name == "signed" and patterns.FUTURE_SIGNING.search(text, max(start, position - 30), end):
                 out.add(parsed, event, "status", label, "unsigned", modality="plan", note="signing is still to come")
                 continue
             if name == "signed" and re.search(r"\bsign(?:s|ed)? (?:of|that)\b|\bno sign\b|\bsigns of\b|\broad sign", text[position - 3 : position + 14]):
                 continue
             later = patterns.PLAN.search(text, max(start, position - 30), position + 2)
-            stance = stance_at(parsed, position)
+            stance = stance_at(parsed, position) if name != "not binding" else "asserts"
+            if stance == "denies" and not _NOT_NEAR.search(text, max(start, position - 40), position):
+                continue
             out.add(parsed, event, "status", label, name, stance=stance, modality="plan" if later else "fact")
-        elif re.search(r"\b(?:will|is to|are to|to) be (?:prepared|drafted|worked out|drawn up|negotiated|elaborated)\b|\bbeing (?:drafted|prepared|negotiated)\b", text[start:end], _FLAGS):
+        if not stages and re.search(r"\b(?:will|is to|are to|to) be (?:prepared|drafted|worked out|drawn up|negotiated|elaborated)\b|\bbeing (?:drafted|prepared|negotiated)\b", text[start:end], _FLAGS):
             out.add(parsed, event, "status", label, "to be prepared", modality="plan")
     ceremony = next((t for t in parsed.things if t.cls == "gathering" and t.family == "ceremony" and "signing" in t.words and t.referent), None)
     if ceremony is not None and not patterns.PLAN.search(text, max(0, ceremony.start - 30), ceremony.start):
@@ -125,7 +138,8 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
             continue
         denied = stance_at(parsed, date.start)
         out.add(parsed, event, "date", subject, value, modality=modality, stance=denied)
-        for extra in _also_dated(thing, event, text, start, end):
+        here = [t.referent for t in parsed.things if t.cls == "instrument" and t.referent and (_stage_in(t, parsed) or ("",))[0] == "signed"]
+        for extra in _also_dated(thing, event, here):
             out.add(parsed, extra, "date", subject, value, modality=modality, stance=denied)
         _same_event_elsewhere(story, parsed, thing, event, value, out)
     for thing in parsed.things:
@@ -142,11 +156,16 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
                 continue
             event = stage_event(thing.referent, stage[0], story)
             out.add(parsed, event, "place", "", place, stance=stance_at(parsed, stage[1]))
+            _country(story, parsed, thing, place, out, event)
             continue
         if place:
             offered = is_offered(text, thing.start)
             shown = _full_place(story, place)
-            if parsed.sentence.part != "headline":
+            # A summit's name says its place once; saying the name again claims nothing new.
+            again = premodifier and thing.referent.id in story.placed
+            if premodifier and parsed.sentence.part != "headline":
+                story.placed.add(thing.referent.id)
+            if parsed.sentence.part != "headline" and not again:
                 out.add(parsed, thing.referent.id, "place", "", shown, modality="offer" if offered else modality_at(text, start, end))
             _country(story, parsed, thing, place, out)
 
@@ -157,7 +176,7 @@ def _full_place(story: Story, place: str) -> str:
     return f"{place}, {city.title()}" if city != slug(place).replace("-", " ") and city != place.lower() else place
 
 
-def _country(story: Story, parsed: Parsed, thing: Thing, place: str, out: Proposals) -> None:
+def _country(story: Story, parsed: Parsed, thing: Thing, place: str, out: Proposals, event: str = "") -> None:
     """Give the state named right after a place: "in Kigali, Rwanda"."""
     at = parsed.text.find(place, thing.start if thing.place else 0)
     following = re.match(r",\s+(?:the\s+)?", parsed.text[at + len(place) :]) if at >= 0 else None
@@ -165,12 +184,14 @@ def _country(story: Story, parsed: Parsed, thing: Thing, place: str, out: Propos
         position = at + len(place) + following.end()
         for entity in parsed.entities:
             if entity.start == position and entity.entry.kind == "state" and not entity.entry.adjective:
-                out.add(parsed, thing.referent.id, "place", "country", entity.entry.id)
+                out.add(parsed, event or thing.referent.id, "place", "country", entity.entry.id)
 
 
-def _also_dated(thing: Thing, event: str, text: str, start: int, end: int) -> list[str]:
+def _also_dated(thing: Thing, event: str, signed_here: list[Referent]) -> list[str]:
     """Ids that the same date holds for: the summit at which an instrument is signed, and the reverse."""
     referent = thing.referent
+    if referent is not None and thing.cls == "gathering":
+        return [r.id for r in signed_here if r.held_by is referent]
     if referent is None or thing.cls != "instrument" or event != referent.id:
         return []
     return [referent.held_by.id] if referent.held_by is not None else []
@@ -229,16 +250,25 @@ def _date_of_act(story: Story, parsed: Parsed, position: int, value: str, qualif
     event = ""
     if works:
         event = min(works, key=lambda t: abs(t.start - position)).referent.id  # type: ignore[union-attr]
-    elif story.works() and re.search(r"\b(?:it|the (?:project|works?|construction|facility|first phase|opening|completion))\b", text, _FLAGS):
-        event = story.works()[-1].id
+    elif story.works() and re.search(r"\b(?:it|project|works?|construction|rehabilitation|reconstruction|upgrade|modernisation|facility|phase|stage|opening|completion)\b", text, _FLAGS):
+        event = story.last_work(parsed)
     if not event:
         return
-    stretch = text[start:end]
-    planned = patterns.PLAN.search(stretch) or re.search(r"\bby\s+(?:the\s+)?(?:end|late|early|mid)", stretch) or qualifier == "by"
-    if planned and patterns.COMPLETION.search(stretch):
+    if re.search(r"\bpushed back from|\bdelayed from|\bpostponed (?:from|to)|\bslipped (?:from|to)", text[start:position]):
         out.add(parsed, event, "completion_planned", "", value.removesuffix("/.."), modality="plan")
         return
+    done = [m for m in patterns.COMPLETION.finditer(text, start, end)]
+    nearest = min(done, key=lambda m: abs(m.start() - position), default=None)
     acts = [(abs(m.start() - position), name) for name, pattern in _ACT for m in pattern.finditer(text, start, end)]
+    planned = False
+    if nearest is not None:
+        window = text[max(start, nearest.start() - 34) : position]
+        planned = bool(patterns.PLAN.search(window)) or qualifier == "by"
+        if planned and (not acts or abs(nearest.start() - position) <= min(acts)[0] + 2):
+            out.add(parsed, event, "completion_planned", "", value.removesuffix("/.."), modality="plan")
+            return
+    if acts and re.search(r"\b(?:before|after|since|until)\s+(?:the\s+)?$", text[max(start, min(acts)[0] and position - 30) : position]):
+        acts = [a for a in acts if a[0] < 40]
     if acts and not _AMOUNT_NEAR.search(text[max(start, position - 25) : position + 25]):
         name = min(acts)[1]
         out.add(parsed, event, "date", name, value.removesuffix("/.."), modality="plan" if planned else "fact", stance=stance_at(parsed, position))
@@ -279,7 +309,7 @@ def _gatherings(story: Story, parsed: Parsed, out: Proposals) -> None:
             continue
         start, end = parsed.clause_at(thing.start)
         event = thing.referent.id
-        planned = _SCHEDULED.search(text, start, end)
+        planned = _SCHEDULED.search(text, start, end) or (thing.family == "visit" and patterns.PLAN.search(text, start, thing.start))
         if planned and not is_offered(text, thing.start):
             out.add(parsed, event, "status", "", "planned", modality="plan")
         for word, value in (("postponed", "postponed"), ("cancelled", "cancelled"), ("canceled", "cancelled"), ("called off", "cancelled")):

@@ -16,6 +16,8 @@ def propose_matter(story: Story, parsed: Parsed, out: Proposals) -> None:
     """Propose conditions, outcomes, aims, names, kinds, durations and the order of events."""
     _condition(story, parsed, out)
     _aim(story, parsed, out)
+    if "interest" in parsed.text or "potentially" in parsed.text or "possibly" in parsed.text:
+        _interest(story, parsed, out)
     _outcome(story, parsed, out)
     _names(story, parsed, out)
     _capital(story, parsed, out)
@@ -42,8 +44,13 @@ _ONLY_AFTER = re.compile(r"(?P<for>[^.;,]{4,110}?)\s+(?:only (?:after|once|if|wh
 _COUNT = {"one": 1, "two": 2, "three": 3, "four": 4}
 
 
+_MAY_BIND = re.compile(r"condition|contingent|subject to|depend|hinge|requir|tied to|only (?:after|once|if|when)|\bnot\b[^.;]{0,40}\b(?:until|unless|before)", _FLAGS)
+
+
 def _condition(story: Story, parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
+    if not _MAY_BIND.search(text):
+        return
     found = _CONDITION.search(text) or _DEPENDS.search(text) or _ONLY_AFTER.search(text)
     if found is None:
         return
@@ -95,13 +102,17 @@ def _short(text: str, most: int) -> str:
 
 
 _AIM = re.compile(
-    r"\b(?:aims?|aimed|aiming|seeks?|sought|intend(?:s|ed)|designed|meant|intended|hopes?|expected) (?:to|at)\s+(?P<verb>\w+)\s+(?P<object>[^.;]{3,220})"
+    r"\b(?:aims?|aimed|aiming|seeks?|sought|intend(?:s|ed)|designed|meant|hopes?) (?:to|at)\s+(?P<verb>\w+)\s+(?P<object>[^.;]{3,220})"
     r"|\bwith the (?:aim|goal|purpose|objective) of\s+(?P<verb2>\w+ing)\s+(?P<object2>[^.;]{3,220})"
     r"|\bcommitment to\s+(?P<object3>[^.;,]{3,100})",
     _FLAGS,
 )
 _WEAKEN = re.compile(r"^(?:counterbalanc|counter|reduc|limit|curb|weaken|diminish|offset|lessen|contain|check)\w*$", _FLAGS)
-_AND_VERB = re.compile(r",?\s+(?:while|and|as well as)\s+(?P<verb>(?!and\b)\w+ing)\s+|,\s+(?P<verb2>\w+ing)\s+", _FLAGS)
+_AND_VERB = re.compile(
+    r",?\s+(?:while|and|as well as)\s+(?:to\s+)?(?P<verb>(?!and\b)\w+ing|reduce|strengthen|boost|improve|cut|increase|promote|expand|develop|foster|ease|speed|deepen|diversify|"
+    r"support|attract|create|open|link|connect|lower|limit|protect|secure)\s+|,\s+(?P<verb2>\w+ing)\s+",
+    _FLAGS,
+)
 
 
 def _aim(story: Story, parsed: Parsed, out: Proposals) -> None:
@@ -133,6 +144,33 @@ def _aim(story: Story, parsed: Parsed, out: Proposals) -> None:
             _one_aim(story, parsed, event, verb.lower(), phrase.strip(), out)
 
 
+_INTEREST = re.compile(r"\binterest in\s+(?P<in>[^.;]{4,160})", _FLAGS)
+_OF_INTEREST = re.compile(r"^(?P<what>[^.;]{4,140}?)\s+(?:is|are|remains?)\s+of\s+(?:\w+\s)?interest to\s+", _FLAGS)
+_POTENTIAL = re.compile(r"\bto (?:potentially|possibly)\s+(?:\w+)\s+(?P<what>[^.;]{4,120})", _FLAGS)
+
+
+def _interest(story: Story, parsed: Parsed, out: Proposals) -> None:
+    """What an actor is said to be interested in, or might bring about."""
+    text = parsed.text
+    things = [t.referent for t in parsed.things if t.referent is not None]
+    event = event_of(things[0], story, parsed) if things and things[0] is not None else story.about(parsed, "aim")
+    of_interest = _OF_INTEREST.match(text)
+    if of_interest:
+        process = next((r.id for r in story.referents if r.cls == "process"), event)
+        for entity in group_after(parsed.entities, text, of_interest.end()):
+            out.add(parsed, process, "aim", _id(entity.entry), re.sub(r"^the\s+", "", _short(of_interest["what"], 9), flags=_FLAGS))
+        return
+    for pattern, group in ((_INTEREST, "in"), (_POTENTIAL, "what")):
+        found = pattern.search(text)
+        if found is None:
+            continue
+        before = [e for e in parsed.entities if e.end <= found.start() and e.entry.kind != "place"]
+        owner = before[-1].entry if before else next(iter(parsed.subject or parsed.before), None)
+        what = re.sub(r"^(?:\w+ing\s+(?:and\s+)?(?:possibly\s+)?)+", "", found[group])
+        if owner is not None:
+            out.add(parsed, event, "aim", _id(owner), _short(what, 9), modality="opinion" if group == "what" else "fact")
+
+
 def _one_aim(story: Story, parsed: Parsed, event: str, verb: str, phrase: str, out: Proposals) -> None:
     stem = _infinitive(verb)
     if _WEAKEN.match(verb) or verb in ("counterbalance", "counter"):
@@ -143,6 +181,10 @@ def _one_aim(story: Story, parsed: Parsed, event: str, verb: str, phrase: str, o
             for entity in named:
                 out.add(parsed, event, "aim", _id(entity.entry), what)
             return
+    dependence = re.match(r"(?:its |their |the )?(?P<what>dependence|reliance) on (?:the )?(?P<object>[^.;,]{3,60})", phrase)
+    if dependence:
+        out.add(parsed, event, "aim", dependence["object"].strip(), f"{stem} {dependence['what']}")
+        return
     ties = re.match(r"(?P<pair>.{3,60}?)\s+(?P<what>ties|relations|cooperation|trade|links)\b", phrase)
     states = [e.entry.id for e in story.lexicon.find(ties["pair"]) if e.entry.kind == "state"] if ties else []
     if ties and len(states) > 1:
@@ -177,9 +219,12 @@ _OUTCOME = re.compile(
 _COMMUNICATIONS = re.compile(r"\b(?:communication(?:s| lines| links)?|transport (?:links|communications)|lines of communication)\b", _FLAGS)
 
 
+_MAY_RESULT = re.compile(r"paved the way|\bstep|milestone|\bturn|stage|\bmove|led to|result|produced|yielded|ended|outcome|fruit|achievement|contribution|agreed|decided|undertook|committed|pledged", _FLAGS)
+
+
 def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
-    for found in _OUTCOME.finditer(text):
+    for found in _OUTCOME.finditer(text) if _MAY_RESULT.search(text) else ():
         group = found.lastgroup or ""
         phrase = found[group].strip()
         before = [t for t in parsed.things if t.referent and t.end <= found.start() + 1 and t.cls in ("gathering", "instrument", "process")]
@@ -251,7 +296,7 @@ def _names(story: Story, parsed: Parsed, out: Proposals) -> None:
             kind_word = re.search(r"\b(comprehensive|interim|provisional|framework|non-binding|legally binding|preliminary|final|permanent|tripartite|trilateral)\s+(?:\w+\s){0,2}$", text[thing.start : thing.end - len(thing.head)], _FLAGS)
             if kind_word and kind_word[1].lower() not in ("final",) and not patterns.UNSIGNED.search(text):
                 out.add(parsed, referent.id, "classification", referent.label, kind_word[1].lower())
-            if parsed.sentence.part == "headline" and thing.name:
+            if parsed.sentence.part == "headline" and thing.name and thing.head != thing.family:
                 out.add(parsed, referent.id, "classification", "document", thing.head)
 
 
@@ -360,7 +405,7 @@ def _order(story: Story, parsed: Parsed, out: Proposals) -> None:
         out.add(parsed, others[0].referent.id, "order", thing.referent.id, relation)
     if re.search(r"\bsubsequent\b", text):
         held = [t for t in things if t.cls == "gathering" and t.referent]
-        process = [t for t in things if t.cls == "process" and t.referent and "subsequent" in text[max(0, t.start - 40) : t.start]]
+        process = [t for t in things if t.cls == "process" and t.referent and "subsequent" in text[max(0, t.start - 40) : t.end]]
         if held and process and held[0].referent and process[0].referent:
             out.add(parsed, process[0].referent.id, "order", "negotiation of the text", f"after {held[0].referent.id}")
 

@@ -98,8 +98,11 @@ _DULL = frozenset(
     "proper full partial provisional tentative binational two three four several other controversial".split()
 )
 _ING_KEPT = frozenset("signing opening closing working shipping building operating funding financing".split())
-_BETWEEN = re.compile(r"\b(?:between|among|amongst|involving|of the (?:presidents?|leaders?|foreign ministers?|ministers?|governments?) of)\s", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|among|amongst|involving|of (?:the )?(?:\w+\s){0,2}(?:presidents|leaders|ministers|governments|heads of state|envoys|delegations|railways|parliaments) of)\s", re.IGNORECASE)
 _GAP = re.compile(r"^(?:\s|,|and|&|the|of|'s|\u2019s|both|as well as|together with|governments?|republics?|presidents?|leaders?|state|or|/|-|\u2013)*$", re.IGNORECASE)
+
+
+_VERB_NEXT = re.compile(r"\s+(?:\w+ed|has|is|was|will|were|have|had|did|does|may|would|hosts?|says?|said)\b")
 
 
 def group_after(entities: Sequence[Entity], text: str, position: int, reach: int = 45) -> list[Entity]:
@@ -113,7 +116,7 @@ def group_after(entities: Sequence[Entity], text: str, position: int, reach: int
         if not group:
             if entity.start - position > reach or re.search(r"[;:.]|,\s(?!and\b)", between):
                 break
-        elif not _GAP.match(between):
+        elif not _GAP.match(between) or ("," in between and _VERB_NEXT.match(text, entity.end)):
             break
         if entity.entry.kind in ("state", "organisation", "person"):
             group.append(entity)
@@ -123,11 +126,19 @@ def group_after(entities: Sequence[Entity], text: str, position: int, reach: int
     return group
 
 
+_DATELINE = re.compile(r"^[A-Z\u00c0-\u00de][A-Z\u00c0-\u00de .'/-]{2,40}(?:,\s[^.\u2013\u2014]{3,40}?)?\s*(?:\([A-Za-z/ ]{2,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s")
+
+
 def parse(sentence: Sentence, lexicon: Lexicon, published: str) -> Parsed:
     """Find all that a sentence mentions."""
     text = sentence.text
     entities = lexicon.find(text)
     dates = find_dates(text, published)
+    dateline = _DATELINE.match(text)
+    if dateline:
+        # Day and town of the dispatch, not of what it tells.
+        dates = tuple(d for d in dates if d.start >= dateline.end())
+        entities = tuple(e for e in entities if e.start >= dateline.end())
     durations = find_durations(text) if re.search(r"year|decade|month|week|day|hour|centur", text) else ()
     things = _things(text, entities)
     taken = [(t.start, t.end) for t in things if t.cls == "work" and t.name]
@@ -254,6 +265,9 @@ def _thing(
         for word in fold(modifier).replace("\u2013", "-").split("-") if fold(modifier) not in _DULL else ():
             if len(word) > 2 and word not in entity_words and word not in _DULL and not word.endswith(("s'", "brokered", "mediated", "backed", "led")):  # noqa: PLR2004
                 topics.append(word)
+    if cls == "work" and family == "border" and len(parties) > 1:
+        states = "-".join(sorted(p.lower() for p in parties))
+        return Thing(left if modifiers else start, end, cls, family, head, parties=parties, name=f"{states} border", definite=True)
     capitalised = text[start].isupper()
     name = ""
     if capitalised and cls == "instrument" and start > 0:
@@ -301,6 +315,16 @@ def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> 
         if not family or len(tokens) < 2:  # noqa: PLR2004
             continue
         if all(fold(t) in _FAMILY_OF or fold(t) in _DULL for t in tokens):
+            continue
+        first = next((e for e in entities if e.start == start and e.entry.kind == "state"), None)
+        owner = first and re.match(r"['\u2019]s\s+", text[first.end :])
+        if first is not None and owner:
+            # "Peru's Chancay megaport" is the Chancay megaport.
+            name, start = text[first.end + owner.end() : found.end()], first.end + owner.end()
+            tokens = re.split(r"[\s\u2013-]+", name)
+            if len(tokens) < 2:  # noqa: PLR2004
+                continue
+        if any(e.start <= start and e.end >= start + len(name) - 1 and e.entry.kind == "organisation" for e in entities):
             continue
         end = start + len(name)
         acronym = re.match(r"[\"\u201d]?\s*\((?P<a>[A-Z][A-Za-z&-]{1,9}[A-Z])\)", text[end:])
@@ -350,6 +374,7 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
         text = sentence.text
         if "(" in text:
             names.extend(_acronyms(text, lexicon))
+        names.extend(_bodies(text, lexicon))
         for pattern in (_OFFICE, _OFFICE_AFTER):
             for found in pattern.finditer(text):
                 person = _person(found, text, sentence, lexicon)
@@ -357,6 +382,32 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
                     names.extend(person[0])
                     offices.append(person[1])
     return names, offices
+
+
+_BODY = re.compile(
+    rf"(?P<name>(?:{_CAP}\s)(?:(?:of\s|for\s|and\s)?{_CAP}\s){{0,5}}(?:Union|Commission|Bank|Organi[sz]ation|Community|Council|Agency|Association|Authority|Group|"
+    r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Railways|Shipping|Logistics|Terminals|Parliament|Rail|Lines|Corp|Ltd)(?:\sfor\s[A-Z]\w+|\sof\s[A-Z]\w+)?)\b"
+    rf"|(?P<plain>(?:{_CAP}\s){{1,4}})(?=(?:consortium|company|group|joint venture|conglomerate)\b)"
+    rf"|\b(?:consortium|company|operator|joint venture|firm|contractor)\s(?P<after>{_CAP}(?:\s{_CAP}){{0,3}})"
+)
+
+
+def _bodies(text: str, lexicon: Lexicon) -> Iterable[tuple[str, Entry]]:
+    """Organisations and companies, told by the last word of the name or the word beside it."""
+    for found in _BODY.finditer(text):
+        name = (found["name"] or found["plain"] or found["after"]).strip()
+        tokens = name.split()
+        while tokens and tokens[0] in (*_NOT_FIRST, *_NO_PLACE):
+            tokens.pop(0)
+        if not tokens or (len(tokens) == 1 and found["name"]):
+            continue
+        name = re.sub(r"['\u2019]s?$", "", " ".join(tokens))
+        known = lexicon.find(name)
+        if known and known[0].end - known[0].start >= len(name) - 1:
+            continue
+        if found["after"] and known and known[0].start == 0 and known[0].entry.kind == "state":
+            continue
+        yield name, Entry(slug(name), "organisation", name)
 
 
 def _acronyms(text: str, lexicon: Lexicon) -> Iterable[tuple[str, Entry]]:

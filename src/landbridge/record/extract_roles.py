@@ -94,7 +94,7 @@ class _Cue:
 
 _ADV = r"(?:\w+ly\s+|also\s+|once\s+|again\s+|jointly\s+|since\s+)?"
 _GREAT = r"(?:notable|crucial|key|major|significant|central|important|active|leading|pivotal|decisive|vital|essential|prominent|instrumental|big|great|critical|substantial|meaningful|constructive)"
-_AS = r"(?:\b(?:as|been|be|is|was|were|are|being|remains?|remained|became|become|becomes|acted as|acts as|served as|serves as|or|and|nor|considered|called)\s+(?:(?:an?|the|its|one of the|primary|main|sole|only|official|key|principal|neutral|trusted|regional|formal|lead|chief|third-party|honest|active|direct|permanent|co-?)\s*)*)"
+_AS = r"(?:\b(?:as|been|be|is|was|were|are|being|remains?|remained|became|become|becomes|acted as|acts as|served as|serves as|or|and|nor|neither|considered|called)\s+(?:(?:neither|not|never|an?|the|its|one of the|primary|main|sole|only|official|key|principal|neutral|trusted|regional|formal|lead|chief|third-party|honest|active|direct|permanent|co-?)\s*)*)"
 
 
 def _c(role: str, form: str, pattern: str, near: str = "after") -> _Cue:
@@ -122,17 +122,17 @@ _CUES = (
     _c("host", "after", r"\b(?:involves?|used|uses|chose|choosing|names?|named)\b(?=[^.;,]{2,40}\bas (?:an?|the|its) (?:\w+\s)?(?:platform|venue|host)\b)", "before"),
     # signatory and witness
     _c("signatory", "agent", r"\b(?:signed|initial(?:l)?ed)\s+(?:\w+ly\s+|(?:on|in) [^,.;]{3,22}\s)?by\b", "before"),
-    _c("signatory", "subject", rf"\b{_ADV}(?:signed|initial(?:l)?ed|inked|concluded)\b(?!\s+(?:by|on\b|in\b|at\b|as (?:an?\s)?witness))"),
+    _c("signatory", "subject", rf"\b{_ADV}(?:signs?|signed|initial(?:l)?ed|inked?|concluded?)\b(?!\s+(?:by|on\b|in\b|at\b|as (?:an?\s)?witness))"),
     _c("signatory", "subject", rf"{_AS}(?:signator(?:y|ies)|party to|parties to)\b"),
-    _c("signatory", "subject", r"\b(?:did|has|have|had|was|were|is|are)\s+not\s+(?:yet\s+)?(?:sign|a party|a signatory)\b"),
+    _c("signatory", "subject", r"\b(?:did|has|have|had|was|were|is|are)\s+not\s+(?:yet\s+)?(?:a party|a signatory)\b"),
     _c("witness", "agent", r"\b(?:witnessed|overseen|countersigned)\s+by\b|\bin the presence of\b", "before"),
     _c("witness", "subject", rf"\b(?:signed\s+)?as (?:an?\s)?(?:official\s)?witness(?:es)?\b|{_AS}witness(?:es)?\b|\bwitnessed (?:the|its|this) (?:sign|initial|ceremony|declaration|agreement|deal|accord)\w*"),
     # participant
-    _c("participant", "subject", rf"\b{_ADV}(?:took part|takes part|participat(?:ed|es|ing)|attend(?:ed|s|ing)|joined (?:the )?(?:talks|summit|meeting|negotiations))\b(?!\s+by)|{_AS}participants?\b"),
+    _c("participant", "subject", rf"\b{_ADV}(?:took part|takes part|taken part|been involved|was involved|was not involved|participat(?:ed|es|ing)|attend(?:ed|s|ing)|joined (?:the )?(?:talks|summit|meeting|negotiations))\b(?!\s+by)|{_AS}participants?\b"),
     _c("participant", "agent", r"\battended\s+by\b", "before"),
     _c("participant", "subject", r"\b(?:strategic |key |geographic(?:al)? )?(?:position|location|place) (?:within|along|on|in)\b(?=\s+the\s+(?:\w+[\s-]){0,5}(?:route|corridor|railway|line|road)\b)"),
     # supporter and guarantor
-    _c("supporter", "subject", rf"\b{_ADV}(?:supported|supports|supporting|backed|backs|endors(?:ed|es)|been supportive of|is supportive of)\b(?!\s+by)|{_AS}(?:supporters?|supportive of)\b"),
+    _c("supporter", "subject", rf"\b{_ADV}(?:supported|supports|supporting|backed|backs|endors(?:ed|es)|welcom(?:ed|es)|been supportive of|is supportive of)\b(?!\s+by)|{_AS}(?:supporters?|supportive of)\b"),
     _c("supporter", "agent", r"\b(?:supported|backed|endorsed)\s+by\b", "before"),
     _c("guarantor", "subject", rf"\b{_ADV}(?:guarantee[ds]?|guaranteeing|underwr(?:ote|ites))\b(?!\s+(?:by|that))|{_AS}guarantors?\b"),
     _c("guarantor", "agent", r"\b(?:guaranteed|underwritten)\s+by\b", "before"),
@@ -157,6 +157,10 @@ _ANY_CUE = re.compile(
 )
 
 
+#: What is only wished or possible gives no role.
+_HELD_BACK = re.compile(r"\b(?:interest in|possibly|potentially|could|may|might|in supporting and)\s+(?:\w+ly\s+)?$", _FLAGS)
+
+
 def propose_roles(story: Story, parsed: Parsed, out: Proposals) -> None:
     """Propose the roles that a sentence gives or denies."""
     text = parsed.text
@@ -171,6 +175,8 @@ def propose_roles(story: Story, parsed: Parsed, out: Proposals) -> None:
             if not bearers:
                 continue
             event = _event_for(cue, found, story, parsed)
+            if _HELD_BACK.search(text, max(0, found.start() - 28), found.start() + 1):
+                continue
             if not event or (cue.role == "signatory" and not _may_sign(parsed, found)):
                 continue
             _propose(cue.role, bearers, event, found, parsed, out)
@@ -187,11 +193,10 @@ def _propose(
     start, end = parsed.clause_at(found.start())
     modality = modality_at(text, max(start, found.start() - 40), min(end, found.end()))
     for bearer in bearers:
-        subject = bearer.state if bearer.kind == "state" or bearer.capital_of else bearer.id
+        # A head of state or government speaks for the state where only a state can be host.
+        spoken = bearer.kind == "state" or bearer.capital_of or (role == "host" and bearer.state)
+        subject = bearer.state if spoken else bearer.id
         out.add(parsed, event, "role", subject, role, stance=stance, modality=modality)
-        # A head of state or government speaks for the state where a state alone can be host.
-        if bearer.kind == "person" and bearer.state and role == "host":
-            out.add(parsed, event, "role", bearer.state, role, stance=stance, modality=modality)
 
 
 def _may_sign(parsed: Parsed, found: re.Match[str]) -> bool:
@@ -273,8 +278,11 @@ def _event_for(cue: _Cue, found: re.Match[str], story: Story, parsed: Parsed) ->
         things = [t for t in things if t.cls == "work"] or [t for t in things if t.cls == "instrument"]
     elif cue.role in ("host",):
         things = [t for t in things if t.cls in ("gathering", "process")]
-    elif cue.role in ("mediator", "facilitator", "notable participant", "witness", "supporter"):
-        things = [t for t in things if t.cls != "work"] or (things if cue.role == "supporter" else [])
+    elif cue.role in ("mediator", "facilitator", "witness"):
+        things = [t for t in things if t.cls != "work"]
+    elif cue.role in ("notable participant", "supporter"):
+        near = [t for t in things if t.cls == "work" and found.end() <= t.start < found.end() + 25]
+        things = [t for t in things if t.cls != "work"] or near
     start, end = parsed.clause_at(found.start())
     after = [t for t in things if t.start >= found.end() - 2]
     before = [t for t in things if t.end <= found.start() + 2]

@@ -82,11 +82,14 @@ class Story:
             if s.part in ("headline", "body") and len(s.text) <= _LONGEST_SENTENCE
         ]
         self.referents: list[Referent] = []
+        self._cities: dict[str, str] = {}
+        self.placed: set[str] = set()
         self.main_parties = self._main_parties()
         self._subjects()
         for index, sentence in enumerate(self.parsed):
             for thing in sentence.things:
                 thing.referent = self._refer(thing, sentence, index)
+            self._pronoun(sentence, index)
         self._merge_ceremonies()
         self._name_all()
 
@@ -132,11 +135,33 @@ class Story:
         self._absorb(best, thing, sentence)
         return best
 
+    def _pronoun(self, sentence: Parsed, index: int) -> None:
+        """Let "It has not been ratified" speak of the instrument before it."""
+        found = _IT.match(sentence.text)
+        clause = sentence.clause_at(0)
+        if found is None or any(t.cls == "instrument" and t.start < clause[1] for t in sentence.things):
+            return
+        if not any(p.search(sentence.text, *clause) for _, p in patterns.STAGES) and not patterns.UNSIGNED.search(sentence.text):
+            return
+        for earlier in reversed(self.parsed[max(0, index - 2) : index]):
+            for thing in reversed(earlier.things):
+                if thing.cls == "instrument" and thing.referent is not None:
+                    start, end = found.span()
+                    one = Thing(start, end, "instrument", thing.family, thing.head, definite=True)
+                    one.referent = thing.referent
+                    for stage, pattern in patterns.STAGES:
+                        if pattern.search(sentence.text, *clause):
+                            thing.referent.stages.add(stage)
+                    sentence.things.insert(0, one)
+                    return
+
     def _complete(self, thing: Thing, sentence: Parsed) -> None:
         """Read the parties of a visit or partnership, and what is only offered, from the sentence around it."""
         if thing.family == "visit":
             thing.people = tuple(e.entry.id for e in sentence.entities if e.entry.kind == "person")
             thing.parties = tuple(dict.fromkeys(e.entry.state for e in sentence.entities if e.entry.state and e.entry.kind != "place"))
+        elif thing.cls == "instrument" and not thing.parties:
+            thing.parties = _signers(sentence, thing)
         elif thing.family == "partnership":
             after = group_after(sentence.entities, sentence.text, thing.end, 14)
             own = re.search(r"\b(?:its|their|his|her)\s+(?:\w+\s+)?$", sentence.text[: thing.start])
@@ -221,6 +246,11 @@ class Story:
 
     def city(self, place: str) -> str:
         """Give the city that a seat of government stands in, or the place itself, folded."""
+        if place not in self._cities:
+            self._cities[place] = self._city(place)
+        return self._cities[place]
+
+    def _city(self, place: str) -> str:
         for entity in self.lexicon.find(place):
             if entity.entry.city:
                 return fold(entity.entry.city)
@@ -228,7 +258,7 @@ class Story:
 
     def same_place(self, one: str, two: str) -> bool:
         """Tell whether two names are one place, or one is inside the other by name."""
-        a, b = set(words(self.city(one))), set(words(self.city(two)))
+        a, b = _words_of_place(self.city(one)), _words_of_place(self.city(two))
         return bool(a and b) and (a <= b or b <= a)
 
     def _merge_ceremonies(self) -> None:
@@ -263,6 +293,14 @@ class Story:
     def works(self) -> list[Referent]:
         """Works that the text names, in order."""
         return [r for r in self.referents if r.cls == "work"]
+
+    def last_work(self, parsed: Parsed) -> str:
+        """Id of the work spoken of last before a sentence, or the first one at all."""
+        for earlier in reversed(self.parsed[: self.parsed.index(parsed)]):
+            for thing in reversed(earlier.things):
+                if thing.cls == "work" and thing.referent is not None:
+                    return thing.referent.id
+        return self.works()[0].id if self.works() else ""
 
     def about_owner(self, parsed: Parsed) -> str:
         """Id of the partnership or process that a commitment or aim of an actor belongs to."""
@@ -334,6 +372,8 @@ class Story:
             return f"gate:{gate}"
         name = min(referent.names, key=len) if referent.names else referent.family
         # "Port of X", "X Port" and "X megaport" are one; "railway", "rail line" too.
+        if referent.family == "border" and referent.parties:
+            return "process:" + "-".join([*sorted(p.lower() for p in referent.parties), "border"])
         kept = [w for w in words(name) if w not in ("of", "the", "for", "and", "s", "new", "deepwater", "dry") and w not in _WORK_WORDS]
         return "process:" + "-".join([*kept, referent.family])
 
@@ -347,6 +387,22 @@ _OFFERED = re.compile(patterns.OFFER.pattern + r"[^.;:]{0,70}$", re.IGNORECASE)
 def is_offered(text: str, position: int) -> bool:
     """Tell whether what stands at a position is only offered or proposed: "offered to host further talks"."""
     return _OFFERED.search(text[max(0, position - 100) : position]) is not None
+
+
+_SIGN = re.compile(r"\b(?:signs?|signed|initial(?:l)?ed|inked?|conclude[sd]?|agreed)\b", re.IGNORECASE)
+
+
+def _signers(sentence: Parsed, thing: Thing) -> tuple[str, ...]:
+    """States that stand as subject before "signed" and the instrument after it."""
+    start, _ = sentence.clause_at(thing.start)
+    for found in _SIGN.finditer(sentence.text, start, thing.start):
+        groups = [g for g in free_groups(sentence.text, sentence.entities) if start <= g[0] and g[1] <= found.start()]
+        if groups and found.start() - groups[-1][1] < 24 and thing.start - found.end() < 60:  # noqa: PLR2004
+            return tuple(dict.fromkeys(m.state for m in groups[-1][2] if m.state and m.kind != "place"))
+    return ()
+
+
+_IT = re.compile(r"\W*(?:It|This|The (?:text|document|paper))\b")
 
 
 def _initials(name: str) -> str:
@@ -441,12 +497,18 @@ _KINDS = {
 }  # fmt: skip
 _DOCUMENT_KINDS = frozenset(["signing", "initialling", "declaration", "law", "announcement"])
 _FAMILY_WORDS = frozenset(patterns.INSTRUMENTS.values())
+_GATHERING_KINDS = frozenset(["summit", "meeting", "delimitation", "signing", "opening", "initialling", "visit", "announcement"])
 _ENOUGH = 4.5
 
 
 @lru_cache(maxsize=4096)
 def _words_of_title(title: str) -> frozenset[str]:
     return title_words(title)
+
+
+@lru_cache(maxsize=8192)
+def _words_of_place(place: str) -> frozenset[str]:
+    return frozenset(words(place))
 
 
 def _known(referent: Referent, story: Story) -> Event | None:
@@ -462,8 +524,12 @@ def _known(referent: Referent, story: Story) -> Event | None:
 
 
 def _fit(referent: Referent, event: Event, story: Story) -> float:
-    places = set(words(event.place))
-    at_place = any(set(words(story.city(p))) <= places or set(words(p)) <= places for p in referent.places)
+    if referent.cls == "gathering" and event.kind not in _GATHERING_KINDS:
+        return 0
+    if referent.cls == "instrument" and event.kind not in _DOCUMENT_KINDS:
+        return 0
+    places = _words_of_place(event.place)
+    at_place = any(_words_of_place(story.city(p)) <= places or _words_of_place(p) <= places for p in referent.places)
     score = 0.0
     if referent.cls == "gathering":
         kinds = {"announcement"} if referent.offered else _KINDS.get(referent.family, {"meeting", "summit"})
@@ -476,12 +542,12 @@ def _fit(referent: Referent, event: Event, story: Story) -> float:
     else:
         if event.kind not in _DOCUMENT_KINDS:
             return 0
-        shared = _words_of_title(event.title) & title_words(" ".join([*referent.names, *referent.words, referent.family]))
+        shared = _words_of_title(event.title) & _words_of_title(" ".join([*referent.names, *sorted(referent.words), referent.family]))
         if not shared:
             return 0
         score += min(4.5, sum(0.75 if w in _FAMILY_WORDS else 1.5 for w in shared))
         score += 1.5 if at_place else 0
-        if referent.held_by is not None and any(set(words(story.city(p))) <= places for p in referent.held_by.places):
+        if referent.held_by is not None and any(_words_of_place(story.city(p)) <= places for p in referent.held_by.places):
             score += 1
     parties = set(referent.parties) | {story.people[p].state for p in referent.people if p in story.people}
     actors = set(event.actors)

@@ -105,9 +105,10 @@ class TextComparer:
 
     def compare(self, a: int, b: int) -> SharedText:
         """Compare two documents by their places in the corpus."""
-        low, high = self._bounds(a)
         covered_a, covered_b = self._covered(a, b), self._covered(b, a)
-        passages, longest = self._passages(covered_a, low)
+        # Sentences that follow each other in one text and not in the other are one passage there, two here.
+        passages, longest = self._passages(covered_a, int(self._corpus.start[a]))
+        passages = min(passages, self._passages(covered_b, int(self._corpus.start[b]))[0])
         rewritten, n_rewritten, said_a, said_b = self._aligned(a, b, covered_a, covered_b)
         return SharedText(
             passages,

@@ -32,7 +32,7 @@ INSTRUMENTS = {
 GATHERINGS = {
     "summit": "summit", "meeting": "meeting", "talks": "meeting", "round of talks": "meeting", "conference": "meeting",
     "ceremony": "ceremony", "forum": "meeting", "consultations": "meeting", "session": "meeting", "negotiations": "meeting",
-    "visit": "visit", "trip": "visit",
+    "visit": "visit", "trip": "visit", "round": "meeting",
 }  # fmt: skip
 PROCESSES = {
     "peace process": "peace", "peace negotiations": "peace", "peace talks": "peace", "normalisation process": "normalisation",
@@ -59,7 +59,7 @@ NEGATION = re.compile(
 
 #: Where one statement ends and another begins inside a sentence.
 CLAUSE = re.compile(
-    r";\s|\s[\u2013\u2014]\s|\s--\s|,?\s(?:but|yet|while|whilst|whereas|although|though|because|so that|even though|despite the fact that)\s"
+    r";\s|\s[\u2013\u2014]\s|\s--\s|,\syet\s|,?\s(?:but|while|whilst|whereas|although|though|because|so that|even though|despite the fact that)\s"
     r"|,\s(?=(?:it|he|she|they|its|his|her|their|this|these|those|there|both|which|where|who|whose|nor|instead|rather)\b)"
     r"|,\s(?:and\s)?(?=[a-z ]{0,20}(?:the\s)?[A-Z][\w-]+(?:\s[A-Z][\w-]+){0,3}\s(?:has|have|had|is|are|was|were|will|would|did|does|do|denied|said)\b)"
     r"|,\s(?:and|or)\s(?=(?:it|he|she|they)\s)"
@@ -94,7 +94,7 @@ ESTIMATE = re.compile(
 #: Stages of an instrument: the value of the status, and the words for it.
 STAGES = (
     ("initialled", re.compile(r"\binitial(?:l?ed|l?ing)\b(?!\s+(?:public|phase|stage|step))", re.IGNORECASE)),
-    ("ratified", re.compile(r"\b(?:ratif(?:ied|ies|y|ication|ying))\b", re.IGNORECASE)),
+    ("ratified", re.compile(r"\b(?:ratified|ratifies)\b", re.IGNORECASE)),
     (
         "in force",
         re.compile(r"\b(?:(?:enter(?:s|ed)?|came|come|comes|entry|put|brought) into (?:force|effect)|in force|took effect|takes effect|take effect)\b", re.IGNORECASE),
@@ -129,7 +129,7 @@ FUTURE_SIGNING = re.compile(
 CONDITIONS_OF_WORKS = (
     ("works started", re.compile(r"\b(?:broke ground|breaking ground|ground(?:-|\s)?breaking|construction (?:of \S+ )?(?:began|started|has begun|has started|is under ?way)|works? (?:began|started|have begun)|under construction|foundation stone)\b", re.IGNORECASE)),
     ("built", re.compile(r"\b(?:(?:was|is|were|are|been) (?:fully |finally )?(?:completed|built|finished)|construction (?:was|is|has been) (?:completed|finished)|completed in)\b", re.IGNORECASE)),
-    ("open", re.compile(r"\b(?:(?:was|were|been|is|are) (?:officially |formally |now |fully |partly )?(?:re)?(?:opened|inaugurated|commissioned|launched|open)|(?:re)?opened|inaugurat(?:ed|es|ion)|entered (?:into )?(?:service|operation)|came into operation|became operational|is operational|in operation)\b", re.IGNORECASE)),
+    ("open", re.compile(r"\b(?:(?:begins?|began|begun|starts?|started) operat(?:ions|ing)|(?:re)?opens(?!\s(?:the way|a new|a way|door|talks|up))|(?:was|were|been|is|are) (?:officially |formally |now |fully |partly )?(?:re)?(?:opened|inaugurated|commissioned|launched|open)|(?:re)?opened|inaugurat(?:ed|es|ion)|entered (?:into )?(?:service|operation)|came into operation|became operational|is operational|in operation)\b", re.IGNORECASE)),
     ("shut", re.compile(r"\b(?:(?:was|were|been|is|are|remains?|remained|stays?) (?:temporarily |again |still |largely )?(?:closed|shut|blocked|blockaded|sealed)|(?:closed|shut|blocked|sealed|closes|shuts) (?:down )?(?:its|the|all|their|every) |closure of|blockade of|shutdown of)\b", re.IGNORECASE)),
     ("suspended", re.compile(r"\b(?:suspend(?:ed|s)|halted|halts|stopped (?:all )?(?:traffic|transit|shipments|trains)|put on hold|paused)\b", re.IGNORECASE)),
     ("postponed", re.compile(r"\b(?:postpon(?:ed|es)|delay(?:ed|s)|pushed back|put off|slipped to)\b", re.IGNORECASE)),

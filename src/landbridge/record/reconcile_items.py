@@ -50,16 +50,18 @@ class Group:
 
 
 def compared_value(claim: Claim) -> str:
-    """Value as it is compared; a number that its note calls rough gets a tilde.
+    """Value as it is compared: a number with its unit, and with a tilde if its note calls it rough.
 
     >>> from landbridge.record.model import Mention
-    >>> compared_value(Claim("c", "e", "length", "km", "200", Mention("s"), note="about"))
-    '~200'
+    >>> compared_value(Claim("c", "e", "length", "", "200", Mention("s"), unit="km", note="about"))
+    '~200 km'
     """
     value = plain(claim.field, claim.value)
-    if value[:1].isdigit() and _ABOUT.match(claim.note):
-        return f"~{value}"
-    return value
+    if not value[:1].isdigit():
+        return value
+    if claim.unit[:1].isalpha() or claim.unit[:1] in ("%", "$"):
+        value = f"{value} {claim.unit}"
+    return f"~{value}" if _ABOUT.match(claim.note) else value
 
 
 def group_claims(claims: Iterable[Claim]) -> tuple[Group, ...]:
@@ -71,6 +73,13 @@ def group_claims(claims: Iterable[Claim]) -> tuple[Group, ...]:
         key = (claim.event, claim.field, claim.subject, family(claim.field, plain(claim.field, claim.value)))
         found.setdefault(key, []).append(claim)
     return tuple(Group(*key, tuple(rows)) for key, rows in found.items())
+
+
+def shown_with_unit(claims: Iterable[Claim]) -> str:
+    """Give the value as `shown` does, with the unit that its claims state."""
+    rows = tuple(claims)
+    unit = next((claim.unit for claim in rows if claim.unit), "")
+    return f"{shown(rows)} {unit}".strip()
 
 
 def shown(claims: Iterable[Claim]) -> str:

@@ -196,6 +196,8 @@ _SCOPE_HINT = re.compile(
     r"|including[\w ,-]+|without\s+(?!being)[A-Z][\w -]+|(?:port|rail|road|sea)[- ]based count)",
 )
 _AHEAD_HINT = re.compile(r"\b(written before|before the (?:event|signing|meeting)|preview)\b", re.IGNORECASE)
+#: An event that is an offer itself: what is said of it is no plan.
+_OFFERING = re.compile(r"offer|propos|invit", re.IGNORECASE)
 TIME_ZONE_HINT = re.compile(
     r"\b(?:midnight|time zone|local time|overnight|late (?:in the )?evening|late at night|night|\d{1,2}[:.]\d\d\s?(?:gmt|utc)?|gmt|utc)\b",
     re.IGNORECASE,
@@ -255,7 +257,7 @@ def is_plan(claim: Claim, published: str = "", latest_date: str = "") -> bool:
     ``published`` is when its source appeared; ``latest_date`` the date that the claim or its event has, both
     as EDTF days; a source that is older than what it tells can only have announced it.
     """
-    if claim.modality in ("plan", "offer"):
+    if claim.modality == "plan" or (claim.modality == "offer" and not _OFFERING.search(claim.event)):
         return True
     if claim.field in PLANNED or PLAN_SUBJECT.search(claim.subject) or _AHEAD_HINT.search(claim.note):
         return True

@@ -5,6 +5,7 @@ words, names, numbers and quotations are shared by independent accounts of one e
 weighed once, when a corpus is built, and all that follows is arithmetic on arrays.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,12 @@ BOILERPLATE = re.compile(
     r"|(?:originally|first) (?:published|appeared)|republished|reprinted|this (?:article|story) (?:was|is|has been)",
     re.IGNORECASE,
 )
+#: Parts of words without which no sentence is boilerplate; looking for them is much faster.
+_TELLTALES: Final = (
+    "reserved", "cookie", "subscri", "newsletter", "follow us", "read ", "click", "copyright", "\u00a9", "sign up",
+    "terms of use", "privacy", "share this", "advert", "support our", "expressed", "necessarily", "originally", "first ",
+    "republished", "reprinted", "article", "story",
+)  # fmt: skip
 STOP: Final = frozenset(
     """
     a about above after again against all also although am among an and any are as at away be became because been
@@ -73,7 +80,8 @@ class Corpus:
     ``word`` is an index of the vocabulary, ``weight`` what the word is worth as evidence, ``stem`` an index of
     stems (-1 where the word is no prose), ``sentence`` counts sentences through the whole corpus; document
     ``d`` has the words ``start[d]:start[d + 1]``. ``run`` hashes the `RUN` words from each position on; 0 where
-    a sentence's story breaks off before that.
+    the document ends before that. ``stem_key`` hashes each stem by its letters, so that a signature does not
+    depend on what else is in the corpus.
     """
 
     ids: tuple[str, ...]
@@ -83,6 +91,7 @@ class Corpus:
     stem: NDArray[np.int32]
     sentence: NDArray[np.int32]
     run: NDArray[np.uint64]
+    stem_key: NDArray[np.uint64]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -103,12 +112,22 @@ def stem_of(word: str) -> str:
     return word
 
 
+def is_boilerplate(text: str) -> bool:
+    """Whether a sentence is the site's own and not the story's.
+
+    >>> is_boilerplate("All rights reserved."), is_boilerplate("The border opens on Monday.")
+    (True, False)
+    """
+    small = text.lower()
+    return any(part in small for part in _TELLTALES) and BOILERPLATE.search(text) is not None
+
+
 def words_of(document: Document) -> list[str]:
     """Words of a document as `build_corpus` counts them."""
     return [
         found.group()
         for sentence in document.sentences
-        if sentence.part in ("headline", "body") and not BOILERPLATE.search(sentence.text)
+        if sentence.part in ("headline", "body") and not is_boilerplate(sentence.text)
         for found in _WORD.finditer(sentence.text)
     ]
 
@@ -127,7 +146,7 @@ def build_corpus(documents: Sequence[Document]) -> Corpus:
     count = 0
     for document in documents:
         for sentence in document.sentences:
-            if sentence.part not in ("headline", "body") or BOILERPLATE.search(sentence.text):
+            if sentence.part not in ("headline", "body") or is_boilerplate(sentence.text):
                 continue
             text = sentence.text
             quotes = [found.span() for found in _QUOTED.finditer(text)] if ('"' in text or "\u201c" in text) else []
@@ -168,7 +187,12 @@ def build_corpus(documents: Sequence[Document]) -> Corpus:
         stem,
         np.asarray(sentence_of, dtype=np.int32),
         run_hashes(word, offsets, RUN),
+        np.asarray([_key(text) for text in stems], dtype=np.uint64),
     )
+
+
+def _key(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 def scramble(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -207,14 +231,14 @@ def signatures(corpus: Corpus) -> NDArray[np.uint32]:
     seeds = scramble(np.arange(1, PERMUTATIONS + 1, dtype=np.uint64)) | np.uint64(1)
     for d in range(n):
         stem = corpus.stem[corpus.start[d] : corpus.start[d + 1]]
-        stem = stem[stem >= 0].astype(np.uint64)
-        if len(stem) < 2:  # noqa: PLR2004 - no pair of words
+        key = corpus.stem_key[stem[stem >= 0]]
+        if len(key) < 2:  # noqa: PLR2004 - no pair of words
             result[d] = (scramble(np.arange(PERMUTATIONS, dtype=np.uint64) + np.uint64(d << 20)) >> np.uint64(32)).astype(
                 np.uint32
             )
             continue
         # A pair in either order is one shingle: rewriting turns phrases round.
-        pair = scramble(np.minimum(stem[1:], stem[:-1]) << np.uint64(32) | np.maximum(stem[1:], stem[:-1]))
+        pair = scramble(key[1:] + key[:-1])
         hashed = (np.unique(pair)[:, None] * seeds[None, :]) >> np.uint64(32)
         result[d] = hashed.min(axis=0).astype(np.uint32)
     return result

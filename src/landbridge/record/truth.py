@@ -21,6 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 #: Chance that a copier takes a given value from its parent, and that two sources that meet are dependent.
 COPY_RATE: Final = 0.8
 DEPENDENT: Final = 0.2
+#: Sources that a source is dependent on, as expected beforehand; in a large crowd two are seldom dependent.
+DEPENDENTS: Final = 4.0
 #: False values that a field could be given, besides the true one, where nothing better is known.
 FALSE_VALUES: Final = 10
 #: Claims' worth of trust in the prior accuracy of a source.
@@ -163,7 +165,8 @@ def estimate_truth(evidence: Evidence, *, copying: bool = True, dependent: float
     copying
         Whether to look for copies; without it this is the model ACCU of the paper, with it DEPEN with ACCU.
     dependent
-        Prior probability that two sources which tell of a common field are dependent.
+        Prior probability that two sources which tell of a common field are dependent; less among many
+        sources, of which each can have taken from few only (`DEPENDENTS`).
 
     Examples
     --------
@@ -183,6 +186,7 @@ def estimate_truth(evidence: Evidence, *, copying: bool = True, dependent: float
     right = 1.0 / np.maximum(n_in_item, 2)[evidence.item]
     own = right
     copied = np.zeros(0 if pairs is None else len(pairs.sources))
+    dependent = min(dependent, DEPENDENTS / max(len(accuracy), 1))
     converged, rounds = False, 0
     for rounds in range(1, _ROUNDS + 1):
         if pairs is not None and copying:
