@@ -317,7 +317,7 @@ def print_item(found: dict[str, Any]) -> None:
         show.say(f"  {found['title']}")
     for key, words in _FACTS.items():
         value = found.get(key)
-        if value not in (None, "", [], False):
+        if value is not False and value not in (None, "", []):
             show.say(f"  {words}: {_plain(value)}")
     _print_rows(
         "What is taken",
@@ -370,7 +370,7 @@ def _plain(value: Any) -> str:
             return f"{name}{value['stage']} {value['date']}{reached}"
         state = "" if value["status"] == "occurred" else f" ({value['status']})"
         return f"{value['date']} {value['title']}{state} [{value['id']}]"
-    return "yes" if value is True else str(value)
+    return "yes" if value is True else f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def _named(told: dict[str, Any]) -> str:

@@ -130,7 +130,7 @@ def list_contested(record: Record, gate: str, judged: Judged) -> tuple[Differenc
 
 
 def _is_taken(difference: Difference, judged: Judged) -> bool:
-    taken = judged.resolution_of.get((difference.event, difference.field, difference.subject))
+    taken = judged.taken_for(difference)
     return taken is not None and bool(taken.value)
 
 

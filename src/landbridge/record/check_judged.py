@@ -52,6 +52,16 @@ class Judged:
                 found[key] = resolution
         return found
 
+    def taken_for(self, difference: Difference) -> Resolution | None:
+        """What was taken where sources differ; of several for one field the one on these values."""
+        own = [
+            taken
+            for taken in self.resolutions_of.get(difference.event, ())
+            if (taken.field, taken.subject) == (difference.field, difference.subject)
+        ]
+        named = {claim.id for value in difference.values for claim in value.claims}
+        return next((taken for taken in own if named.intersection(taken.claims)), own[0] if own else None)
+
 
 def judge_record(record: Record, documents: Sequence[Document] = ()) -> Judged:
     """Find lineage, compare the claims that count, and take a value for each field."""
@@ -82,8 +92,7 @@ def list_contested(judged: Judged) -> dict[str, str]:
     found: dict[str, str] = {}
     for difference in judged.differences:
         if difference.kind in GRAVE and difference.field in _TOLD and difference.event not in found:
-            key = (difference.event, difference.field, difference.subject)
-            taken = judged.resolution_of.get(key)
+            taken = judged.taken_for(difference)
             values = dict.fromkeys(
                 ("not " if v.stance == "denies" else "") + v.value for v in difference.values
             )

@@ -94,6 +94,8 @@ def _show_gate(record: Record, judged: Judged, name: str) -> Shown:
     about = [f"gate:{name}", *view.meeting]
     claims = [claim for key in about for claim in record.claims_of.get(key, ())]
     contested = list_contested(record, name, judged)
+    claims += [claim for d in contested for value in d.values for claim in value.claims]
+    claims = list({claim.id: claim for claim in claims}.values())
     return {
         "kind": "gate",
         "id": name,
@@ -116,7 +118,9 @@ def _show_gate(record: Record, judged: Judged, name: str) -> Shown:
 def _show_claim(record: Record, judged: Judged, name: str) -> Shown:
     claim = record.get_claim(name)
     others = [c for c in record.claims_of.get(claim.event, ()) if c.key == claim.key and c.id != claim.id]
-    resolution = judged.resolution_of.get(claim.key)
+    about = judged.resolutions_of.get(claim.event, ())
+    own = [r for r in about if (r.field, r.subject) == (claim.field, claim.subject)]
+    resolution = next((r for r in own if claim.id in r.claims), own[0] if own else None)
     differences = [
         tell_difference(difference)
         for difference in judged.differences_of.get(claim.event, ())
