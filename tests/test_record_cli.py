@@ -10,8 +10,8 @@ import pytest
 from tests.command import landbridge
 from tests.recorded import write_recorded_study
 
-from landbridge.record.review import COLUMNS
-from landbridge.record.tables import read_record
+from landbridge.record.review import COLUMNS, ClaimRefused, accepted_rows
+from landbridge.record.tables import Record, read_record
 from landbridge.study import check_study, open_study
 
 ONE = """\
@@ -139,21 +139,22 @@ def test_7_review_writes_accepted_claims(documents: Path, capsys: pytest.Capture
     with Path("review.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     (dated,) = [row for row in rows if row["field"] == "date" and row["value"] == "2024-03-04"][:1]
-    role = next(row for row in rows if row["field"] == "role" and row["event"] == dated["event"])
+    place = next(row for row in rows if row["field"] == "place" and row["event"] == dated["event"])
     said = landbridge(
-        capsys, "record", "review", "review.csv", "--accept", f"{dated['id']},{role['id']}", "--refuse", "all",
+        capsys, "record", "review", "review.csv", "--accept", f"{dated['id']},{place['id']}", "--refuse", "all",
         "--study", str(study),
     )  # fmt: skip
     assert said.code == 0, said.err
     record = read_record(open_study(study))
-    claim = record.get_claim("C0015")
+    claim = record.get_claim("C0016")
     assert (claim.value, claim.mention.source, claim.mention.locator) == ("2024-03-04", "one.txt", "p2 s1")
     assert record.sources["one.txt"].reliability == "unknown"
-    assert record.events[dated["event"]].date == "2024-03-04"
+    event = record.events[dated["event"]]
+    assert (event.date, event.place) == ("2024-03-04", "Nairobi")
     assert [fault for fault in check_study(study) if fault.severity == "error"] == []
     with Path("review.csv").open(encoding="utf-8", newline="") as stream:
         decisions = {row["id"]: row["decision"] for row in csv.DictReader(stream)}
-    assert decisions.pop(dated["id"]) == decisions.pop(role["id"]) == "accept"
+    assert decisions.pop(dated["id"]) == decisions.pop(place["id"]) == "accept"
     assert set(decisions.values()) == {"refuse"}
     again = landbridge(capsys, "record", "review", "review.csv", "--study", str(study))
     assert "Nothing to add" in again.out
@@ -300,3 +301,30 @@ def test_16_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
         assert said.code == 0
         assert "Example" in said.out
         assert f"landbridge record {name}" in said.out
+
+
+def test_17_a_new_state_becomes_an_actor() -> None:
+    """A role of a state that the study does not have brings the state with it; any other actor is refused."""
+    row = dict.fromkeys(COLUMNS, "") | {
+        "decision": "accept", "event": "2024-talks", "stance": "asserts", "modality": "fact", "source": "a.txt",
+    }  # fmt: skip
+    date = row | {"id": "P1", "field": "date", "value": "2024"}
+    role = row | {"id": "P2", "field": "role", "subject": "KEN", "value": "host"}
+    added = accepted_rows([date, role], Record(), {"KEN": "Kenya"})
+    assert [(actor["id"], actor["name"]) for actor in added.actors] == [("KEN", "Kenya")]
+    assert [claim["id"] for claim in added.claims] == ["C0001", "C0002"]
+    with pytest.raises(ClaimRefused, match="no actor"):
+        accepted_rows([date, role | {"subject": "nobody"}], Record(), {"KEN": "Kenya"})
+
+
+def test_18_asking_claim_by_claim(
+    documents: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal each claim is shown with its sentence; a person may stop at any time."""
+    landbridge(capsys, "record", "read", "documents/one.txt", "-o", "review.csv")
+    answers = iter(["a", "r", "s", "q"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", lambda *_words, **_more: next(answers))
+    said = landbridge(capsys, "record", "review", "review.csv")
+    assert "1 accepted, 1 refused" in said.out
+    assert ONE.splitlines()[0] in said.out

@@ -1,6 +1,7 @@
 """Commands that show the record: where sources disagree, all that is known of a thing, the line of time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,7 +62,8 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
     claims: list[Claim] = []
     for document in reading.documents:
         claims += propose_claims(known_as(record, document), lexicon)
-    return record, reading, tuple(claims)
+    named = (replace(claim, id=f"P{number:04d}") for number, claim in enumerate(claims, start=1))
+    return record, reading, tuple(named)
 
 
 def check(

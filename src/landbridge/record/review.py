@@ -80,14 +80,14 @@ def review_rows(
     }
     held = {(*claim.key, claim.value, claim.stance, claim.mention.source) for claim in known.standing}
     rows = []
-    for number, claim in enumerate(claims, start=1):
+    for claim in claims:
         row = claim_row(claim)
         sentence = claim.mention.text or texts.get((claim.mention.source, claim.mention.locator), "")
         same = (*claim.key, claim.value, claim.stance, claim.mention.source) in held
         state = "held already" if same else "known" if is_known(known, claim.event) else "new"
         rows.append(
             {column: row.get(column, "") for column in COLUMNS}
-            | {"id": claim.id or f"P{number:04d}", "decision": "", "sentence": sentence, "known": state}
+            | {"id": claim.id, "decision": "", "sentence": sentence, "known": state}
         )
     return rows
 
