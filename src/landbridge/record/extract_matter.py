@@ -233,6 +233,7 @@ def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
             things: list[Thing] = [t for t in parsed.things if t.referent and t.start >= found.end() - 1] or after
         elif group == "agreed":
             things = [t for t in before if t.cls == "gathering"] or [t for t in after if t.cls == "gathering"]
+            things = things or [t for t in parsed.things if t.referent and t.cls == "work" and t.start >= found.start()]
             if not things and not parsed.subject:
                 continue
         else:
@@ -250,7 +251,7 @@ def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
         lead = {"step": "step towards ", "progress": "", "agreed": "agreed to "}.get(group, "")
         for piece in re.split(r",?\s+and\s+(?=\w+ing\b)", phrase) if group == "step" else [phrase]:
             out.add(parsed, event, "outcome", _about(piece), _short(lead + piece, 14), stance=stance, modality=modality_at(text, max(0, found.start() - 30), found.start()))
-    said = re.search(r"\b(?:describ(?:es|ed|ing)|call(?:s|ed|ing)|hail(?:s|ed|ing)|prais(?:es|ed|ing))\s+(?:it|this|them|the [\w\s-]{2,40}?)?\s*(?:as\s+)?(?:an?\s+)?[\"\u201c']?(?P<what>[\w-]+(?:\s[\w-]+){0,5})", text, _FLAGS)
+    said = re.search(r"\b(?:describ(?:es|ed|ing)|call(?:s|ed|ing)|hail(?:s|ed|ing)|prais(?:es|ed|ing))\s+(?:it|this|them|(?:the|its|their|his|her) [\w\s-]{2,40}?)?\s*(?:as\s+)?(?:an?\s+)?[\"\u201c']?(?P<what>[\w-]+(?:\s[\w-]+){0,5})", text, _FLAGS)
     if said and parsed.subject and parsed.subject[0].kind == "person" and re.search(r"historic|milestone|breakthrough|mistake|victory|success|betrayal|illegal|important|significant|failure|landmark", said["what"], _FLAGS):
         person = parsed.subject[0]
         event = story.reaction(person, parsed)
@@ -372,7 +373,7 @@ def _durations(story: Story, parsed: Parsed, out: Proposals) -> None:
         start, end = parsed.clause_at(duration.start)
         near = [(min(abs(m.start() - duration.end), abs(duration.start - m.end())), m[1].lower()) for m in _DURATION_OF.finditer(text)]
         near = [n for n in near if n[0] < 60]  # noqa: PLR2004
-        if not near or re.search(r"\b(?:per|every|a|within|in the (?:last|past|next))\s+$", text[max(start, duration.start - 14) : duration.start]) and "lease" not in text:
+        if not near or re.search(r"\b(?:per|every|within|in the (?:last|past|next))\s+$", text[max(start, duration.start - 14) : duration.start]) and "lease" not in text:
             continue
         what = min(near)[1]
         processes = [t for t in parsed.things if t.cls == "process" and t.referent]
@@ -420,7 +421,7 @@ def _offer(story: Story, parsed: Parsed, out: Proposals) -> None:
                 out.add(parsed, thing.referent.id, "actor", entry.id, "made the offer", modality="offer")
 
 
-_CONNECTING = re.compile(r"\b(?:connect(?:s|ing|ed)?|link(?:s|ing|ed)?|running|runs|stretch(?:es|ing)|extends?|extending)\s+(?:from\s+)?(?P<a>[^.;,]{2,60}?)\s+(?:with|to|and)\s+(?:its\s+|the\s+)?(?P<b>[^.;,]{2,70}?)(?=\s+(?:through|via|across|by|over|along|on|in|was|is|has|will|which)\b|[.,;]|$)", _FLAGS)
+_CONNECTING = re.compile(r"\b(?:connect(?:s|ing|ed)?|link(?:s|ing|ed)?|running|runs|stretch(?:es|ing)|extends?|extending)\s+(?:from\s+)?(?P<a>[^.;,]{2,90}?)\s+(?:with|to|and)\s+(?:its\s+|the\s+)?(?P<b>[^.;,]{2,70}?)(?=\s+(?:through|via|across|by|over|along|on|in|was|is|has|will|which)\b|[.,;]|$)", _FLAGS)
 _THROUGH = re.compile(r"\b(?:through|across|crossing|traversing|traverses|crosses|via|passes through)\s+(?:the\s+)?(?P<what>(?:southern|northern|eastern|western|central)?\s*(?=[A-Z])[^.;,]{2,50})", _FLAGS)
 
 

@@ -108,6 +108,7 @@ _CUES = (
     _c("mediator", "subject", rf"{_AS}(?:mediators?|intermediary|intermediaries|broker|go-between)\b"),
     _c("mediator", "owner", r"(?:['\u2019]s?|\b)\s*(?<=\s)(?:\w+\s)?(?:auspices|mediation|brokerage|good auspices)\b", "any"),
     _c("mediator", "after", r"\b(?:under|with|through|thanks to|by) (?:the )?(?:auspices|mediation|brokerage|aegis|patronage) of\b", "any"),
+    _c("mediator", "after", r"\bmediation(?: efforts?)? (?:by|from)\b", "any"),
     _c("mediator", "compound", r"-(?:brokered|mediated)\b"),
     _c("mediator", "after", r"\bwith (?:active )?(?:leadership|mediation|involvement) (?:from|of|by)\b", "any"),
     # facilitator
@@ -137,6 +138,7 @@ _CUES = (
     _c("guarantor", "subject", rf"\b{_ADV}(?:guarantee[ds]?|guaranteeing|underwr(?:ote|ites))\b(?!\s+(?:by|that))|{_AS}guarantors?\b"),
     _c("guarantor", "agent", r"\b(?:guaranteed|underwritten)\s+by\b", "before"),
     # operator, builder, financier
+    _c("operator", "after", r"\boperator,?(?=\s[A-Z])", "any"),
     _c("operator", "agent", r"\b(?:operated|managed|run)\s+(?:\w+ly\s+)?by\b|\bconcession (?:was |has been )?(?:awarded|granted|given) to\b", "before"),
     _c("operator", "subject", rf"\b(?:operates|will operate|to operate|manages|runs|won the (?:\w+\s){{0,3}}concession|holds the concession)\b|{_AS}(?:operator|concessionaire)s?\b"),
     _c("builder", "agent", r"\b(?:built|constructed|being built|under construction)\s+by\b", "before"),

@@ -120,7 +120,13 @@ class Story:
 
     def _refer(self, thing: Thing, sentence: Parsed, index: int) -> Referent | None:
         if thing.cls == "work" and not thing.name:
-            return self._anaphor(thing) if thing.definite and not thing.plural else None
+            shared = _sharers(sentence, thing) if thing.family == "border" else ()
+            if len(shared) > 1:
+                thing.parties, thing.name = shared, "-".join(sorted(s.lower() for s in shared)) + " border"
+            elif thing.plural:
+                return None
+            else:
+                return self._anaphor(thing) if thing.definite else None
         self._complete(thing, sentence)
         if thing.plural and not thing.parties and thing.cls in ("instrument", "gathering"):
             return None
@@ -392,6 +398,14 @@ def is_offered(text: str, position: int) -> bool:
 _SIGN = re.compile(r"\b(?:signs?|signed|initial(?:l)?ed|inked?|conclude[sd]?|agreed)\b", re.IGNORECASE)
 
 
+def _sharers(sentence: Parsed, thing: Thing) -> tuple[str, ...]:
+    """States whose "shared border" it is: the subject of the sentence."""
+    if not re.search(r"\b(?:their|shared|common|mutual|joint)\s+(?:\w+\s+){0,3}$", sentence.text[: thing.end - len(thing.head)]):
+        return ()
+    groups = [g for g in free_groups(sentence.text, sentence.entities) if g[1] <= thing.start]
+    return tuple(dict.fromkeys(m.state for m in groups[0][2] if m.state)) if groups else ()
+
+
 def _signers(sentence: Parsed, thing: Thing) -> tuple[str, ...]:
     """States that stand as subject before "signed" and the instrument after it."""
     start, _ = sentence.clause_at(thing.start)
@@ -473,7 +487,7 @@ _PREPOSED = re.compile(
     re.IGNORECASE,
 )
 _OFFICIAL = re.compile(
-    r"(?:['\u2019]s)?\s+(?:\w+\s+){0,2}?(?:government|officials?|authorities|authority|ministry|ministers?|president|leaders?|side|delegation|diplomats?|diplomacy|"
+    r"(?:['\u2019]s)?(?:,?\s(?:and\s)?[A-Z]\w+){0,3}\s+(?:\w+\s+){0,2}?(?:government|officials?|authorities|authority|ministry|ministers?|president|leaders?|side|delegation|diplomats?|diplomacy|"
     r"parliament|mediators?|mediation|envoys?|administration|company|operator|consortium|railways?|customs|forces|army|cabinet|spokes\w+)\b",
     re.IGNORECASE,
 )
