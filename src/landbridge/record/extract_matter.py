@@ -211,7 +211,6 @@ _OUTCOME = re.compile(
     r"\b(?:has |have |had )?paved the way for\s+(?P<way>[^.;]+)"
     r"|\b(?:marking|marks|marked|represents?|represented|was|is|as) an? (?:\w+\s){0,2}(?:step|milestone|turn|stage|move) (?:towards?|in|to|on the way to)\s+(?P<step>[^.;]+)"
     r"|\b(?:led to|resulted in|produced|yielded|ended (?:in|with))\s+(?P<led>[^.;]+)"
-    r"|(?P<result>[^.;]{5,140}?)\s+(?:was|were|is) (?:an?|the) (?:\w+\s){0,2}(?:result|outcome|fruit|achievement)s? of\b"
     r"|\bmade an? (?:\w+\s){0,2}contribution to (?:the )?(?P<progress>progress (?:of|in|on|towards?) [^.;]+)"
     r"|\b(?:agreed|decided|undertook|committed|pledged) to\s+(?P<agreed>[^.;]+)",
     _FLAGS,
@@ -219,12 +218,16 @@ _OUTCOME = re.compile(
 _COMMUNICATIONS = re.compile(r"\b(?:communication(?:s| lines| links)?|transport (?:links|communications)|lines of communication)\b", _FLAGS)
 
 
+_RESULT = re.compile(r"^(?P<result>[^.;]{5,140}?)\s+(?:was|were|is) (?:an?|the) (?:\w+\s){0,2}(?:result|outcome|fruit|achievement)s? of\b", _FLAGS)
 _MAY_RESULT = re.compile(r"paved the way|\bstep|milestone|\bturn|stage|\bmove|led to|result|produced|yielded|ended|outcome|fruit|achievement|contribution|agreed|decided|undertook|committed|pledged", _FLAGS)
 
 
 def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
-    for found in _OUTCOME.finditer(text) if _MAY_RESULT.search(text) else ():
+    if not _MAY_RESULT.search(text):
+        return
+    result = _RESULT.search(text) if " of " in text else None
+    for found in (*_OUTCOME.finditer(text), *((result,) if result else ())):
         group = found.lastgroup or ""
         phrase = found[group].strip()
         before = [t for t in parsed.things if t.referent and t.end <= found.start() + 1 and t.cls in ("gathering", "instrument", "process")]
@@ -454,7 +457,9 @@ def _place_name(story: Story, phrase: str) -> str:
     caps = re.findall(r"[A-Z][\w'\u2019-]+(?:\s[A-Z][\w'\u2019-]+)*", phrase)
     if entities and entities[0].entry.kind == "state" and not entities[0].entry.adjective and len(caps) == 1:
         return f"{entities[0].entry.id} mainland" if "mainland" in phrase else entities[0].entry.id
-    return re.sub(r"['\u2019]s$", "", caps[0]) if caps else ""
+    adjectives = {phrase[e.start : e.end] for e in entities if e.entry.adjective}
+    caps = [re.sub(r"['\u2019]s$", "", c) for c in caps if c not in adjectives]
+    return caps[-1] if caps and re.search(r"\b(?:port|city|town|province|district|region) of\b", phrase) else caps[0] if caps else ""
 
 
 _FOCUS = re.compile(r"\b(?:with (?:its|a|an) focus on|focus(?:es|ed|ing)? on|centred on|centered on|dealt with|concern(?:s|ed)|covers?|covered|(?:has |have )?extended to|devoted to|discussed|discussing)\s+(?P<what>[^.;,]{4,90})", _FLAGS)

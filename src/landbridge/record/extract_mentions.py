@@ -235,7 +235,7 @@ def _encounters(text: str, entities: Sequence[Entity]) -> list[Thing]:
     if not parties:
         return []
     people = tuple(dict.fromkeys(e.entry.id for e in (*near, *after) if e.entry.kind == "person"))
-    return [Thing(found.start(), found.end(), "gathering", "meeting", "meeting", parties=parties, people=people)]
+    return [Thing(found.start(), found.end(), "gathering", "meeting", "met", parties=parties, people=people)]
 
 
 def _thing(
@@ -266,7 +266,7 @@ def _thing(
     parties = tuple(dict.fromkeys(e.entry.id for e in inside if e.entry.kind == "state"))
     place = next((text[e.start : e.end] for e in inside if e.entry.kind == "place"), "")
     if not place and modifiers and cls in ("gathering", "instrument"):
-        cap = modifiers[0]
+        cap = re.sub(r"-(?:brokered|mediated|hosted|led|based|backed|sponsored)$", "", modifiers[0])
         begins = left == 0 or not text[:left].strip()
         if cap[:1].isupper() and not any(e.start <= start - len(cap) - 1 < e.end for e in inside) and not (begins and len(modifiers) == 1):
             place = cap if fold(cap) not in _DULL and cap not in _NO_PLACE and not cap.isupper() and text[start:start + 1].islower() else ""
@@ -311,7 +311,7 @@ _NAMED_WORK = re.compile(
     rf"(?:{_CAP}(?:[\s\u2013-]+(?:(?:of|and|for|the|de|da|do|del|to)\s+)*{_CAP}){{0,6}}[\s\u2013-]+)"
     r"(?:[Rr]ail(?:way|road)?\s+(?:[Ll]ine|[Ll]ink)|[Rr]ailway|[Rr]ailroad|[Cc]orridor|[Rr]oute|[Hh]ighway|[Mm]otorway|[Ee]xpressway|[Bb]ridge|[Tt]unnel|"
     r"[Ss]eaport|[Mm]egaport|[Pp]ort|[Tt]erminal|[Cc]anal|[Ss]trait|[Pp]ipeline|[Cc]rossing|[Dd]ry [Pp]ort|[Ll]ine|[Rr]oad|[Ll]ink|[Bb]order [Pp]ost|[Hh]ub)"
-    rf"(?:\s+(?:for|of)\s+{_CAP}(?:\s+(?:and\s+)?{_CAP}){{1,6}})?"
+    rf"(?:\s+(?:for|of)\s+{_CAP}(?:\s+(?:and\s+)?{_CAP}){{0,6}})?"
     rf"|\b(?:[Pp]ort|[Ss]traits?|Bridge|Canal)\s+of\s+{_CAP}(?:[\s-](?:(?:al|el|de|da)\s)?{_CAP}){{0,2}}"
     rf"|\bRail\s+{_CAP}"
 )
