@@ -96,6 +96,9 @@ _DATE = re.compile(
     re.VERBOSE,
 )  # fmt: skip
 
+_MAY_DATE = re.compile(
+    rf"\d\d|{_MONTH}|yesterday|today|tomorrow|(?:last|this|next) (?:week|month|year)|(?:on|last) \w+day|ago\b"
+)
 _BEFORE = re.compile(
     r"(?:\b(?P<since>since|from|as of|starting(?:\s+in)?|beginning in|after)"
     r"|\b(?P<until>until|till|up to|through|to)"
@@ -294,7 +297,9 @@ def find_dates(text: str, published: str = "") -> tuple[DateMention, ...]:
     >>> [d.value for d in find_dates("From 2018 onward; on July 10; in late 2024; 8-9 May 2024")]
     ['2018/..', '--07-10', '2024-09/2024-12', '2024-05-08/2024-05-09']
     """
-    mentions = []
+    mentions: list[DateMention] = []
+    if not _MAY_DATE.search(text):
+        return ()
     for found in _DATE.finditer(text):
         value = _value(found, published)
         if value is None:

@@ -15,11 +15,11 @@ _SCALE = r"(?:\s*-?\s*(?P<scale>thousand|million|billion|trillion|mln|bln|bn|mn|
 _CURRENCIES = {
     "$": "USD", "us$": "USD", "\u20ac": "EUR", "\u00a3": "GBP", "\u00a5": "CNY", "dollars": "USD", "dollar": "USD", "us dollars": "USD", "usd": "USD",
     "euros": "EUR", "euro": "EUR", "eur": "EUR", "pounds": "GBP", "gbp": "GBP", "yuan": "CNY", "cny": "CNY", "rand": "ZAR", "rupees": "INR",
-    "yen": "JPY", "jpy": "JPY", "roubles": "RUB", "rubles": "RUB", "lira": "TRY", "reais": "BRL", "naira": "NGN", "shillings": "KES",
+    "rs": "INR", "rs.": "INR", "\u20b9": "INR", "yen": "JPY", "jpy": "JPY", "roubles": "RUB", "rubles": "RUB", "lira": "TRY", "reais": "BRL", "naira": "NGN", "shillings": "KES",
     "baht": "THB", "soles": "PEN", "pesos": "MXN", "zar": "ZAR", "cad": "CAD", "aud": "AUD",
 }  # fmt: skip
 _MONEY = re.compile(
-    rf"(?P<sign>US\$|[$\u20ac\u00a3\u00a5])\s?{_N}{_TO}{_SCALE}"
+    rf"(?P<sign>US\$|Rs\.?|[$\u20ac\u00a3\u00a5\u20b9])\s?{_N}{_TO}{_SCALE}"
     rf"|(?P<code>USD|EUR|GBP|CNY|ZAR)\s?{_N.replace('<n>', '<m>')}{_SCALE.replace('<scale>', '<scale2>')}"
     rf"|{_N.replace('<n>', '<k>')}{_SCALE.replace('<scale>', '<scale3>')}\s+(?P<word>(?:US )?dollars?|euros?|pounds|yuan|rand|yen|roubles|rubles|lira|USD|EUR|GBP|reais|naira|shillings|baht|soles)\b",
     _FLAGS,
@@ -145,7 +145,7 @@ def _money(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) -
         return
     unit, divisor = (f"{currency} billion", 1e9) if number.low >= 1e9 else (f"{currency} million", 1e6)  # noqa: PLR2004
     after = text[found.end() : found.end() + 24]
-    if _LOAN.search(after) or (_LOAN.search(around) and not _COST.search(text[max(start, found.start() - 30) : found.start()])):
+    if re.match(r"[\s-]*(?:in |of |worth of )?(?:\w+\s)?(?:loans?|credit|grants?|funding|financing|guarantee)\b", after, _FLAGS) or (_LOAN.search(around) and not _COST.search(text[max(start, found.start() - 30) : found.end() + 12])):
         unit += " loan"
     elif not (_COST.search(around) or any(t.cls == "work" for t in parsed.things)):
         return

@@ -14,7 +14,7 @@ _AMOUNT_NEAR = re.compile(r"\b(?:tonnes?|tons?|TEU|million|billion|percent|per c
 _ACT = (
     ("opening", re.compile(r"\b(?:re)?open(?:ed|s|ing)?\b|\binaugurat\w+|\bcommission(?:ed|ing)\b|\blaunch(?:ed|es)?\b|\bentered (?:service|operation)\b|\bbegan operat\w+|\bstarted operat\w+", _FLAGS)),
     ("closure", re.compile(r"\bclos(?:ed|es|ure)\b|\bshut(?:s|down)?\b|\bblockade\b|\bsealed\b", _FLAGS)),
-    ("works started", re.compile(r"\bbroke ground\b|\bground\s?-?breaking\b|\b(?:construction|works?) (?:\w+ )?(?:began|started|begins|starts)|\bfoundation stone\b", _FLAGS)),
+    ("works started", re.compile(r"\bbroke ground\b|\bground\s?-?breaking\b|\b(?:construction|works?) (?:\w+ )?(?:began|started|begins|starts|commenced)|\bfoundation stone\b", _FLAGS)),
     ("completion", re.compile(r"\bcomplet(?:ed|ion)\b|\bfinished\b", _FLAGS)),
     ("founding", re.compile(r"\bfounded\b|\bestablished\b|\bset up\b|\bcreated\b", _FLAGS)),
 )  # fmt: skip
@@ -283,8 +283,10 @@ def _works(story: Story, parsed: Parsed, out: Proposals) -> None:
     for state, pattern in patterns.CONDITIONS_OF_WORKS:
         for found in pattern.finditer(text):
             start, end = parsed.clause_at(found.start())
-            inside = [t for t in works if start <= t.start < end]
+            inside = [t for t in works if start <= t.start < end] or [t for t in works if t.end <= start and t.name][-1:]
             if not inside:
+                continue
+            if state == "built" and re.search(r"\b(?:transfer|handover|talks|purchase|study|survey|sale|acquisition|review|negotiations)\b", text[start : found.start()], _FLAGS):
                 continue
             others = [t for t in parsed.things if t.cls == "instrument" and start <= t.start < end and t.end <= found.start()]
             thing = min(inside, key=lambda t: min(abs(t.end - found.start()), abs(t.start - found.end())))

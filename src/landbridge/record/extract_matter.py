@@ -211,7 +211,6 @@ _OUTCOME = re.compile(
     r"\b(?:has |have |had )?paved the way for\s+(?P<way>[^.;]+)"
     r"|\b(?:marking|marks|marked|represents?|represented|was|is|as) an? (?:\w+\s){0,2}(?:step|milestone|turn|stage|move) (?:towards?|in|to|on the way to)\s+(?P<step>[^.;]+)"
     r"|\b(?:led to|resulted in|produced|yielded|ended (?:in|with))\s+(?P<led>[^.;]+)"
-    r"|(?P<result>[^.;]{5,140}?)\s+(?:was|were|is) (?:an?|the) (?:\w+\s){0,2}(?:result|outcome|fruit|achievement)s? of\b"
     r"|\bmade an? (?:\w+\s){0,2}contribution to (?:the )?(?P<progress>progress (?:of|in|on|towards?) [^.;]+)"
     r"|\b(?:agreed|decided|undertook|committed|pledged) to\s+(?P<agreed>[^.;]+)",
     _FLAGS,
@@ -219,12 +218,16 @@ _OUTCOME = re.compile(
 _COMMUNICATIONS = re.compile(r"\b(?:communication(?:s| lines| links)?|transport (?:links|communications)|lines of communication)\b", _FLAGS)
 
 
+_RESULT = re.compile(r"^(?P<result>[^.;]{5,140}?)\s+(?:was|were|is) (?:an?|the) (?:\w+\s){0,2}(?:result|outcome|fruit|achievement)s? of\b", _FLAGS)
 _MAY_RESULT = re.compile(r"paved the way|\bstep|milestone|\bturn|stage|\bmove|led to|result|produced|yielded|ended|outcome|fruit|achievement|contribution|agreed|decided|undertook|committed|pledged", _FLAGS)
 
 
 def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
-    for found in _OUTCOME.finditer(text) if _MAY_RESULT.search(text) else ():
+    if not _MAY_RESULT.search(text):
+        return
+    result = _RESULT.search(text) if " of " in text else None
+    for found in (*_OUTCOME.finditer(text), *((result,) if result else ())):
         group = found.lastgroup or ""
         phrase = found[group].strip()
         before = [t for t in parsed.things if t.referent and t.end <= found.start() + 1 and t.cls in ("gathering", "instrument", "process")]
@@ -233,6 +236,7 @@ def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
             things: list[Thing] = [t for t in parsed.things if t.referent and t.start >= found.end() - 1] or after
         elif group == "agreed":
             things = [t for t in before if t.cls == "gathering"] or [t for t in after if t.cls == "gathering"]
+            things = things or [t for t in parsed.things if t.referent and t.cls == "work" and t.start >= found.start()]
             if not things and not parsed.subject:
                 continue
         else:
@@ -250,7 +254,7 @@ def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
         lead = {"step": "step towards ", "progress": "", "agreed": "agreed to "}.get(group, "")
         for piece in re.split(r",?\s+and\s+(?=\w+ing\b)", phrase) if group == "step" else [phrase]:
             out.add(parsed, event, "outcome", _about(piece), _short(lead + piece, 14), stance=stance, modality=modality_at(text, max(0, found.start() - 30), found.start()))
-    said = re.search(r"\b(?:describ(?:es|ed|ing)|call(?:s|ed|ing)|hail(?:s|ed|ing)|prais(?:es|ed|ing))\s+(?:it|this|them|the [\w\s-]{2,40}?)?\s*(?:as\s+)?(?:an?\s+)?[\"\u201c']?(?P<what>[\w-]+(?:\s[\w-]+){0,5})", text, _FLAGS)
+    said = re.search(r"\b(?:describ(?:es|ed|ing)|call(?:s|ed|ing)|hail(?:s|ed|ing)|prais(?:es|ed|ing))\s+(?:it|this|them|(?:the|its|their|his|her) [\w\s-]{2,40}?)?\s*(?:as\s+)?(?:an?\s+)?[\"\u201c']?(?P<what>[\w-]+(?:\s[\w-]+){0,5})", text, _FLAGS)
     if said and parsed.subject and parsed.subject[0].kind == "person" and re.search(r"historic|milestone|breakthrough|mistake|victory|success|betrayal|illegal|important|significant|failure|landmark", said["what"], _FLAGS):
         person = parsed.subject[0]
         event = story.reaction(person, parsed)
@@ -372,7 +376,7 @@ def _durations(story: Story, parsed: Parsed, out: Proposals) -> None:
         start, end = parsed.clause_at(duration.start)
         near = [(min(abs(m.start() - duration.end), abs(duration.start - m.end())), m[1].lower()) for m in _DURATION_OF.finditer(text)]
         near = [n for n in near if n[0] < 60]  # noqa: PLR2004
-        if not near or re.search(r"\b(?:per|every|a|within|in the (?:last|past|next))\s+$", text[max(start, duration.start - 14) : duration.start]) and "lease" not in text:
+        if not near or re.search(r"\b(?:per|every|within|in the (?:last|past|next))\s+$", text[max(start, duration.start - 14) : duration.start]) and "lease" not in text:
             continue
         what = min(near)[1]
         processes = [t for t in parsed.things if t.cls == "process" and t.referent]
@@ -420,7 +424,7 @@ def _offer(story: Story, parsed: Parsed, out: Proposals) -> None:
                 out.add(parsed, thing.referent.id, "actor", entry.id, "made the offer", modality="offer")
 
 
-_CONNECTING = re.compile(r"\b(?:connect(?:s|ing|ed)?|link(?:s|ing|ed)?|running|runs|stretch(?:es|ing)|extends?|extending)\s+(?:from\s+)?(?P<a>[^.;,]{2,60}?)\s+(?:with|to|and)\s+(?:its\s+|the\s+)?(?P<b>[^.;,]{2,70}?)(?=\s+(?:through|via|across|by|over|along|on|in|was|is|has|will|which)\b|[.,;]|$)", _FLAGS)
+_CONNECTING = re.compile(r"\b(?:connect(?:s|ing|ed)?|link(?:s|ing|ed)?|running|runs|stretch(?:es|ing)|extends?|extending)\s+(?:from\s+)?(?P<a>[^.;,]{2,90}?)\s+(?:with|to|and)\s+(?:its\s+|the\s+)?(?P<b>[^.;,]{2,70}?)(?=\s+(?:through|via|across|by|over|along|on|in|was|is|has|will|which)\b|[.,;]|$)", _FLAGS)
 _THROUGH = re.compile(r"\b(?:through|across|crossing|traversing|traverses|crosses|via|passes through)\s+(?:the\s+)?(?P<what>(?:southern|northern|eastern|western|central)?\s*(?=[A-Z])[^.;,]{2,50})", _FLAGS)
 
 
@@ -453,7 +457,9 @@ def _place_name(story: Story, phrase: str) -> str:
     caps = re.findall(r"[A-Z][\w'\u2019-]+(?:\s[A-Z][\w'\u2019-]+)*", phrase)
     if entities and entities[0].entry.kind == "state" and not entities[0].entry.adjective and len(caps) == 1:
         return f"{entities[0].entry.id} mainland" if "mainland" in phrase else entities[0].entry.id
-    return re.sub(r"['\u2019]s$", "", caps[0]) if caps else ""
+    adjectives = {phrase[e.start : e.end] for e in entities if e.entry.adjective}
+    caps = [re.sub(r"['\u2019]s$", "", c) for c in caps if c not in adjectives]
+    return caps[-1] if caps and re.search(r"\b(?:port|city|town|province|district|region) of\b", phrase) else caps[0] if caps else ""
 
 
 _FOCUS = re.compile(r"\b(?:with (?:its|a|an) focus on|focus(?:es|ed|ing)? on|centred on|centered on|dealt with|concern(?:s|ed)|covers?|covered|(?:has |have )?extended to|devoted to|discussed|discussing)\s+(?P<what>[^.;,]{4,90})", _FLAGS)

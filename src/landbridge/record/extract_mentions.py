@@ -214,8 +214,28 @@ def _things(text: str, entities: Sequence[Entity]) -> list[Thing]:
                 things.pop()
         things.append(thing)
     things.extend(_named_works(text, things, entities))
+    if not any(t.cls == "gathering" for t in things):
+        things.extend(_encounters(text, entities))
     things.sort(key=lambda t: t.start)
     return things
+
+
+_MET = re.compile(r"\b(?:(?:re)?convened?|(?:(?:will|to|would)\s+)?meet(?!ing)s?|met)\b(?!\s+(?:the|its|their|all|with (?:resistance|criticism|opposition)|demand|condition|deadline|target|need))", re.IGNORECASE)
+
+
+def _encounters(text: str, entities: Sequence[Entity]) -> list[Thing]:
+    """A meeting told by its verb: "the ministers of A and B met in C"."""
+    found = _MET.search(text)
+    if found is None:
+        return []
+    near = [e for e in entities if e.end <= found.start() and e.entry.kind in ("state", "person") and found.start() - e.end < 110]  # noqa: PLR2004
+    with_ = re.match(r"\s+(?:\w+\s+){0,3}?with\s+(?:his|her|its|their|the)?\s*", text[found.end() :])
+    after = group_after(entities, text, found.end() + with_.end()) if with_ else []
+    parties = tuple(dict.fromkeys(e.entry.state for e in (*near, *after) if e.entry.state))
+    if not parties:
+        return []
+    people = tuple(dict.fromkeys(e.entry.id for e in (*near, *after) if e.entry.kind == "person"))
+    return [Thing(found.start(), found.end(), "gathering", "meeting", "met", parties=parties, people=people)]
 
 
 def _thing(
@@ -228,6 +248,8 @@ def _thing(
         if word is None:
             break
         plain = fold(word[1])
+        if re.search(r"['\u2019]s?$", word[1]):
+            definite = True
         if plain in _DETERMINERS:
             definite = plain in _DEFINITE
             further = plain == "another"
@@ -244,7 +266,7 @@ def _thing(
     parties = tuple(dict.fromkeys(e.entry.id for e in inside if e.entry.kind == "state"))
     place = next((text[e.start : e.end] for e in inside if e.entry.kind == "place"), "")
     if not place and modifiers and cls in ("gathering", "instrument"):
-        cap = modifiers[0]
+        cap = re.sub(r"-(?:brokered|mediated|hosted|led|based|backed|sponsored)$", "", modifiers[0])
         begins = left == 0 or not text[:left].strip()
         if cap[:1].isupper() and not any(e.start <= start - len(cap) - 1 < e.end for e in inside) and not (begins and len(modifiers) == 1):
             place = cap if fold(cap) not in _DULL and cap not in _NO_PLACE and not cap.isupper() and text[start:start + 1].islower() else ""
@@ -289,8 +311,8 @@ _NAMED_WORK = re.compile(
     rf"(?:{_CAP}(?:[\s\u2013-]+(?:(?:of|and|for|the|de|da|do|del|to)\s+)*{_CAP}){{0,6}}[\s\u2013-]+)"
     r"(?:[Rr]ail(?:way|road)?\s+(?:[Ll]ine|[Ll]ink)|[Rr]ailway|[Rr]ailroad|[Cc]orridor|[Rr]oute|[Hh]ighway|[Mm]otorway|[Ee]xpressway|[Bb]ridge|[Tt]unnel|"
     r"[Ss]eaport|[Mm]egaport|[Pp]ort|[Tt]erminal|[Cc]anal|[Ss]trait|[Pp]ipeline|[Cc]rossing|[Dd]ry [Pp]ort|[Ll]ine|[Rr]oad|[Ll]ink|[Bb]order [Pp]ost|[Hh]ub)"
-    rf"(?:\s+(?:for|of)\s+{_CAP}(?:\s+(?:and\s+)?{_CAP}){{1,6}})?"
-    rf"|\b(?:Port|Strait|Straits|Bridge|Canal)\s+of\s+{_CAP}(?:[\s-](?:(?:al|el|de|da)\s)?{_CAP}){{0,2}}"
+    rf"(?:\s+(?:for|of)\s+{_CAP}(?:\s+(?:and\s+)?{_CAP}){{0,6}})?"
+    rf"|\b(?:[Pp]ort|[Ss]traits?|Bridge|Canal)\s+of\s+{_CAP}(?:[\s-](?:(?:al|el|de|da)\s)?{_CAP}){{0,2}}"
     rf"|\bRail\s+{_CAP}"
 )
 _FAMILY_OF = {
@@ -317,7 +339,7 @@ def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> 
         if all(fold(t) in _FAMILY_OF or fold(t) in _DULL for t in tokens):
             continue
         first = next((e for e in entities if e.start == start and e.entry.kind == "state"), None)
-        owner = first and re.match(r"['\u2019]s\s+", text[first.end :])
+        owner = first and re.match(r"['\u2019]s\s+" if not first.entry.adjective else r"\s+", text[first.end :])
         if first is not None and owner:
             # "Peru's Chancay megaport" is the Chancay megaport.
             name, start = text[first.end + owner.end() : found.end()], first.end + owner.end()
@@ -387,8 +409,8 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
 _BODY = re.compile(
     rf"(?P<name>(?:{_CAP}\s)(?:(?:of\s|for\s|and\s)?{_CAP}\s){{0,5}}(?:Union|Commission|Bank|Organi[sz]ation|Community|Council|Agency|Association|Authority|Group|"
     r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Railways|Shipping|Logistics|Terminals|Parliament|Rail|Lines|Corp|Ltd)(?:\sfor\s[A-Z]\w+|\sof\s[A-Z]\w+)?)\b"
-    rf"|(?P<plain>(?:{_CAP}\s){{1,4}})(?=(?:consortium|company|group|joint venture|conglomerate)\b)"
-    rf"|\b(?:consortium|company|operator|joint venture|firm|contractor)\s(?P<after>{_CAP}(?:\s{_CAP}){{0,3}})"
+    rf"|(?P<plain>(?:{_CAP}\s){{1,4}})(?=(?:\([A-Z]{{2,8}}\)\s)?(?:consortium|company|group|joint venture|conglomerate)\b)"
+    rf"|\b(?:consortium|company|operator|joint venture|firm|contractor|trader|giant),?\s(?P<after>{_CAP}(?:\s{_CAP}){{0,3}})"
 )
 
 

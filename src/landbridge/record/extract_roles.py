@@ -108,6 +108,7 @@ _CUES = (
     _c("mediator", "subject", rf"{_AS}(?:mediators?|intermediary|intermediaries|broker|go-between)\b"),
     _c("mediator", "owner", r"(?:['\u2019]s?|\b)\s*(?<=\s)(?:\w+\s)?(?:auspices|mediation|brokerage|good auspices)\b", "any"),
     _c("mediator", "after", r"\b(?:under|with|through|thanks to|by) (?:the )?(?:auspices|mediation|brokerage|aegis|patronage) of\b", "any"),
+    _c("mediator", "after", r"\bmediation(?: efforts?)? (?:by|from)\b", "any"),
     _c("mediator", "compound", r"-(?:brokered|mediated)\b"),
     _c("mediator", "after", r"\bwith (?:active )?(?:leadership|mediation|involvement) (?:from|of|by)\b", "any"),
     # facilitator
@@ -137,12 +138,13 @@ _CUES = (
     _c("guarantor", "subject", rf"\b{_ADV}(?:guarantee[ds]?|guaranteeing|underwr(?:ote|ites))\b(?!\s+(?:by|that))|{_AS}guarantors?\b"),
     _c("guarantor", "agent", r"\b(?:guaranteed|underwritten)\s+by\b", "before"),
     # operator, builder, financier
+    _c("operator", "after", r"\boperator,?(?=\s[A-Z])", "any"),
     _c("operator", "agent", r"\b(?:operated|managed|run)\s+(?:\w+ly\s+)?by\b|\bconcession (?:was |has been )?(?:awarded|granted|given) to\b", "before"),
     _c("operator", "subject", rf"\b(?:operates|will operate|to operate|manages|runs|won the (?:\w+\s){{0,3}}concession|holds the concession)\b|{_AS}(?:operator|concessionaire)s?\b"),
     _c("builder", "agent", r"\b(?:built|constructed|being built|under construction)\s+by\b", "before"),
     _c("builder", "subject", r"\b(?:is building|are building|will build|built|constructed|is constructing)\b(?!\s+(?:by|in|on|at))"),
     _c("financier", "agent", r"\b(?:financed|funded|co-financed|bankrolled)\s+(?:\w+ly\s+)?by\b", "before"),
-    _c("financier", "subject", r"\b(?:financed|finances|is financing|will finance|funded|funds|co-finances|lent|pledged|provided a loan)\b(?!\s+by)"),
+    _c("financier", "subject", r"\b(?:financed|finances|is financing|will finance|funded|funds|co-finances|lent|pledged (?=[$\u20ac\u00a3]|US\$|\d)|provided a loan)\b(?!\s+by)"),
     # judgement of the part played
     _c("notable participant", "subject", rf"\b(?:play(?:ed|s|ing)?|had|has|taken?|took)\s+(?:an?\s+|the\s+|any\s+|no\s+)?(?:\w+ly\s+)?{_GREAT}\s+(?:and\s+\w+\s+)?(?:role|part)\b"),
     _c("notable participant", "subject", rf"\b(?:play(?:ed|s|ing)?|had|has|took)\s+no\s+(?:{_GREAT}\s+)?(?:role|part)\b"),
@@ -161,13 +163,34 @@ _ANY_CUE = re.compile(
 _HELD_BACK = re.compile(r"\b(?:interest in|possibly|potentially|could|may|might|in supporting and)\s+(?:\w+ly\s+)?$", _FLAGS)
 
 
+#: A word that must be there before the cues of a role are tried at all.
+_KEYS = {
+    "mediator": "mediat|broker|driven|intermediar|go-between|auspices|aegis|patronage|leadership|involvement",
+    "facilitator": "facilit|good offices|help|arrang|organi|made possible",
+    "host": "host|platform|venue|provid|conven",
+    "signatory": "sign|initial|ink|conclude|party|parties",
+    "witness": "witness|overseen|presence",
+    "participant": "part|attend|joined|involved|position|location|place",
+    "supporter": "support|back|endors|welcom",
+    "guarantor": "guarant|underw",
+    "operator": "operat|manag|run|concession",
+    "builder": "buil|construct",
+    "financier": "financ|fund|lent|pledged|loan",
+    "notable participant": "role|part|contribut|player",
+}
+_KEY_OF = {role: re.compile(keys, _FLAGS) for role, keys in _KEYS.items()}
+
+
 def propose_roles(story: Story, parsed: Parsed, out: Proposals) -> None:
     """Propose the roles that a sentence gives or denies."""
     text = parsed.text
     if not _ANY_CUE.search(text):
         return
     groups: list[tuple[int, int, tuple[Entry, ...]]] | None = None
+    live = {role for role, keys in _KEY_OF.items() if keys.search(text)}
     for cue in _CUES:
+        if cue.role not in live:
+            continue
         for found in cue.pattern.finditer(text):
             if groups is None:
                 groups = free_groups(text, parsed.entities)

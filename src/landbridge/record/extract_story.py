@@ -56,6 +56,7 @@ class Referent:
     held_by: "Referent | None" = field(default=None, repr=False)
     offered: bool = False
     first: int = 0
+    mentions: int = 0
 
     @property
     def label(self) -> str:
@@ -120,7 +121,14 @@ class Story:
 
     def _refer(self, thing: Thing, sentence: Parsed, index: int) -> Referent | None:
         if thing.cls == "work" and not thing.name:
-            return self._anaphor(thing) if thing.definite and not thing.plural else None
+            shared = _sharers(sentence, thing) if thing.family == "border" else ()
+            if len(shared) > 1:
+                thing.parties, thing.name = shared, "-".join(sorted(s.lower() for s in shared)) + " border"
+            elif thing.plural:
+                return None
+            else:
+                known = self._anaphor(thing) if thing.definite else None
+                return known or self._nameless(thing, sentence, index)
         self._complete(thing, sentence)
         if thing.plural and not thing.parties and thing.cls in ("instrument", "gathering"):
             return None
@@ -134,6 +142,19 @@ class Story:
             self.referents.append(best)
         self._absorb(best, thing, sentence)
         return best
+
+    def _nameless(self, thing: Thing, sentence: Parsed, index: int) -> Referent | None:
+        """Take a line or bridge without a name for a thing of its own, told by the states in its sentence."""
+        if thing.family in ("project", "corridor", "border", "hub", "terminal") or any(
+            r.cls == "work" and r.family in (thing.family, "corridor") for r in self.referents
+        ):
+            return None
+        states = tuple(dict.fromkeys(e.entry.state for e in sentence.entities if e.entry.kind == "state"))
+        if not 1 <= len(states) <= 3 or re.search(r"\b(?:no|any|other|every|each)\s+$", sentence.text[: thing.start]):  # noqa: PLR2004
+            return None
+        made = Referent("work", thing.family, thing.head, parties=list(states), first=index)
+        self.referents.append(made)
+        return made
 
     def _pronoun(self, sentence: Parsed, index: int) -> None:
         """Let "It has not been ratified" speak of the instrument before it."""
@@ -174,8 +195,15 @@ class Story:
                 thing.cls, thing.family = "gathering", "meeting"
 
     def _anaphor(self, thing: Thing) -> Referent | None:
-        works = [r for r in self.referents if r.cls == "work" and (r.family == thing.family or thing.family == "project")]
-        return works[-1] if works else None
+        works = [r for r in self.referents if r.cls == "work" and (r.names or r.parties)]
+        same = [r for r in works if r.family == thing.family]
+        if same:
+            return same[-1]
+        # "The railway" of a text about a corridor is the corridor's; "the project" is what the text is about.
+        main = max(works, key=lambda r: r.mentions, default=None)
+        if main is not None and (thing.family == "project" or (main.family == "corridor" and thing.family in ("rail", "road"))):
+            return main
+        return None
 
     def _same(self, thing: Thing, referent: Referent, sentence: Parsed) -> float:
         """How well a mention fits a thing already spoken of; 0 if it cannot be it."""
@@ -205,11 +233,21 @@ class Story:
                 return 0
             if thing.family == "summit" and referent.family == "meeting" and not place:
                 return 0
+            if not thing.definite and not self._same_time(sentence, thing, referent):
+                return 0
         shared = len(topics & others) + len(set(thing.parties) & set(referent.parties))
         return 1 + shared + (1 if place and referent.places else 0) + 0.001 * referent.first
 
+    def _same_time(self, sentence: Parsed, thing: Thing, referent: Referent) -> bool:
+        """Tell whether "A and B met" can be a meeting spoken of: no date of the one speaks against the other."""
+        start, end = sentence.clause_at(thing.start)
+        said = [d.value for d in sentence.dates if start <= d.start < end]
+        return not said or not referent.dates or any(compatible(a, b) for a in said for b in referent.dates)
+
     def _absorb(self, referent: Referent, thing: Thing, sentence: Parsed) -> None:
         referent.words |= thing.words
+        # A name in the headline weighs more: it is what the text is about.
+        referent.mentions += 3 if sentence.sentence.part == "headline" else 1
         referent.parties += [p for p in thing.parties if p not in referent.parties]
         referent.people |= set(thing.people)
         if thing.name and thing.name not in referent.names:
@@ -226,7 +264,7 @@ class Story:
             referent.offered = thing.offered
         clause = sentence.clause_at(thing.start)
         for date in sentence.dates:
-            if clause[0] <= date.start < clause[1] and not date.value.startswith("--"):
+            if clause[0] <= date.start < clause[1]:
                 referent.dates.append(date.value)
         if referent.cls == "instrument":
             for stage, pattern in patterns.STAGES:
@@ -296,11 +334,13 @@ class Story:
 
     def last_work(self, parsed: Parsed) -> str:
         """Id of the work spoken of last before a sentence, or the first one at all."""
-        for earlier in reversed(self.parsed[: self.parsed.index(parsed)]):
-            for thing in reversed(earlier.things):
-                if thing.cls == "work" and thing.referent is not None:
-                    return thing.referent.id
-        return self.works()[0].id if self.works() else ""
+        index = self.parsed.index(parsed)
+        before = self.parsed[index - 1].things if index and self.parsed[index - 1].sentence.address.paragraph == parsed.sentence.address.paragraph else []
+        for thing in before:
+            if thing.cls == "work" and thing.referent is not None:
+                return thing.referent.id
+        works = self.works()
+        return max(works, key=lambda r: r.mentions).id if works else ""
 
     def about_owner(self, parsed: Parsed) -> str:
         """Id of the partnership or process that a commitment or aim of an actor belongs to."""
@@ -333,6 +373,15 @@ class Story:
             else:
                 referent.id = self._new_id(referent, taken)
             taken.add(referent.id)
+        self._talks_without_place()
+
+    def _talks_without_place(self) -> None:
+        """Count "the talks", said without place or parties, to the instrument or process that they were about."""
+        for referent in self.referents:
+            if referent.cls == "gathering" and referent.known is None and not (referent.places or referent.parties or referent.offered):
+                about = [r for r in self.referents if r.first <= referent.first and r.cls in ("instrument", "process") and r.id]
+                if about:
+                    referent.id = about[-1].id
 
     def _new_id(self, referent: Referent, taken: set[str]) -> str:
         if referent.cls == "process":
@@ -347,8 +396,8 @@ class Story:
         kind = "offer" if referent.offered else "visit" if referent.family == "visit" else "meeting"
         place = slug(self.city(referent.places[0])) if referent.places else ""
         base = "-".join(p for p in (kind, place or states) if p)
-        years = sorted({d[:4] for d in referent.dates if d[:4].isdigit()})
-        return f"{base}-{years[0]}" if base in taken and years else base
+        dates = sorted(d.partition("/")[0].strip("-") for d in referent.dates)
+        return f"{base}-{dates[0][:7]}" if base in taken and dates else base
 
     def process_id(self, family: str, parties: list[str] | tuple[str, ...]) -> str:
         """Id of a process between states: one that the record has, or ``process:aaa-bbb-peace``."""
@@ -370,7 +419,9 @@ class Story:
         gate = _gate_of_work(referent, self.lexicon)
         if gate:
             return f"gate:{gate}"
-        name = min(referent.names, key=len) if referent.names else referent.family
+        if not referent.names:
+            return "process:" + "-".join([*sorted(p.lower() for p in referent.parties), referent.family])
+        name = min(referent.names, key=len)
         # "Port of X", "X Port" and "X megaport" are one; "railway", "rail line" too.
         if referent.family == "border" and referent.parties:
             return "process:" + "-".join([*sorted(p.lower() for p in referent.parties), "border"])
@@ -390,6 +441,14 @@ def is_offered(text: str, position: int) -> bool:
 
 
 _SIGN = re.compile(r"\b(?:signs?|signed|initial(?:l)?ed|inked?|conclude[sd]?|agreed)\b", re.IGNORECASE)
+
+
+def _sharers(sentence: Parsed, thing: Thing) -> tuple[str, ...]:
+    """States whose "shared border" it is: the subject of the sentence."""
+    if not re.search(r"\b(?:their|shared|common|mutual|joint)\s+(?:\w+\s+){0,3}$", sentence.text[: thing.end - len(thing.head)]):
+        return ()
+    groups = [g for g in free_groups(sentence.text, sentence.entities) if g[1] <= thing.start]
+    return tuple(dict.fromkeys(m.state for m in groups[0][2] if m.state)) if groups else ()
 
 
 def _signers(sentence: Parsed, thing: Thing) -> tuple[str, ...]:
@@ -473,7 +532,7 @@ _PREPOSED = re.compile(
     re.IGNORECASE,
 )
 _OFFICIAL = re.compile(
-    r"(?:['\u2019]s)?\s+(?:\w+\s+){0,2}?(?:government|officials?|authorities|authority|ministry|ministers?|president|leaders?|side|delegation|diplomats?|diplomacy|"
+    r"(?:['\u2019]s)?(?:,?\s(?:and\s)?[A-Z]\w+){0,3}\s+(?:\w+\s+){0,2}?(?:government|officials?|authorities|authority|ministry|ministers?|president|leaders?|side|delegation|diplomats?|diplomacy|"
     r"parliament|mediators?|mediation|envoys?|administration|company|operator|consortium|railways?|customs|forces|army|cabinet|spokes\w+)\b",
     re.IGNORECASE,
 )

@@ -127,7 +127,7 @@ FUTURE_SIGNING = re.compile(
 
 #: States of works and gates.
 CONDITIONS_OF_WORKS = (
-    ("works started", re.compile(r"\b(?:broke ground|breaking ground|ground(?:-|\s)?breaking|construction (?:of \S+ )?(?:began|started|has begun|has started|is under ?way)|works? (?:began|started|have begun)|under construction|foundation stone)\b", re.IGNORECASE)),
+    ("works started", re.compile(r"\b(?:broke ground|breaking ground|ground(?:-|\s)?breaking|construction (?:of \S+ )?(?:began|started|commenced|has begun|has started|is under ?way)|works? (?:on \S+(?: \S+){0,4} )?(?:began|started|commenced|have begun)|under construction|foundation stone)\b", re.IGNORECASE)),
     ("built", re.compile(r"\b(?:(?:was|is|were|are|been) (?:fully |finally )?(?:completed|built|finished)|construction (?:was|is|has been) (?:completed|finished)|completed in)\b", re.IGNORECASE)),
     ("open", re.compile(r"\b(?:(?:begins?|began|begun|starts?|started) operat(?:ions|ing)|(?:re)?opens(?!\s(?:the way|a new|a way|door|talks|up))|(?:was|were|been|is|are) (?:officially |formally |now |fully |partly )?(?:re)?(?:opened|inaugurated|commissioned|launched|open)|(?:re)?opened|inaugurat(?:ed|es|ion)|entered (?:into )?(?:service|operation)|came into operation|became operational|is operational|in operation)\b", re.IGNORECASE)),
     ("shut", re.compile(r"\b(?:(?:was|were|been|is|are|remains?|remained|stays?) (?:temporarily |again |still |largely )?(?:closed|shut|blocked|blockaded|sealed)|(?:closed|shut|blocked|sealed|closes|shuts) (?:down )?(?:its|the|all|their|every) |closure of|blockade of|shutdown of)\b", re.IGNORECASE)),
