@@ -63,7 +63,9 @@ def _average(made: Claims) -> dict[tuple[str, str], str]:
     values: dict[tuple[str, str], list[float]] = {}
     for claim in made.claims:
         if claim.field in AVERAGED:
-            number = date.fromisoformat(claim.value).toordinal() if claim.field == "date" else float(claim.value)
+            number = (
+                date.fromisoformat(claim.value).toordinal() if claim.field == "date" else float(claim.value)
+            )
             values.setdefault((claim.event, claim.field), []).append(number)
     found = {}
     for key, numbers in values.items():
@@ -91,9 +93,7 @@ def judge(n: int, seed: int) -> dict[str, float]:
     majority, average = _majority(made), _average(made)
     families: dict[str, str] = {name: made.parent.get(name, name) for name in made.accuracy}
     found = {pair for pair, p in result.copying.items() if p >= ONE_WITNESS}
-    true = {
-        (a, b) for a in families for b in families if a < b and families[a] == families[b]
-    }
+    true = {(a, b) for a in families for b in families if a < b and families[a] == families[b]}
     ordered = {tuple(sorted(pair)) for pair in found}
     shared = {tuple(sorted((e.a, e.b))) for e in edges if e.probability >= ONE_WITNESS}
     return {
@@ -137,7 +137,10 @@ def main() -> None:
         kind, n, seed = given.one
         print(json.dumps((link if kind == "link" else judge)(int(n), int(seed))))
         return
-    for kind, n, what in (("link", given.documents, "documents linked"), ("judge", given.claims, "claims reconciled")):
+    for kind, n, what in (
+        ("link", given.documents, "documents linked"),
+        ("judge", given.claims, "claims reconciled"),
+    ):
         print(f"{n:,} {what}, median of {given.rounds}")
         for name, value in measure(kind, n, given.rounds).items():
             print(f"  {name:32} {value:12,.3f}")

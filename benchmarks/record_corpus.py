@@ -12,7 +12,9 @@ from random import Random
 
 from landbridge.record.model import Address, Claim, Document, Mention, PartKind, Sentence, Source
 
-SYLLABLES = "ba ko ri mar tel su van dor ne kal ish or ga len to hur ma zed pol qua ser ith um bel cra fen".split()
+SYLLABLES = (
+    "ba ko ri mar tel su van dor ne kal ish or ga len to hur ma zed pol qua ser ith um bel cra fen".split()
+)
 #: Groups of words that may stand for one another; a rewriting takes another of the group.
 SYNONYMS = [
     words.split()
@@ -83,7 +85,16 @@ TELLINGS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 FIELDS = tuple(TELLINGS)
-STATUSES = ("initialled", "signed", "ratified", "in force", "text agreed", "suspended", "terminated", "postponed")
+STATUSES = (
+    "initialled",
+    "signed",
+    "ratified",
+    "in force",
+    "text agreed",
+    "suspended",
+    "terminated",
+    "postponed",
+)
 QUOTE_STARTS = ("We will", "Nobody should", "Our people", "The region must", "History will", "This road can")
 
 
@@ -164,7 +175,10 @@ def _story(random: Random, a: str, b: str, values: dict[str, str], quote: str, l
         lines.append(f"“{quote},” said {a}.")
     lines += [_colour(random, names) for _ in range(length)]
     random.shuffle(lines)
-    return [f"{a} and {b}: {random.choice(ADJECTIVES)} {random.choice(NOUNS)} {random.choice(VERBS)} {values['place']}", *lines]
+    return [
+        f"{a} and {b}: {random.choice(ADJECTIVES)} {random.choice(NOUNS)} {random.choice(VERBS)} {values['place']}",
+        *lines,
+    ]
 
 
 def _other_word(random: Random, word: str) -> str:
@@ -185,7 +199,8 @@ def rewrite(
     """Rewrite a story as a machine does: other words, other order, some sentences less, some of its own."""
     kept = [lines[0], *(line for line in lines[1:] if random.random() >= drop)]
     changed = [
-        " ".join(_other_word(random, word) if random.random() < words else word for word in line.split()) for line in kept
+        " ".join(_other_word(random, word) if random.random() < words else word for word in line.split())
+        for line in kept
     ]
     for place in range(1, len(changed) - 1):
         if random.random() < swap:
@@ -241,7 +256,9 @@ def build_texts(
         if number % per_event == 0:
             event, stories = event + 1, []
             a, b, values = name_of(random), name_of(random), _values(random)
-            quote = f"{random.choice(QUOTE_STARTS)} {' '.join(random.choice(NOUNS + VERBS) for _ in range(14))}"
+            quote = (
+                f"{random.choice(QUOTE_STARTS)} {' '.join(random.choice(NOUNS + VERBS) for _ in range(14))}"
+            )
         name = f"d{number:06}"
         event_of[name] = event
         disclaimer = ""
@@ -253,10 +270,19 @@ def build_texts(
             )
             parent[name], family[name] = elder, family[elder]
             if random.random() < 0.2:
-                disclaimer = f"The views expressed here do not necessarily reflect the position of The {paper}."
+                disclaimer = (
+                    f"The views expressed here do not necessarily reflect the position of The {paper}."
+                )
         else:
             told = {key: value for key, value in values.items() if random.random() < 0.9}
-            lines = _story(random, a, b, told | {"place": values["place"]}, quote, random.randrange(length // 2, length + 6))
+            lines = _story(
+                random,
+                a,
+                b,
+                told | {"place": values["place"]},
+                quote,
+                random.randrange(length // 2, length + 6),
+            )
             family[name] = number
             paper = f"{name_of(random)} {random.choice(('Times', 'Post', 'Gazette', 'Herald'))}"
         stories.append((name, lines, paper))
@@ -272,7 +298,10 @@ def _false_values(random: Random, name: str, true: str, count: int) -> list[str]
     """The errors that a field invites: the same few are made again and again."""
     if name == "date":
         day = date.fromisoformat(true)
-        return [(day + timedelta(days=random.choice((-400, -365, -61, -31, 12, 17, 31, 92, 365)))).isoformat() for _ in range(count)]
+        return [
+            (day + timedelta(days=random.choice((-400, -365, -61, -31, 12, 17, 31, 92, 365)))).isoformat()
+            for _ in range(count)
+        ]
     if name == "capacity":
         return [str(int(int(true) * random.choice((0.55, 0.7, 0.8, 1.25, 1.4, 1.9)))) for _ in range(count)]
     if name == "status":
@@ -335,7 +364,9 @@ def build_claims(
             say(name, key, truth[key] if is_right else _wrong(random, key[1], truth[key], errors[key]))
     sources = []
     for name in names:
-        held = "reputable" if right[name] > 0.8 else "secondary" if right[name] > 0.65 else "machine_rewritten"
+        held = (
+            "reputable" if right[name] > 0.8 else "secondary" if right[name] > 0.65 else "machine_rewritten"
+        )
         if random.random() < 0.2:
             held = random.choice(("reputable", "secondary", "machine_rewritten"))
         sources.append(Source(name, reliability=held))  # type: ignore[arg-type]  # one of its own words

@@ -26,8 +26,14 @@ def sources() -> tuple[Source, ...]:
         alignment = row.get("alignment") or _note(row["note"], "alignment")
         found.append(
             Source(
-                row["id"], row["title"], row["publisher"], row["published"], row["url"], row["reliability"],
-                tuple(parent.split(";")) if parent else (), alignment,
+                row["id"],
+                row["title"],
+                row["publisher"],
+                row["published"],
+                row["url"],
+                row["reliability"],
+                tuple(parent.split(";")) if parent else (),
+                alignment,
             )  # fmt: skip
         )
     return tuple(found)
@@ -43,10 +49,18 @@ def claims(*only: str) -> tuple[Claim, ...]:
         where = " ".join(word for word in row["locator"].split() if word[0] in "ps" and word[1:].isdigit())
         found.append(
             Claim(
-                row["id"], row.get("event") or row["event_id"], row["field"], row["subject"], row["value"],
-                Mention(source, Address.parse(where) if where else None), row["stance"],
-                row.get("modality") or "fact", row.get("unit") or "", row.get("scope") or "",
-                note=row["note"], withdrawn=row.get("withdrawn") or "",
+                row["id"],
+                row.get("event") or row["event_id"],
+                row["field"],
+                row["subject"],
+                row["value"],
+                Mention(source, Address.parse(where) if where else None),
+                row["stance"],
+                row.get("modality") or "fact",
+                row.get("unit") or "",
+                row.get("scope") or "",
+                note=row["note"],
+                withdrawn=row.get("withdrawn") or "",
             )  # fmt: skip
         )
     return tuple(found)
@@ -55,8 +69,15 @@ def claims(*only: str) -> tuple[Claim, ...]:
 def events() -> tuple[Event, ...]:
     return tuple(
         Event(
-            row["id"], row["date"], row["kind"], row["title"], row["place"], tuple(row["actors"].split(";")),
-            outcome=row["outcome"], affects=tuple(row["affects"].split(";")), status=row["status"],
+            row["id"],
+            row["date"],
+            row["kind"],
+            row["title"],
+            row["place"],
+            tuple(row["actors"].split(";")),
+            outcome=row["outcome"],
+            affects=tuple(row["affects"].split(";")),
+            status=row["status"],
         )  # fmt: skip
         for row in rows("events.csv")
     )
@@ -72,6 +93,8 @@ def document(name: str, text: str) -> Document:
         elif paragraph.startswith("Read also"):
             part = "boilerplate"
         pieces = [paragraph] if part != "body" else paragraph.replace(". ", ".\n").split("\n")
-        sentences += [Sentence(Address(line, n), part, piece) for n, piece in enumerate(pieces, 1) if piece.strip()]
+        sentences += [
+            Sentence(Address(line, n), part, piece) for n, piece in enumerate(pieces, 1) if piece.strip()
+        ]
         part = "body" if part == "headline" else part
     return Document(name, tuple(sentences))

@@ -72,7 +72,9 @@ def test_the_same_text_twice_is_a_copy():
     assert (edge.relation, edge.probability > 0.99) == ("copy", True)
 
 
-@pytest.mark.parametrize("texts", [(), ("",), ("", ""), ("The of and.", "The of and."), ("Тест один два.", FIRST)])
+@pytest.mark.parametrize(
+    "texts", [(), ("",), ("", ""), ("The of and.", "The of and."), ("Тест один два.", FIRST)]
+)
 def test_texts_without_prose_are_linked_to_nothing(texts):
     assert find_lineage([document(f"d{n}", text) for n, text in enumerate(texts)]) == ()
 
@@ -88,7 +90,10 @@ def test_a_disclaimer_for_another_paper_names_the_parent():
 
 def test_a_common_disclaimer_alone_links_nothing():
     closing = "\nThe views and opinions expressed in this article are those of the author. All rights reserved. Subscribe to our newsletter."
-    assert _edge(OTHER + closing, "Wheat prices\nWheat fell again in the north as rain came late." + closing) is None
+    assert (
+        _edge(OTHER + closing, "Wheat prices\nWheat fell again in the north as rain came late." + closing)
+        is None
+    )
 
 
 def test_stated_descent_is_certain():
@@ -107,7 +112,9 @@ def _claims(values: dict[str, dict[str, str]]) -> list[Claim]:
 def test_two_sources_with_the_same_unusual_errors_are_probably_one():
     right = {"e1": "2024-01-01", "e2": "2024-02-02", "e3": "2024-03-03"}
     wrong = {"e1": "2023-07-09", "e2": "2022-11-11", "e3": "2024-03-03"}
-    edges = find_lineage((), _claims({"a": right, "b": right, "c": right, "d": right, "x": wrong, "y": wrong}))
+    edges = find_lineage(
+        (), _claims({"a": right, "b": right, "c": right, "d": right, "x": wrong, "y": wrong})
+    )
     assert [(e.a, e.b) for e in edges] == [("x", "y")]
     assert edges[0].probability > 0.8
     assert "2023-07-09" in edges[0].reason
@@ -133,7 +140,9 @@ def test_witnesses_a_child_of_two_parents_adds_nothing_to_them():
 
 
 def test_witnesses_grandchildren_and_circles():
-    edges = [LineageEdge(*pair, "derived_from", 1.0) for pair in (("c", "b"), ("b", "a"), ("x", "y"), ("y", "x"))]
+    edges = [
+        LineageEdge(*pair, "derived_from", 1.0) for pair in (("c", "b"), ("b", "a"), ("x", "y"), ("y", "x"))
+    ]
     assert count_witnesses(["c", "a"], edges).count == 1
     assert count_witnesses(["x", "y"], edges).count == 1
 
@@ -159,7 +168,9 @@ def test_sources_with_their_own_descent_can_be_counted():
 
 
 def test_run_hashes_stop_at_the_end_of_a_document():
-    texts = [Document(str(n), (Sentence(Address(1, 1), "body", "one two three four five six"),)) for n in range(2)]
+    texts = [
+        Document(str(n), (Sentence(Address(1, 1), "body", "one two three four five six"),)) for n in range(2)
+    ]
     corpus = build_corpus(texts)
     assert run_hashes(corpus.word, corpus.start, 5).astype(bool).tolist() == [True, True, *[False] * 4] * 2
 

@@ -112,7 +112,8 @@ def _slow_votes(evidence, accuracy, independent):
         def score(v, n=n):
             rows = [row for row in range(len(evidence.source)) if evidence.value[row] == v]
             return sum(
-                np.log(n * accuracy[evidence.source[row]] / (1 - accuracy[evidence.source[row]])) * independent[row]
+                np.log(n * accuracy[evidence.source[row]] / (1 - accuracy[evidence.source[row]]))
+                * independent[row]
                 for row in rows
             )
 
@@ -139,7 +140,11 @@ def test_probabilities_are_probabilities_whatever_is_said():
         item = np.sort(random.integers(0, 9, 12))
         item = np.unique(item, return_inverse=True)[1]
         evidence = build_evidence(
-            random.integers(0, 7, n), random.integers(0, 12, n), item, n_sources=7, sign=random.choice([-1, 1], n)
+            random.integers(0, 7, n),
+            random.integers(0, 12, n),
+            item,
+            n_sources=7,
+            sign=random.choice([-1, 1], n),
         )
         truth = estimate_truth(evidence)
         assert np.isfinite(truth.probability).all()

@@ -15,7 +15,15 @@ from landbridge.record.differences_cross import Gazetteer, find_cross_difference
 from landbridge.record.differences_parties import Voices
 from landbridge.record.differences_values import days_apart, days_of, lost_unit, read_quantity, relate, slip
 from landbridge.record.lineage import Dependence
-from landbridge.record.model import Claim, ClaimedValue, Difference, DifferenceKind, Event, LineageEdge, Source
+from landbridge.record.model import (
+    Claim,
+    ClaimedValue,
+    Difference,
+    DifferenceKind,
+    Event,
+    LineageEdge,
+    Source,
+)
 from landbridge.record.reconcile_items import Group, group_claims, shown, shown_with_unit
 from landbridge.record.rules import (
     DATED,
@@ -116,18 +124,24 @@ class Judge:
 
     def _statuses(self, group: Group, one: Side, other: Side) -> tuple[DifferenceKind, str] | None:
         """Statuses that follow each other on one course, told in that order."""
-        if group.field != "status" or not course(one.value, other.value):
+        if (
+            group.field != "status"
+            or not course(one.value, other.value)
+            or goes_together(one.value, other.value)
+        ):
             return None
         early, late = (one, other) if course(one.value, other.value) > 0 else (other, one)
         ahead = all(self.is_plan(claim) for claim in early.claims) and stage(early.value) < 0
-        is_lasting = group.event.partition(":")[0] in ("gate", "process")
+        is_lasting = group.event not in self.events and not group.event[:4].isdigit()
         told = [[self.voices.published(claim) for claim in side.claims] for side in (early, late)]
         in_order = all(told[0]) and all(told[1]) and max(told[0]) < min(told[1])
         if ahead or (is_lasting and in_order):
             return "plan_against_fact", f"first {shown(early.claims)}, later {shown(late.claims)}"
         return None
 
-    def _plans(self, group: Group, one: Side, other: Side, *, said_so: bool) -> tuple[DifferenceKind, str] | None:
+    def _plans(
+        self, group: Group, one: Side, other: Side, *, said_so: bool
+    ) -> tuple[DifferenceKind, str] | None:
         """A plan and a fact, or a plan that moved."""
         if said_so:
             plans = [all(is_plan(claim) for claim in side.claims) for side in (one, other)]
@@ -135,7 +149,10 @@ class Judge:
             plans = [all(self.is_plan(claim) for claim in side.claims) for side in (one, other)]
         if plans[0] != plans[1]:
             plan, fact = (one, other) if plans[0] else (other, one)
-            return "plan_against_fact", f"{shown(plan.claims)} was said ahead, {shown(fact.claims)} is what came"
+            return (
+                "plan_against_fact",
+                f"{shown(plan.claims)} was said ahead, {shown(fact.claims)} is what came",
+            )
         if plans[0] and (group.field in PLANNED or group.field in DATED):
             return "plan_against_fact", "a plan that moved, or two plans"
         return None
@@ -158,6 +175,8 @@ class Judge:
             counts = self.near(group, one), self.near(group, other)
             if min(counts) == 1 and max(counts) > 1:
                 wrong, agreed = (one, other) if counts[0] == 1 else (other, one)
+                if any(self.voices.reliability(claim) == "primary" for claim in wrong.claims):
+                    return None  # an official text may be alone and right
                 who = f"{max(counts)} for {shown(agreed.claims)} or close to it"
                 return "typing_error", f"one witness for {shown(wrong.claims)}, {who}: {what}"
         return None
@@ -169,7 +188,11 @@ class Judge:
         if mine is not None and group.field not in DATED:
             for value, rows in group.asserted.items():
                 theirs = read_quantity(value)
-                if value != side.value and theirs and abs(theirs.middle - mine.middle) <= _CLOSE * abs(mine.middle):
+                if (
+                    value != side.value
+                    and theirs
+                    and abs(theirs.middle - mine.middle) <= _CLOSE * abs(mine.middle)
+                ):
                     claims += rows
         return self.witnesses(claims)
 
@@ -182,7 +205,10 @@ class Judge:
         if is_denial and group.field == "condition":
             denier = voices[0] if one.stance == "denies" else voices[1]
             if any(self.voices.is_party(voice, group.event) for voice in denier):
-                return "dispute", f"{_names(denier)} denies a condition; a party's denial of a condition stays open"
+                return (
+                    "dispute",
+                    f"{_names(denier)} denies a condition; a party's denial of a condition stays open",
+                )
         if voices[0] and voices[1] and voices[0].isdisjoint(voices[1]):
             is_party = any(self.voices.is_party(voice, group.event) for voice in voices[0] | voices[1])
             is_stage = stage(one.value) >= 0 and stage(other.value) >= 0
@@ -190,13 +216,17 @@ class Judge:
             if is_party and (interpreted or not self._has_observer((*one.claims, *other.claims))):
                 return "dispute", f"{_names(voices[0])} says one thing, {_names(voices[1])} the other"
         if is_denial:
-            return "contradiction", f"asserted by {self._who(_asserting(one, other))}, denied by {self._who(_denying(one, other))}"
+            return (
+                "contradiction",
+                f"asserted by {self._who(_asserting(one, other))}, denied by {self._who(_denying(one, other))}",
+            )
         return "contradiction", f"{shown(one.claims)} and {shown(other.claims)} cannot both be right"
 
     def _has_observer(self, claims: Iterable[Claim]) -> bool:
         """Whether anybody who speaks for nobody, and is worth hearing, takes a side."""
         return any(
-            not self.voices.voice(claim) and self.voices.reliability(claim) in ("primary", "reputable") for claim in claims
+            not self.voices.voice(claim) and self.voices.reliability(claim) in ("primary", "reputable")
+            for claim in claims
         )
 
     @staticmethod
@@ -257,11 +287,18 @@ def find_differences(
 def rank_differences(found: Iterable[Difference], judge: Judge) -> tuple[Difference, ...]:
     """Sort differences by gravity; of two that are equally grave, the one with more witnesses first."""
     graded = [
-        replace(d, gravity=round(GRAVITY[d.kind] + FIELD_GRAVITY.get(d.field, 0.2) + (0.1 if d.within else 0.0) + d.gravity, 3))
+        replace(
+            d,
+            gravity=round(
+                GRAVITY[d.kind] + FIELD_GRAVITY.get(d.field, 0.2) + (0.1 if d.within else 0.0) + d.gravity, 3
+            ),
+        )
         for d in found
     ]
     weight = {id(d): sum(value.witnesses for value in d.values) for d in graded}
-    return tuple(sorted(graded, key=lambda d: (-d.gravity, -weight[id(d)], d.event, d.field, d.subject, d.within)))
+    return tuple(
+        sorted(graded, key=lambda d: (-d.gravity, -weight[id(d)], d.event, d.field, d.subject, d.within))
+    )
 
 
 def differences_of(groups: Iterable[Group], judge: Judge) -> Iterator[Difference]:
@@ -297,7 +334,8 @@ def _of_group(group: Group, judge: Judge) -> Iterator[Difference]:
             kinds.setdefault(answer[0], []).append((i, j, answer[1]))
     # A value that a slip explains takes no part in what else is between the values.
     slips = {
-        min((i, j), key=lambda side: judge.near(group, sides[side])) for i, j, _ in kinds.get("typing_error", ())
+        min((i, j), key=lambda side: judge.near(group, sides[side]))
+        for i, j, _ in kinds.get("typing_error", ())
     }
     for blurred in _BLURRED if slips else ():
         if blurred in kinds:
@@ -306,7 +344,9 @@ def _of_group(group: Group, judge: Judge) -> Iterator[Difference]:
     told: set[int] = set()
     for kind in sorted(kinds, key=lambda name: -GRAVITY[name]):
         pairs = kinds[kind]
-        places = sorted({place for i, j, _ in pairs for place in (i, j)}, key=lambda place: (place in slips, place))
+        places = sorted(
+            {place for i, j, _ in pairs for place in (i, j)}, key=lambda place: (place in slips, place)
+        )
         if not pairs or (kind == "coarser_date" and told.issuperset(places)):
             continue
         told.update(places)
@@ -341,7 +381,9 @@ def _told(
             if (kept := tuple(claim for claim in side.claims if claim.mention.source == source))
         ]
         where = "; ".join(_said(side) for side in own)
-        yield build_difference(group, kind, own, judge, f"{source} contradicts itself: {where}{remark}", within=source)
+        yield build_difference(
+            group, kind, own, judge, f"{source} contradicts itself: {where}{remark}", within=source
+        )
     if who != torn or len(torn) > 1:
         reasons = list(dict.fromkeys(why for _, _, why in pairs))
         more = f"; and {len(reasons) - 4} more pairs" if len(reasons) > 4 else ""  # noqa: PLR2004 - enough to read
@@ -367,7 +409,9 @@ def build_difference(
         )
         for side in sides
     )
-    return Difference(group.event, group.field, group.subject, kind, values, VERDICTS[kind], reason, within=within)
+    return Difference(
+        group.event, group.field, group.subject, kind, values, VERDICTS[kind], reason, within=within
+    )
 
 
 def _nothing_against_something(together: Sequence[Group], judge: Judge) -> Iterator[Difference]:

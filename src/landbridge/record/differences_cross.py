@@ -14,7 +14,9 @@ from landbridge.record.rules import VERDICTS, plain, stage
 Count = Callable[[Iterable[Claim]], int]
 
 _SIGNING = re.compile(r"\bsign(?:ed|ing|ature)?\b", re.IGNORECASE)
-_NEGOTIATION = re.compile(r"\b(?:negotiat\w*|talks|drafting|text development|development of the text|bargaining)\b", re.IGNORECASE)
+_NEGOTIATION = re.compile(
+    r"\b(?:negotiat\w*|talks|drafting|text development|development of the text|bargaining)\b", re.IGNORECASE
+)
 _CONCLUDED = re.compile(
     r"\b(?:text|agreement|treaty|accord|draft|deal|pact)\b.{0,60}\b(?:conclu\w+|finali[sz]\w+|agreed|settled|completed)\b"
     r"|\b(?:conclu\w+|finali[sz]\w+|agreed|settled|completed)\b.{0,40}\b(?:text|agreement|treaty|accord|draft|deal|pact)\b",
@@ -82,12 +84,19 @@ def find_cross_differences(
 
 
 def _difference(
-    claim: Claim, kind: DifferenceKind, sides: Sequence[tuple[str, Sequence[Claim]]], reason: str, count: Count, gravity: float = 0.0
+    claim: Claim,
+    kind: DifferenceKind,
+    sides: Sequence[tuple[str, Sequence[Claim]]],
+    reason: str,
+    count: Count,
+    gravity: float = 0.0,
 ) -> Difference:
     values = tuple(ClaimedValue(value, rows[0].stance, tuple(rows), count(rows)) for value, rows in sides)
     who = {row.mention.source for _, rows in sides for row in rows}
     within = next(iter(who)) if len(who) == 1 and sum(len(rows) for _, rows in sides) > 1 else ""
-    return Difference(claim.event, claim.field, claim.subject, kind, values, VERDICTS[kind], reason, gravity, within)
+    return Difference(
+        claim.event, claim.field, claim.subject, kind, values, VERDICTS[kind], reason, gravity, within
+    )
 
 
 def _words(*texts: str) -> set[str]:
@@ -111,7 +120,9 @@ def _signed_with_condition_left(
     left = [
         c
         for c in rows
-        if c.field == "condition" and c.stance == "asserts" and (_SIGNING.search(c.event.replace("-", " ")) or _SIGNING.search(f"{c.subject} {c.value}"))
+        if c.field == "condition"
+        and c.stance == "asserts"
+        and (_SIGNING.search(c.event.replace("-", " ")) or _SIGNING.search(f"{c.subject} {c.value}"))
     ]
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in signed:
@@ -131,8 +142,14 @@ def _is_concluding(claim: Claim, events: Mapping[str, Event]) -> bool:
     if claim.field not in ("date", "place") or claim.stance != "asserts":
         return False
     event = events.get(claim.event)
-    texts = (claim.event.replace("-", " "), f"{event.title} {event.outcome}" if event else "", claim.mention.text)
-    return any(_CONCLUDED.search(text) for text in texts[:1]) or (not _ID_DATE.match(claim.event) and any(map(_CONCLUDED.search, texts)))
+    texts = (
+        claim.event.replace("-", " "),
+        f"{event.title} {event.outcome}" if event else "",
+        claim.mention.text,
+    )
+    return any(_CONCLUDED.search(text) for text in texts[:1]) or (
+        not _ID_DATE.match(claim.event) and any(map(_CONCLUDED.search, texts))
+    )
 
 
 def _concluded_before_talks(
@@ -156,9 +173,18 @@ def _concluded_before_talks(
             reasons.append("the talks on the text are put after an event that is later than its conclusion")
         if elsewhere:
             who = ", ".join(sorted({claim.subject for claim in elsewhere}))
-            reasons.append(f"the talks are said to have been held chiefly under the auspices of {who}, who has no part in the place")
+            reasons.append(
+                f"the talks are said to have been held chiefly under the auspices of {who}, who has no part in the place"
+            )
         sides = [(_place_and_day(concluded), concluded), (against[0].value, against)]
-        yield _difference(concluded[0], "contradiction", sides, "a text is concluded, and yet " + "; and ".join(reasons), count, -0.5)
+        yield _difference(
+            concluded[0],
+            "contradiction",
+            sides,
+            "a text is concluded, and yet " + "; and ".join(reasons),
+            count,
+            -0.5,
+        )
 
 
 def _place_and_day(claims: Sequence[Claim]) -> str:
@@ -176,7 +202,12 @@ def _date_of(event: str, events: Mapping[str, Event]) -> str:
 def _talks_after(claim: Claim, concluded: Sequence[Claim], events: Mapping[str, Event]) -> bool:
     """Whether a claim of order puts negotiations after an event that is later than the conclusion."""
     found = _ORDER.match(claim.value)
-    if claim.field != "order" or claim.stance != "asserts" or found is None or found["way"].lower() != "after":
+    if (
+        claim.field != "order"
+        or claim.stance != "asserts"
+        or found is None
+        or found["way"].lower() != "after"
+    ):
         return False
     if not _NEGOTIATION.search(f"{claim.subject} {claim.mention.text}"):
         return False
@@ -187,7 +218,11 @@ def _talks_after(claim: Claim, concluded: Sequence[Claim], events: Mapping[str, 
 
 def _under_auspices(claim: Claim, concluded: Sequence[Claim], gazetteer: Gazetteer | None) -> bool:
     """Whether a claim puts the talks under an actor to whom the place of the conclusion does not belong."""
-    if claim.field != "role" or claim.stance != "asserts" or plain("role", claim.value) not in ("mediator", "host"):
+    if (
+        claim.field != "role"
+        or claim.stance != "asserts"
+        or plain("role", claim.value) not in ("mediator", "host")
+    ):
         return False
     text = f"{claim.note} {claim.mention.text}"
     if not (_AUSPICES.search(text) and (_NEGOTIATION.search(text) or re.search(r"\btext\b", text))):
@@ -202,7 +237,9 @@ def _under_auspices(claim: Claim, concluded: Sequence[Claim], gazetteer: Gazette
     return True
 
 
-def _order_against_dates(rows: Sequence[Claim], events: Mapping[str, Event], count: Count) -> Iterator[Difference]:
+def _order_against_dates(
+    rows: Sequence[Claim], events: Mapping[str, Event], count: Count
+) -> Iterator[Difference]:
     """What is said to come before another thing, with dates of one document that say it came after."""
     dated: dict[tuple[str, str], list[Claim]] = {}
     for claim in rows:
@@ -222,12 +259,22 @@ def _order_against_dates(rows: Sequence[Claim], events: Mapping[str, Event], cou
             (one, two)
             for one in mine
             for two in theirs
-            if relate("date", one.value, two.value) == "different" and _is_before(two.value if wrong else one.value, one.value if wrong else two.value)
+            if relate("date", one.value, two.value) == "different"
+            and _is_before(two.value if wrong else one.value, one.value if wrong else two.value)
         ]
         # Other dates of the document may keep the order; then its dates are what contradicts, not the order.
         if clash and len(clash) == len(mine) * len(theirs):
-            sides = [(f"{found['way']} {other}", [claim]), (f"{mine[0].value} and {theirs[0].value}", [*mine, *theirs])]
-            yield _difference(claim, "contradiction", sides, f"it is put {found['way']} {other}, and the dates say otherwise", count)
+            sides = [
+                (f"{found['way']} {other}", [claim]),
+                (f"{mine[0].value} and {theirs[0].value}", [*mine, *theirs]),
+            ]
+            yield _difference(
+                claim,
+                "contradiction",
+                sides,
+                f"it is put {found['way']} {other}, and the dates say otherwise",
+                count,
+            )
 
 
 def _is_before(one: str, other: str) -> bool:
@@ -239,8 +286,14 @@ def _capitals(rows: Sequence[Claim], gazetteer: Gazetteer, count: Count) -> Iter
     """Places that are called a capital and are none."""
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in rows:
-        if claim.field == "classification" and claim.stance == "asserts" and plain("classification", claim.value) in ("capital", "capital city"):
-            groups.setdefault((claim.event, claim.subject or claim.event.rpartition(":")[2]), []).append(claim)
+        if (
+            claim.field == "classification"
+            and claim.stance == "asserts"
+            and plain("classification", claim.value) in ("capital", "capital city")
+        ):
+            groups.setdefault((claim.event, claim.subject or claim.event.rpartition(":")[2]), []).append(
+                claim
+            )
     names = {name.casefold(): state for state, name in gazetteer.capitals.items()}
     for (event, subject), group in groups.items():
         place = gazetteer.find(subject)
@@ -250,6 +303,10 @@ def _capitals(rows: Sequence[Claim], gazetteer: Gazetteer, count: Count) -> Iter
             continue
         capital = gazetteer.capitals.get(place.country, "")
         if place.capital is False or (place.capital is None and capital):
-            is_ = f"the capital of {place.country} is {capital}" if capital else f"it is no capital of {place.country}"
+            is_ = (
+                f"the capital of {place.country} is {capital}"
+                if capital
+                else f"it is no capital of {place.country}"
+            )
             reason = f"{place.name} is called a capital; {is_}"
             yield _difference(group[0], "against_gazetteer", [(group[0].value, group)], reason, count)

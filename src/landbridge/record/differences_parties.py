@@ -20,7 +20,9 @@ _NAME: Final = r"[A-Z][\w'\u2019-]+(?: (?:al-|bin |de |van )?[A-Z][\w'\u2019-]+)
 #: In a sentence of a document, only a verb of speaking makes a name a speaker.
 _SAID = (
     re.compile(rf"\b[Aa]ccording to (?:the )?(?P<who>{_NAME})"),
-    re.compile(rf"\b(?P<who>[A-Z][\w'\u2019-]+) (?i:{_OFFICE}) (?:{_NAME} )?(?:has |had |have )?{_SPEAKING}\b"),
+    re.compile(
+        rf"\b(?P<who>[A-Z][\w'\u2019-]+) (?i:{_OFFICE}) (?:{_NAME} )?(?:has |had |have )?{_SPEAKING}\b"
+    ),
     re.compile(rf"\b(?P<who>{_NAME})(?:,[^,]{{3,60}},)? (?:has |had |have )?{_SPEAKING}\b"),
 )
 #: A note may be as short as the name.

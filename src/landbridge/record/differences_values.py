@@ -20,7 +20,9 @@ _QUANTITY = re.compile(
     rf"(?P<add>(?:\s*\+\s*\d+)+)?\s*(?P<unit>[a-z%$\u20ac].*)?$",
     re.IGNORECASE,
 )
-_DURATION = re.compile(r"^P(?P<low>\d+(?:\.\d+)?)(?P<unit>[YMWD])(?:/P(?P<high>\d+(?:\.\d+)?)(?P=unit))?$", re.IGNORECASE)
+_DURATION = re.compile(
+    r"^P(?P<low>\d+(?:\.\d+)?)(?P<unit>[YMWD])(?:/P(?P<high>\d+(?:\.\d+)?)(?P=unit))?$", re.IGNORECASE
+)
 _LOOKS_DATED = re.compile(r"^(?:\d{4}-|--\d\d|(?:after|before|by|since|until|from) \d{4}|\d{4}/)")
 _ROUGH: Final = 0.1
 #: Dates as near as this are taken for two dates (of signing and of publishing, say) and not for a slip.
@@ -153,7 +155,9 @@ def _relate_dates(a: str, b: str) -> Relation:
     if one is None or other is None:
         if not dates.compatible(_edtf(a), _edtf(b)):
             return "different"
-        return "coarser" if one is None and other is not None else "finer" if one is not None else "compatible"
+        return (
+            "coarser" if one is None and other is not None else "finer" if one is not None else "compatible"
+        )
     if one == other:
         return "same"
     if one[0] <= other[0] and other[1] <= one[1]:
@@ -231,7 +235,9 @@ def lost_unit(a: str, b: str, unit_a: str = "", unit_b: str = "") -> str:
         return f"the same number, once {_in_unit(one)} and once {_in_unit(other)}"
     ratio = max(first, second) / min(first, second)
     for power, word in ((3, "thousands"), (6, "millions"), (9, "billions")):
-        if abs(ratio / 10.0**power - 1.0) < 0.005 and (one.unit == other.unit or not (one.unit and other.unit)):  # noqa: PLR2004
+        if abs(ratio / 10.0**power - 1.0) < 0.005 and (
+            one.unit == other.unit or not (one.unit and other.unit)
+        ):  # noqa: PLR2004
             return f"they differ by a factor of {10**power:,}, as {word} do that lost their word"
     if bool(one.unit) == bool(other.unit):
         return ""
@@ -301,7 +307,12 @@ def _slip_of_number(a: str, b: str) -> str:
                 return "a digit is missing" if long[place] != "." else "the decimal point is missing"
     if len(a) == len(b):
         wrong = [place for place in range(len(a)) if a[place] != b[place]]
-        if len(wrong) == 2 and wrong[1] == wrong[0] + 1 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]]:  # noqa: PLR2004
+        if (
+            len(wrong) == 2
+            and wrong[1] == wrong[0] + 1
+            and a[wrong[0]] == b[wrong[1]]
+            and a[wrong[1]] == b[wrong[0]]
+        ):  # noqa: PLR2004
             return "two digits are exchanged"
     return ""
 

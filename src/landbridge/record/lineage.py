@@ -84,7 +84,9 @@ def _join(edges: dict[tuple[str, str], LineageEdge], edge: LineageEdge) -> None:
         edges[key] = edge
     elif known.probability < 1.0:
         both = 1.0 - (1.0 - known.probability) * (1.0 - edge.probability)
-        edges[key] = LineageEdge(known.a, known.b, known.relation, round(both, 4), f"{known.reason}; {edge.reason}")
+        edges[key] = LineageEdge(
+            known.a, known.b, known.relation, round(both, 4), f"{known.reason}; {edge.reason}"
+        )
 
 
 def _by_text(documents: Sequence[Document], sources: Sequence[Source]) -> list[LineageEdge]:
@@ -98,7 +100,9 @@ def _by_text(documents: Sequence[Document], sources: Sequence[Source]) -> list[L
     for a, b in candidates(corpus).tolist():
         shared = comparer.compare(a, b)
         one, other = documents[a], documents[b]
-        name, parent = _same_parent(parents[a], parents[b], publisher.get(one.id, ""), publisher.get(other.id, ""))
+        name, parent = _same_parent(
+            parents[a], parents[b], publisher.get(one.id, ""), publisher.get(other.id, "")
+        )
         odds = log_odds(shared, parent if shared.passages or shared.rewritten else parent / 2)
         probability = 1.0 / (1.0 + math.exp(-odds))
         if probability < LEAST:
@@ -118,7 +122,8 @@ def _same_parent(
         if name == own_one == own_other:
             continue
         strength = 0.5 * (
-            (1.0 if name == own_one else one.get(name, 0.0)) + (1.0 if name == own_other else other.get(name, 0.0))
+            (1.0 if name == own_one else one.get(name, 0.0))
+            + (1.0 if name == own_other else other.get(name, 0.0))
         )
         if (name in one or name == own_one) and (name in other or name == own_other) and strength > weight:
             best, weight = name, strength
@@ -149,7 +154,9 @@ def _reason(
     parts = []
     begin, length = shared.longest
     if length:
-        parts.append(f"{length} words running are the same: “{_passage(documents[at[0]], begin - start[at[0]], length)}”")
+        parts.append(
+            f"{length} words running are the same: “{_passage(documents[at[0]], begin - start[at[0]], length)}”"
+        )
     if shared.n_rewritten:
         plural = "sentence says" if shared.n_rewritten == 1 else "sentences say"
         parts.append(f"{shared.n_rewritten} more {plural} the same in other words")

@@ -27,7 +27,9 @@ _PARENT = re.compile(
     r"|courtesy of|according to a report (?:by|of|in)|as (?:first )?reported by|source\s*:|via|copyright|\u00a9(?: \d{4})?)"
     r"\s+(?:the\s+)?(?P<name>(?:The )?[A-Z][\w.&'\u2019-]*(?:[ -](?:of|for|and|the|[A-Z&][\w.&'\u2019-]*)){0,6})",
 )
-_CITED = re.compile(r"(?:^|[.\u201d\"] )(?P<name>(?:The )?[A-Z][\w&'\u2019-]*(?:[ .](?:of|for|and|the|[A-Z][\w&'\u2019-]*)){0,5})\.?\s*$")
+_CITED = re.compile(
+    r"(?:^|[.\u201d\"] )(?P<name>(?:The )?[A-Z][\w&'\u2019-]*(?:[ .](?:of|for|and|the|[A-Z][\w&'\u2019-]*)){0,5})\.?\s*$"
+)
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,9 @@ class TextComparer:
             return nothing
         left = np.repeat(sentence_a, times)
         ends = np.cumsum(times)
-        right = sentence_b[np.arange(int(ends[-1])) - np.repeat(ends - times, times) + np.repeat(first, times)]
+        right = sentence_b[
+            np.arange(int(ends[-1])) - np.repeat(ends - times, times) + np.repeat(first, times)
+        ]
         shared = np.zeros((len(size_a), len(size_b)))
         np.add.at(shared, (left, right), 1.0)
         smaller = np.minimum(size_a[:, None], size_b[None, :])
@@ -176,7 +180,9 @@ class TextComparer:
         low, high = self._bounds(document)
         sentence = self._corpus.sentence[low:high]
         place = sentence - sentence[0]
-        part = np.bincount(place, weights=covered, minlength=count) / np.maximum(np.bincount(place, minlength=count), 1)
+        part = np.bincount(place, weights=covered, minlength=count) / np.maximum(
+            np.bincount(place, minlength=count), 1
+        )
         return part[:count] > 0.5  # noqa: PLR2004 - more than half
 
     def _share(self, document: int, covered: NDArray[np.bool_], said: set[int]) -> float:

@@ -39,7 +39,9 @@ def find_shared_errors(claims: Iterable[Claim], sources: Iterable[Source] = ()) 
         if values and probability >= _LEAST:
             reason = f"both say what hardly anybody else does: {'; '.join(_told(framed.claims[v]) for v in values[:3])}"
             edges.append(
-                LineageEdge(framed.sources[a], framed.sources[b], "common_parent", round(probability, 4), reason)
+                LineageEdge(
+                    framed.sources[a], framed.sources[b], "common_parent", round(probability, 4), reason
+                )
             )
     return edges
 

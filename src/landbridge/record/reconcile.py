@@ -91,7 +91,9 @@ def reconcile(
     resolutions = {}
     for place, group in enumerate(groups):
         key = (group.event, group.field, group.subject, group.family)
-        resolutions[key] = chooser.resolve(place, group, is_disputed=key in disputed, slips=slips.get(key, frozenset()))
+        resolutions[key] = chooser.resolve(
+            place, group, is_disputed=key in disputed, slips=slips.get(key, frozenset())
+        )
     graded = rank_differences((_with_verdict(d, resolutions, chooser) for d in differences), judge)
     return Reconciled(graded, tuple(resolutions.values()), chooser.accuracy(), chooser.copying())
 
@@ -103,7 +105,9 @@ def _slips(differences: Iterable[Difference]) -> dict[tuple[str, str, str, str],
         if d.kind == "typing_error":
             texts = [compared_value(value.claims[0]) for value in d.values]
             wrong = frozenset(
-                text for place, text in enumerate(texts) if any(slip(d.field, text, agreed) for agreed in texts[:place])
+                text
+                for place, text in enumerate(texts)
+                if any(slip(d.field, text, agreed) for agreed in texts[:place])
             )
             key = (d.event, d.field, d.subject, _family(d))
             found[key] = found.get(key, frozenset()) | wrong
@@ -119,12 +123,16 @@ def _with_verdict(
     difference: Difference, resolutions: Mapping[tuple[str, str, str, str], Resolution], chooser: "_Chooser"
 ) -> Difference:
     """Say what was taken in spite of a difference, and how probable each value is."""
-    values = tuple(replace(value, probability=chooser.probability(value.claims)) for value in difference.values)
+    values = tuple(
+        replace(value, probability=chooser.probability(value.claims)) for value in difference.values
+    )
     key = (difference.event, difference.field, difference.subject, _family(difference))
     taken = resolutions.get(key)
     verdict = difference.verdict
     if taken is not None and difference.kind not in ("dispute", "against_gazetteer"):
-        verdict += f"; taken: {taken.value} ({taken.rule})" if taken.value else f"; nothing is taken: {taken.rule}"
+        verdict += (
+            f"; taken: {taken.value} ({taken.rule})" if taken.value else f"; nothing is taken: {taken.rule}"
+        )
     return replace(difference, values=values, verdict=verdict)
 
 
@@ -152,7 +160,9 @@ class _Chooser:
         self._framed: Framed = frame(groups, sources, self._part, dependence.pairs())
         self._truth: Truth = estimate_truth(self._framed.evidence)
         self._probability = {
-            claim.id: float(self._truth.probability[number]) if claim.stance == "asserts" else 1.0 - float(self._truth.probability[number])
+            claim.id: float(self._truth.probability[number])
+            if claim.stance == "asserts"
+            else 1.0 - float(self._truth.probability[number])
             for number, rows in enumerate(self._framed.claims)
             for claim in rows
         }
@@ -170,7 +180,9 @@ class _Chooser:
         names = self._framed.sources
         return {
             (names[a], names[b]): round(float(p), 4)
-            for (a, b), p in zip(self._truth.pairs[likely].tolist(), self._truth.copying[likely].tolist(), strict=True)
+            for (a, b), p in zip(
+                self._truth.pairs[likely].tolist(), self._truth.copying[likely].tolist(), strict=True
+            )
         }
 
     def probability(self, claims: Sequence[Claim]) -> float:
@@ -178,21 +190,31 @@ class _Chooser:
         facts = [claim for claim in claims if not self._judge.is_plan(claim)]
         return round(max((self._probability.get(claim.id, 0.0) for claim in facts or claims), default=0.0), 4)
 
-    def resolve(self, place: int, group: Group, *, is_disputed: bool, slips: frozenset[str] = frozenset()) -> Resolution:
+    def resolve(
+        self, place: int, group: Group, *, is_disputed: bool, slips: frozenset[str] = frozenset()
+    ) -> Resolution:
         """Take a value for a group, or say why none is taken."""
         part, set_aside = self._main_part(group)
         claims = [claim for claim in group.claims if part is None or self._part(claim) == part]
         if is_disputed:
-            return self._refused(group, claims, rules.DISPUTE, "the parties say different things; both are shown")
+            return self._refused(
+                group, claims, rules.DISPUTE, "the parties say different things; both are shown"
+            )
         asserted: dict[str, list[Claim]] = {}
         denied: dict[str, list[Claim]] = {}
         for claim in claims:
-            (denied if claim.stance == "denies" else asserted).setdefault(compared_value(claim), []).append(claim)
+            (denied if claim.stance == "denies" else asserted).setdefault(compared_value(claim), []).append(
+                claim
+            )
         likely = self._estimate(place, asserted, part if part is not None else self._part(claims[0]))
         estimate = shown(asserted[likely]) if likely else ""
         if not asserted:
             return self._denied(group, denied, estimate)
-        options = [self._option(group, value, asserted) for value in asserted if value not in slips or len(asserted) == 1]
+        options = [
+            self._option(group, value, asserted)
+            for value in asserted
+            if value not in slips or len(asserted) == 1
+        ]
         option, rule, why = self._choose(group, options, likely)
         against = self._stronger_denial(group, option, denied)
         if against is not None:
@@ -201,9 +223,13 @@ class _Chooser:
             ], estimate, against.witnesses)  # fmt: skip
         if option.strength == _NONE:
             reason = self._weakness(option)
-            return self._refused(group, option.claims, rules.UNCONFIRMED, reason, shown(asserted[option.value]), estimate)
+            return self._refused(
+                group, option.claims, rules.UNCONFIRMED, reason, shown(asserted[option.value]), estimate
+            )
         reasons = [*why, *set_aside]
-        return self._taken(group, shown(asserted[option.value]), option.claims, rule, reasons, estimate, option.witnesses)
+        return self._taken(
+            group, shown(asserted[option.value]), option.claims, rule, reasons, estimate, option.witnesses
+        )
 
     def _main_part(self, group: Group) -> tuple[str | None, list[str]]:
         """Part of a group that is taken from: facts before plans, what has no scope before what has one."""
@@ -244,7 +270,9 @@ class _Chooser:
         strength = self._strength(group, claims)
         asked = _ASKED.get(RULES[strength]) if strength < _NONE else None
         sound = [claim for claim in claims if asked is None or self._judge.voices.reliability(claim) in asked]
-        return _Option(value, tuple(claims), strength, self._judge.witnesses(claims), self._judge.witnesses(sound))
+        return _Option(
+            value, tuple(claims), strength, self._judge.witnesses(claims), self._judge.witnesses(sound)
+        )
 
     def _strength(self, group: Group, claims: Sequence[Claim]) -> int:
         """Place in `RULES` of the best rule that speaks for claims; `_NONE` if none does."""
@@ -265,7 +293,9 @@ class _Chooser:
             return _STRENGTH[rules.UNRATED if "unknown" in by else rules.MACHINE]
         return _NONE
 
-    def _choose(self, group: Group, options: Sequence[_Option], estimate: str) -> tuple[_Option, str, list[str]]:
+    def _choose(
+        self, group: Group, options: Sequence[_Option], estimate: str
+    ) -> tuple[_Option, str, list[str]]:
         """Take the option with the strongest rule; of those, the one with more witnesses, and the most exact."""
         if len(options) == 1:
             return options[0], self._rule(options[0]), []
@@ -283,7 +313,8 @@ class _Chooser:
         most = max((option.sound, option.witnesses) for option in finest)
         leading = [option for option in finest if (option.sound, option.witnesses) == most]
         if len(leading) == 1:
-            return leading[0], self._rule(leading[0]), self._beaten(options, leading[0])
+            exact = self._more_exact(group, leading[0], options)
+            return exact, self._rule(exact), self._beaten(options, exact)
         chosen = next((option for option in leading if option.value == estimate), None)
         if chosen is None:
             chosen = max(leading, key=lambda option: (self.probability(option.claims), option.value))
@@ -292,13 +323,37 @@ class _Chooser:
             return chosen, rules.UNCONFIRMED, []
         return chosen, rules.TIE, [f"as good sources say {others}"]
 
+    def _more_exact(self, group: Group, option: _Option, options: Sequence[_Option]) -> _Option:
+        """Go on to a value within the chosen one, if a source that may be believed alone tells it and none other."""
+        within = [
+            other
+            for other in options
+            if other is not option
+            and not group.family
+            and other.strength <= _STRENGTH[rules.REPUTABLE]
+            and relate(group.field, option.value, other.value) == "coarser"
+        ]
+        if any(relate(group.field, a.value, b.value) == "different" for a in within for b in within):
+            return option
+        finest = [
+            a
+            for a in within
+            if not any(relate(group.field, a.value, b.value) == "coarser" for b in within if b is not a)
+        ]
+        return finest[0] if len(finest) == 1 else option
+
     @staticmethod
     def _rule(option: _Option) -> str:
         return RULES[option.strength] if option.strength < _NONE else rules.UNCONFIRMED
 
     def _last_plan(self, options: Sequence[_Option]) -> _Option | None:
         dated = [
-            (max(self._judge.voices.published(claim) for claim in option.claims), -option.strength, option.value, option)
+            (
+                max(self._judge.voices.published(claim) for claim in option.claims),
+                -option.strength,
+                option.value,
+                option,
+            )
             for option in options
             if option.strength < _NONE
         ]
@@ -308,14 +363,20 @@ class _Chooser:
     @staticmethod
     def _beaten(options: Sequence[_Option], chosen: _Option) -> list[str]:
         mine = {claim.id for claim in chosen.claims}
-        others = [option for option in options if option is not chosen and not mine.issuperset(c.id for c in option.claims)]
+        others = [
+            option
+            for option in options
+            if option is not chosen and not mine.issuperset(c.id for c in option.claims)
+        ]
         others = [option for option in others if not {c.id for c in option.claims}.issuperset(mine)]
         if not others:
             return []
         told = ", ".join(f"{shown(option.claims)} ({option.witnesses})" for option in others[:4])
         return [f"against {told}"]
 
-    def _stronger_denial(self, group: Group, option: _Option, denied: Mapping[str, Sequence[Claim]]) -> _Option | None:
+    def _stronger_denial(
+        self, group: Group, option: _Option, denied: Mapping[str, Sequence[Claim]]
+    ) -> _Option | None:
         """The denials of an option, if they are stronger; a source that says both counts on neither side."""
         rows = denied.get(option.value)
         if not rows:
@@ -332,7 +393,11 @@ class _Chooser:
     def _estimate(self, place: int, asserted: Mapping[str, Sequence[Claim]], part: str) -> str:
         """Value that the estimate alone would take: the most probable, not counting what lies within it."""
         values = self._framed.values
-        numbers = [(float(self._truth.own[values[place, part, text]]), text) for text in asserted if (place, part, text) in values]
+        numbers = [
+            (float(self._truth.own[values[place, part, text]]), text)
+            for text in asserted
+            if (place, part, text) in values
+        ]
         if not numbers:
             return ""
         best, text = max(numbers)
@@ -350,10 +415,19 @@ class _Chooser:
         option = _Option("", tuple(rows), self._strength(group, rows), self._judge.witnesses(rows))
         if option.strength == _NONE:
             return self._refused(group, rows, rules.UNCONFIRMED, self._weakness(option), estimate=estimate)
-        return self._taken(group, f"not {shown(rows)}", rows, rules.DENIED, ["nobody asserts it"], estimate, option.witnesses)
+        return self._taken(
+            group, f"not {shown(rows)}", rows, rules.DENIED, ["nobody asserts it"], estimate, option.witnesses
+        )
 
     def _taken(
-        self, group: Group, value: str, claims: Sequence[Claim], rule: str, reasons: list[str], estimate: str, witnesses: int
+        self,
+        group: Group,
+        value: str,
+        claims: Sequence[Claim],
+        rule: str,
+        reasons: list[str],
+        estimate: str,
+        witnesses: int,
     ) -> Resolution:
         strong = rule in RULES[: _STRENGTH[rules.REPUTABLE] + 1] or rule == rules.LATER
         rank: Rank = "preferred" if strong else "normal"
@@ -369,7 +443,13 @@ class _Chooser:
         )  # fmt: skip
 
     def _refused(
-        self, group: Group, claims: Sequence[Claim], rule: str, reason: str, told: str = "", estimate: str = ""
+        self,
+        group: Group,
+        claims: Sequence[Claim],
+        rule: str,
+        reason: str,
+        told: str = "",
+        estimate: str = "",
     ) -> Resolution:
         witnesses = self._judge.witnesses(claims)
         if told:

@@ -28,7 +28,10 @@ class Framed:
 
 
 def frame(
-    groups: Sequence[Group], sources: Iterable[Source], split: Split, known: Iterable[tuple[str, str, float]] = ()
+    groups: Sequence[Group],
+    sources: Iterable[Source],
+    split: Split,
+    known: Iterable[tuple[str, str, float]] = (),
 ) -> Framed:
     """Turn groups into evidence.
 

@@ -10,7 +10,10 @@ from landbridge.record.rules import family, plain
 
 #: Fields that say something of the document and nothing of the world.
 ABOUT_DOCUMENTS = frozenset({"citation", "unrelated", "derived_from"})
-_ABOUT = re.compile(r"^(about|over|under|nearly|almost|approximately|some|more than|less than|around|roughly)\b", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"^(about|over|under|nearly|almost|approximately|some|more than|less than|around|roughly)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)

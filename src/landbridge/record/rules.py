@@ -60,9 +60,13 @@ DATED: Final = frozenset({"date", "completion_planned", "opening_planned", "star
 #: Fields that are plans by their nature: a new value is a plan that moved.
 PLANNED: Final = frozenset({"completion_planned", "opening_planned", "deadline", "target"})
 #: Subjects that make any dated field a plan.
-PLAN_SUBJECT = re.compile(r"\b(expected|planned|plan|target|scheduled|due|intended|forecast|promised)\b", re.IGNORECASE)
+PLAN_SUBJECT = re.compile(
+    r"\b(expected|planned|plan|target|scheduled|due|intended|forecast|promised)\b", re.IGNORECASE
+)
 #: Fields about what something means or binds; here the word of a party is a position, not an observation.
-INTERPRETED: Final = frozenset({"status", "outcome", "condition", "aim", "tariff", "role", "name", "classification"})
+INTERPRETED: Final = frozenset(
+    {"status", "outcome", "condition", "aim", "tariff", "role", "name", "classification"}
+)
 
 #: Values of a field with many values of which one actor or thing can have only one, by name of the family.
 FAMILIES: Final[dict[str, dict[str, frozenset[str]]]] = {
@@ -152,7 +156,6 @@ TOGETHER: Final = frozenset(
         ("initialled", "unsigned"),
         ("text agreed", "unsigned"),
         ("not binding", "published"),
-        ("text agreed", "initialled"),
         ("published", "agreed"),
         ("valid", "in force"),
         ("signed", "binding"),
@@ -203,7 +206,9 @@ TIME_ZONE_HINT = re.compile(
     re.IGNORECASE,
 )
 _UPCOMING = re.compile(r"^(to be \w+|upcoming|under preparation|being prepared|not yet)\b", re.IGNORECASE)
-_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u00a0": " "})
+_QUOTES = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u00a0": " "}
+)
 
 
 def plain(field: str, value: str) -> str:
@@ -261,7 +266,9 @@ def is_plan(claim: Claim, published: str = "", latest_date: str = "") -> bool:
         return True
     if claim.field in PLANNED or PLAN_SUBJECT.search(claim.subject) or _AHEAD_HINT.search(claim.note):
         return True
-    if claim.field == "status" and (plain("status", claim.value) in AHEAD - {"unsigned"} or _UPCOMING.match(claim.value)):
+    if claim.field == "status" and (
+        plain("status", claim.value) in AHEAD - {"unsigned"} or _UPCOMING.match(claim.value)
+    ):
         return True
     return bool(published and latest_date and published < latest_date)
 
@@ -276,7 +283,13 @@ def stage(value: str) -> int:
 
 
 def goes_together(one: str, other: str) -> bool:
-    """Whether two statuses can hold of one thing at one time."""
+    """Whether two statuses can hold of one thing at one time: a text that is signed has been agreed.
+
+    >>> goes_together("text agreed", "signed"), goes_together("initialled", "signed")
+    (True, False)
+    """
+    if STAGES[0] in (one, other) and stage(one) >= 0 and stage(other) >= 0:
+        return True
     return frozenset((one, other)) in TOGETHER
 
 

@@ -25,7 +25,7 @@ PERMUTATIONS: Final = 128
 BAND_ROWS: Final = 2
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
-_QUOTED = re.compile("[\"\u201c\u00ab][^\"\u201d\u00bb]{2,400}[\"\u201d\u00bb]")
+_QUOTED = re.compile('["\u201c\u00ab][^"\u201d\u00bb]{2,400}["\u201d\u00bb]')
 #: A sentence of the site and not of the story: every page carries it, so it links nothing.
 BOILERPLATE = re.compile(
     r"all rights reserved|\bcookies?\b|subscribe|newsletter|follow us|read (?:also|more)|click here|copyright|\u00a9"
@@ -149,7 +149,11 @@ def build_corpus(documents: Sequence[Document]) -> Corpus:
             if sentence.part not in ("headline", "body") or is_boilerplate(sentence.text):
                 continue
             text = sentence.text
-            quotes = [found.span() for found in _QUOTED.finditer(text)] if ('"' in text or "\u201c" in text) else []
+            quotes = (
+                [found.span() for found in _QUOTED.finditer(text)]
+                if ('"' in text or "\u201c" in text)
+                else []
+            )
             first = True
             for found in _WORD.finditer(text):
                 token = found.group()
@@ -233,9 +237,9 @@ def signatures(corpus: Corpus) -> NDArray[np.uint32]:
         stem = corpus.stem[corpus.start[d] : corpus.start[d + 1]]
         key = corpus.stem_key[stem[stem >= 0]]
         if len(key) < 2:  # noqa: PLR2004 - no pair of words
-            result[d] = (scramble(np.arange(PERMUTATIONS, dtype=np.uint64) + np.uint64(d << 20)) >> np.uint64(32)).astype(
-                np.uint32
-            )
+            result[d] = (
+                scramble(np.arange(PERMUTATIONS, dtype=np.uint64) + np.uint64(d << 20)) >> np.uint64(32)
+            ).astype(np.uint32)
             continue
         # A pair in either order is one shingle: rewriting turns phrases round.
         pair = scramble(key[1:] + key[:-1])

@@ -99,7 +99,11 @@ def build_evidence(
     n_items = int(item_[-1]) + 1 if len(item_) else 0
     rows = np.unique(np.column_stack((value_, source_, sign_)), axis=0)
     finer = np.asarray(within, dtype=np.int64).reshape(-1, 2)
-    given = np.full(n_items, float(FALSE_VALUES)) if false_values is None else np.asarray(false_values, dtype=np.float64)
+    given = (
+        np.full(n_items, float(FALSE_VALUES))
+        if false_values is None
+        else np.asarray(false_values, dtype=np.float64)
+    )
     counted = np.bincount(item_, minlength=n_items) - 1.0
     return Evidence(
         rows[:, 1],
@@ -202,7 +206,9 @@ def estimate_truth(evidence: Evidence, *, copying: bool = True, dependent: float
             converged = True
             break
     sources = np.zeros((0, 2), np.int64) if pairs is None else pairs.sources
-    return Truth(right, own, accuracy, sources, np.maximum(copied, known) if len(copied) else copied, rounds, converged)
+    return Truth(
+        right, own, accuracy, sources, np.maximum(copied, known) if len(copied) else copied, rounds, converged
+    )
 
 
 def _known_of_pairs(evidence: Evidence, pairs: _Pairs) -> NDArray[np.float64]:
@@ -218,7 +224,12 @@ def _known_of_pairs(evidence: Evidence, pairs: _Pairs) -> NDArray[np.float64]:
 
 
 def _find_copying(
-    evidence: Evidence, pairs: _Pairs, right: NDArray[np.float64], accuracy: NDArray[np.float64], dependent: float, settled: bool
+    evidence: Evidence,
+    pairs: _Pairs,
+    right: NDArray[np.float64],
+    accuracy: NDArray[np.float64],
+    dependent: float,
+    settled: bool,
 ) -> NDArray[np.float64]:
     """Probability of dependence of each pair of sources, from what they share and where they differ."""
     value, sign = evidence.value[pairs.one], evidence.sign[pairs.one]
@@ -236,7 +247,9 @@ def _find_copying(
         )
     else:
         # While nothing is known of the values, the expected evidence: it stands a doubt about the majority.
-        shared = believed * np.log(copied_right / both_right) + (1.0 - believed) * np.log(copied_wrong / both_wrong)
+        shared = believed * np.log(copied_right / both_right) + (1.0 - believed) * np.log(
+            copied_wrong / both_wrong
+        )
     weight = np.where(pairs.same, shared, np.log(1.0 - COPY_RATE))
     total = np.bincount(pairs.pair, weights=weight, minlength=len(pairs.sources))
     odds = np.clip(total + np.log(dependent / (1.0 - dependent)), -50, 50)
@@ -280,7 +293,9 @@ def _weigh(
     own = raised / (np.add.reduceat(raised, begins) + unsaid)[place]
     whole = own
     if len(evidence.fine):
-        whole = np.minimum(own + np.bincount(evidence.coarse, weights=own[evidence.fine], minlength=n_values), 1.0)
+        whole = np.minimum(
+            own + np.bincount(evidence.coarse, weights=own[evidence.fine], minlength=n_values), 1.0
+        )
     return own, whole
 
 
