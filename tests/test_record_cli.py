@@ -328,3 +328,23 @@ def test_18_asking_claim_by_claim(
     said = landbridge(capsys, "record", "review", "review.csv")
     assert "1 accepted, 1 refused" in said.out
     assert ONE.splitlines()[0] in said.out
+
+
+def test_19_the_built_in_record_tells_the_summit_right(capsys: pytest.CaptureFixture[str]) -> None:
+    """The values that good sources agree on are taken, whatever rewritten ones say; scope is no contradiction."""
+    found = said_json(capsys, "record", "check", "--study", "eurasia")
+    taken = {(row["event"], row["field"], row["subject"]): row["value"] for row in found["resolutions"]}
+    assert taken["2025-08-08-washington-summit", "date", ""] == "2025-08-08"
+    assert taken["2025-08-08-peace-agreement-initialled", "status", "peace agreement"] == "initialled"
+    assert taken["2025-03-13-peace-text-concluded", "date", ""] == "2025-03-13"
+    assert taken["2024-09-09-tokayev-offer-astana", "place", ""] == "Astana"
+    assert taken["2025-08-08-joint-declaration", "role", "USA"] == "witness"
+    assert taken["2026-01-13-tripp-implementation-framework", "date", ""] == "2026-01-13"
+    assert taken["2026-01-13-tripp-implementation-framework", "status", "framework"] == "not binding"
+    assert taken["place:almaty", "classification", "Almaty"] != "capital"
+    volumes = [
+        row for row in found["contradictions"] if (row["event"], row["field"]) == ("process:titr", "volume")
+    ]
+    assert [row["kind"] for row in volumes] == ["scope"]
+    assert {value["value"] for value in volumes[0]["values"]} == {"4.484", "4.48", "3.3"}
+    assert "alma-ata-border-basis" in {gate["gate"] for gate in found["gates"]}
