@@ -10,6 +10,8 @@ import pytest
 from tests.command import landbridge
 from tests.recorded import write_recorded_study
 
+from landbridge.record.check_events import link_events
+from landbridge.record.model import Address, Claim, Mention
 from landbridge.record.review import COLUMNS, ClaimRefused, accepted_rows
 from landbridge.record.tables import Record, read_record
 from landbridge.study import check_study, open_study
@@ -348,3 +350,56 @@ def test_19_the_built_in_record_tells_the_summit_right(capsys: pytest.CaptureFix
     assert [row["kind"] for row in volumes] == ["scope"]
     assert {value["value"] for value in volumes[0]["values"]} == {"4.484", "4.48", "3.3"}
     assert "alma-ata-border-basis" in {gate["gate"] for gate in found["gates"]}
+
+
+def claim(document: str, event: str, field: str, subject: str, value: str) -> Claim:
+    return Claim("", event, field, subject, value, Mention(document, Address(2, 1)))
+
+
+def test_20_two_documents_on_one_event() -> None:
+    """One names the parties, the other the place and one party; that the dates differ is no reason against it."""
+    claims = [
+        claim("a", "agreement-railway-ken-tza", "date", "", "2024-03-04"),
+        claim("a", "agreement-railway-ken-tza", "place", "", "Nairobi"),
+        claim("b", "agreement-railway", "date", "", "2023-05"),
+        claim("b", "agreement-railway", "place", "", "Nairobi"),
+        claim("b", "agreement-railway", "role", "NOR", "mediator"),
+        claim("b", "meeting-nairobi", "role", "KEN", "host"),
+    ]
+    linked = link_events(claims, states=["KEN", "TZA"])
+    assert linked[0].event == linked[2].event == "agreement-railway-ken-tza"
+    assert linked[5].event == "meeting-nairobi"
+
+
+def test_21_documents_on_different_events() -> None:
+    """One name for two things, other parties, other places, another stage, or a document's own two events."""
+    pairs = {
+        "other parties": [("a", "agreement", "role", "KEN"), ("b", "agreement", "role", "LAO")],
+        "other places": [
+            ("a", "meeting-x-ken-tza", "place", "Nairobi"),
+            ("b", "meeting-y-ken-tza", "place", "Arusha"),
+        ],
+        "another stage": [
+            ("a", "treaty-ken-tza-initialled", "role", "KEN"),
+            ("b", "treaty-ken-tza", "role", "KEN"),
+        ],
+        "one document": [("a", "visit-ken-tza", "role", "KEN"), ("a", "visit-ken", "role", "KEN")],
+    }
+    for what, rows in pairs.items():
+        claims = []
+        for document, event, field, value in rows:
+            subject, said = (value, "signatory") if field == "role" else ("", value)
+            claims.append(claim(document, event, field, subject, said))
+        events = [linked.event for linked in link_events(claims, states=["KEN", "TZA", "LAO"])]
+        assert len(set(events)) == 2, what
+
+
+def test_22_events_of_the_study_stay() -> None:
+    """Known ids and other subjects are not renamed."""
+    claims = [
+        claim("a", "2024-talks", "role", "KEN", "host"),
+        claim("b", "talks-ken", "role", "KEN", "host"),
+        claim("b", "gate:line-built", "date", "", "2025"),
+    ]
+    linked = link_events(claims, known=["2024-talks"], states=["KEN"])
+    assert [c.event for c in linked] == ["2024-talks", "talks-ken", "gate:line-built"]

@@ -68,7 +68,7 @@ def read(
     if len(rows) > MOST_PROPOSALS:
         show.say(f"and {len(rows) - MOST_PROPOSALS} more.")
     if out is not None:
-        show.say(f"The review table:  {out.resolve()}")
+        show.say(f"The review table:  {out}")
         show.say(f"  {show.command()} record review {show.quoted(out)} --study MY-STUDY")
 
 

@@ -34,6 +34,7 @@ StudyOrNone = Annotated[
 
 def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Reading", tuple["Claim", ...]]:
     """Read documents and propose claims; say on standard error what was skipped, fail if nothing was read."""
+    from landbridge.record.check_events import link_events
     from landbridge.record.check_judged import known_as
     from landbridge.record.extract import propose_claims
     from landbridge.record.gazetteer import read_gazetteer
@@ -62,8 +63,9 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
     claims: list[Claim] = []
     for document in reading.documents:
         claims += propose_claims(known_as(record, document), lexicon)
-    named = (replace(claim, id=f"P{number:04d}") for number, claim in enumerate(claims, start=1))
-    return record, reading, tuple(named)
+    linked = link_events(claims, record.events, lexicon.states)
+    numbered = (replace(claim, id=f"P{number:04d}") for number, claim in enumerate(linked, start=1))
+    return record, reading, tuple(numbered)
 
 
 def check(
