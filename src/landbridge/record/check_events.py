@@ -172,11 +172,11 @@ def _nested(one: frozenset[str], two: frozenset[str]) -> bool:
 
 
 def _name(events: Sequence[_Told], counts: Counter[tuple[str, str]], taken: Collection[str]) -> str:
-    """The id that most claims of a group have, or one of its parties or document if that is another's."""
+    """The most exact id in a group; with its parties or document if that id is another group's already."""
     votes: Counter[str] = Counter()
     for event in events:
         votes[event.event] += counts[event.document, event.event]
-    ranked = sorted(votes, key=lambda name: (-votes[name], -len(name), name))
+    ranked = sorted(votes, key=lambda name: (-len(name), -votes[name], name))
     parties = sorted(set[str]().union(*(event.parties for event in events)))
     document = re.sub(r"[^A-Za-z0-9]+", "-", events[0].document.rpartition("/")[2]).strip("-")
     tries = [*ranked, "-".join((ranked[0], *parties)), f"{ranked[0]}-{document}"]
