@@ -310,6 +310,9 @@ _CAPITAL_AFTER = re.compile(
 )
 
 
+_CITY = re.compile(r"\b([A-Z][\w'\u2019-]+(?:\s[A-Z][\w'\u2019-]+){0,2})(?=,\s+(?:the\s+)?(?:[\w'\u2019]+\s){0,3}capital\b)")
+
+
 def _capital(story: Story, parsed: Parsed, out: Proposals) -> None:
     """Claims on which city is a capital; held against the gazetteer elsewhere."""
     text = parsed.text
@@ -317,6 +320,9 @@ def _capital(story: Story, parsed: Parsed, out: Proposals) -> None:
         return
     places = [(e.start, e.end, e.entry.id, text[e.start : e.end]) for e in parsed.entities if e.entry.kind == "place" and not e.entry.city]
     places += [(s, f, slug(n), n) for s, f, n in parsed.places if not any(a <= s < b for a, b, _, _ in places)]
+    for named in _CITY.finditer(text):
+        if not any(a <= named.start(1) < b for a, b, _, _ in places) and not story.lexicon.find(named[1]):
+            places.append((named.start(1), named.end(1), slug(named[1]), named[1]))
     for start, end, place, name in places:
         lead = [m for m in _CAPITAL.finditer(text[: start + 1]) if m.end() == start]
         after = _CAPITAL_AFTER.match(text[end:])

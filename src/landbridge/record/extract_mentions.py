@@ -401,6 +401,9 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
             for found in pattern.finditer(text):
                 person = _person(found, text, sentence, lexicon)
                 if person is not None:
+                    # A later "President X of Y" tells the state that an earlier "President X" left out.
+                    told = {entry.id for _, entry in person[0] if entry.state}
+                    names = [(n, e) for n, e in names if e.id not in told]
                     names.extend(person[0])
                     offices.append(person[1])
     return names, offices

@@ -106,7 +106,7 @@ _CUES = (
     _c("mediator", "subject", rf"\b{_ADV}(?:mediat(?:ed|es|ing)|brokered|brokers|brokering)\b(?!\s+by)|\bto (?:mediate|broker)\b"),
     _c("mediator", "agent", r"\b(?:mediated|brokered|driven|facilitated and brokered|led and mediated)\b(?:\s+(?:and|,)\s+\w+ed)?\s+(?:\w+ly\s+)?by\b", "before"),
     _c("mediator", "subject", rf"{_AS}(?:mediators?|intermediary|intermediaries|broker|go-between)\b"),
-    _c("mediator", "owner", r"(?:['\u2019]s?|\b)\s*(?<=\s)(?:\w+\s)?(?:auspices|mediation|brokerage|good auspices)\b", "any"),
+    _c("mediator", "owner", r"\b(?:auspices|mediation|brokerage)\b", "any"),
     _c("mediator", "after", r"\b(?:under|with|through|thanks to|by) (?:the )?(?:auspices|mediation|brokerage|aegis|patronage) of\b", "any"),
     _c("mediator", "after", r"\bmediation(?: efforts?)? (?:by|from)\b", "any"),
     _c("mediator", "compound", r"-(?:brokered|mediated)\b"),
@@ -160,6 +160,7 @@ _ANY_CUE = re.compile(
 
 
 #: What is only wished or possible gives no role.
+_MAYBE = re.compile(r"\s*(?:possibly|potentially)\b", _FLAGS)
 _HELD_BACK = re.compile(r"\b(?:interest in|possibly|potentially|could|may|might|in supporting and)\s+(?:\w+ly\s+)?$", _FLAGS)
 
 
@@ -198,7 +199,7 @@ def propose_roles(story: Story, parsed: Parsed, out: Proposals) -> None:
             if not bearers:
                 continue
             event = _event_for(cue, found, story, parsed)
-            if _HELD_BACK.search(text, max(0, found.start() - 28), found.start() + 1):
+            if _HELD_BACK.search(text[max(0, found.start() - 28) : found.start()]) or _MAYBE.match(found.group(0)):
                 continue
             if not event or (cue.role == "signatory" and not _may_sign(parsed, found)):
                 continue
@@ -251,10 +252,13 @@ def _bearers(
                     yield entity.entry
         return
     if cue.form in ("owner", "compound"):
-        gap = 1 if cue.form == "compound" else 4
-        before = [e for e in parsed.entities if e.end <= found.start() + 2 and found.start() - e.end <= gap and e.entry.kind != "place"]
-        if before:
+        # "Algeria's auspices", "Algerian and Qatari mediation", "Omani good offices": at most a word between.
+        before = [e for e in parsed.entities if e.end <= found.start() + 2 and e.entry.kind != "place"]
+        between = r"" if cue.form == "compound" else r"(?:['\u2019]s?)?\s+(?:[a-z]+\s+)?"
+        if before and re.fullmatch(between, text[before[-1].end : found.start()]):
             yield before[-1].entry
+            if len(before) > 1 and re.fullmatch(r"\s*(?:,|and|-|\u2013)\s*", text[before[-2].end : before[-1].start]):
+                yield before[-2].entry
         return
     start, _ = parsed.clause_at(found.start())
     inside = [g for g in groups if g[0] >= start - 1 and g[1] <= found.start() + 1]

@@ -227,7 +227,7 @@ class Story:
             if place and referent.places:
                 if not any(self.same_place(place, p) for p in referent.places):
                     return 0
-            elif not thing.definite and referent.places and thing.family != "ceremony":
+            elif not thing.definite and referent.places and thing.family != "ceremony" and not thing.offered:
                 return 0
             if referent.offered != thing.offered or (thing.further and not thing.offered):
                 return 0

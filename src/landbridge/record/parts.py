@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from landbridge.record.model import PartKind
+from landbridge.record.sentences import split_sentences
 
 _CITATIONS_BEGIN = re.compile(
     r"^\W*(?:references?|sources?|bibliography|works cited|citations?|footnotes|endnotes|literature|list of sources)\s*:?\W*$",
@@ -96,6 +97,8 @@ def _part_of_line(text: str, section: PartKind) -> PartKind:
         return section
     if is_citation(text) and (_LIST_ITEM.match(text) or len(text) < _LONGEST_HEADLINE):
         return "citation"
-    if (_LINK_LINE.match(text) and len(text) <= _LONGEST_LINK) or (is_boilerplate(text) and len(text) <= _LONGEST_HEADLINE):
+    if (_LINK_LINE.match(text) and len(text) <= _LONGEST_LINK) or (
+        is_boilerplate(text) and len(split_sentences(text)) == 1
+    ):
         return "boilerplate"
     return "body"

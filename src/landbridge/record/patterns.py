@@ -68,7 +68,7 @@ CLAUSE = re.compile(
 OPENING = re.compile(r"^\W*(?:\w+,\s)?(?:[A-Z]\w+ (?:to note )?that )?(?:while|whilst|although|though|whereas|even though)\s", re.IGNORECASE)
 
 PLAN = re.compile(
-    r"\b(?:will|would|shall|plan(?:s|ned|ning)?(?: to| for)?|scheduled|expected to|is expected|are expected|due to|set to|slated|to be "
+    r"\b(?:will|would|shall|plan(?:s|ned|ning)?(?: to| for)?|scheduled|expected to|is expected|are expected|due to (?:be|open|start|begin|sign|meet|visit|complete|finish|enter|come|take|host|launch|run|reach)|set to|slated|to be "
     r"(?:signed|held|built|opened|completed|ratified|prepared|launched|hosted|finalised|finalized|commissioned)|preparing to|"
     r"prepares to|intend(?:s|ed)? to|aim(?:s|ing)? to (?:open|complete|finish|sign|build)|upcoming|forthcoming|next round|hope(?:s|d)? to|is to|are to|"
     r"about to|promis(?:es|ed) to|target(?:s|ed)?)\b",

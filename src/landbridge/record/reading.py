@@ -27,7 +27,8 @@ from landbridge.record.sentences import split_sentences
 LIMIT_BYTES = 100_000_000
 LIMIT_TEXT_BYTES = 20_000_000
 LIMIT_PDF_PAGES = 3000
-_TEXT_SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".pdf", "")
+#: What is read out of a folder; a file named outright is read whatever its name.
+DOCUMENT_SUFFIXES = (".txt", ".text", ".html", ".htm", ".xhtml", ".pdf")
 _UTF8_BOM, _UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _HTML_BEGIN = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -70,16 +71,17 @@ class _Block:
 
 
 def list_files(paths: Iterable[str | Path]) -> tuple[tuple[str, Path], ...]:
-    """All files under the paths, each with the name it goes by, in sorted order; hidden ones are left out.
+    """All documents under the paths, each with the name it goes by, in sorted order; hidden ones are left out.
 
-    A file named outright goes by its name, one in a folder by its path inside the folder.
+    A file named outright goes by its name, one in a folder by its path inside the folder. Of a folder only text,
+    HTML and PDF are taken, by the ends of their names.
     """
     found: list[tuple[str, Path]] = []
     seen: set[Path] = set()
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file())
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in DOCUMENT_SUFFIXES and p.is_file())
             names = [(p.relative_to(path).as_posix(), p) for p in inside]
             names = [(n, p) for n, p in names if not any(part.startswith(".") for part in n.split("/"))]
         else:
@@ -155,6 +157,8 @@ def read_bytes(data: bytes, name: str, *, file: str = "") -> tuple[Document, str
     if data[:1024].lstrip().startswith(b"%PDF-"):
         blocks, title = _pdf_blocks(data)
         headline = bool(blocks) and not blocks[0].text.rstrip().endswith(".")
+    elif Path(name).suffix.lower() == ".pdf":
+        raise _Unreadable("the file is named PDF but is none", "check what it is, and name it so")
     else:
         if len(data) >= LIMIT_TEXT_BYTES:
             raise _Unreadable(
@@ -388,13 +392,15 @@ def _pdf_blocks(data: bytes) -> tuple[list[_Block], str]:
 @contextmanager
 def _quiet(name: str) -> Iterator[None]:
     """Keep a library's complaints about a file off the screen; the skip says what matters."""
-    logger = logging.getLogger(name)
-    before = logger.disabled
-    logger.disabled = True
+    logger, silent = logging.getLogger(name), logging.NullHandler()
+    before = logger.propagate
+    logger.addHandler(silent)
+    logger.propagate = False
     try:
         yield
     finally:
-        logger.disabled = before
+        logger.propagate = before
+        logger.removeHandler(silent)
 
 
 _LIST_LINE = re.compile(r"^\s*(?:[-*\u2022]\s|\[?\d{1,3}[\].)]\s)")

@@ -23,7 +23,7 @@ _STARTERS = frozenset(
     ]
 )  # fmt: skip
 _END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[]?[A-Z0-9\u00c0-\u024f\u0400-\u042f])")
-_WORD = re.compile(r"[\"'\u201c\u2018(\[]*(\S+)")
+_WORD = re.compile(r"\s*[\"'\u201c\u2018(\[]*(\S+)")
 
 
 def _ends_sentence(text: str, end: re.Match[str]) -> bool:
@@ -31,7 +31,7 @@ def _ends_sentence(text: str, end: re.Match[str]) -> bool:
     if not mark.startswith(".") or mark.startswith(".."):
         return True
     before = text[max(0, end.start() - 24) : end.start() + 1]
-    following = _WORD.match(text, end.end() + len(text[end.end() :]) - len(text[end.end() :].lstrip()))
+    following = _WORD.match(text, end.end())
     after = following[1] if following else ""
     if _ACRONYM.search(before):
         return after.strip(",;:").lower() in _STARTERS
