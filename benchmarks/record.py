@@ -1,7 +1,7 @@
 """Time, memory and quality of judging the record, on synthetic corpora of which the truth is known.
 
-``python benchmarks/record.py [--documents N] [--claims M] [--rounds 3]`` prints one table. Each measurement runs
-in a process of its own, so that its peak of memory is its own; times are medians.
+``python benchmarks/record.py [--documents N] [--claims M] [--rounds 3]`` prints one table. Each measurement
+runs in a process of its own, so that its peak of memory is its own; times are medians.
 """
 
 import argparse

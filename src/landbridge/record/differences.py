@@ -386,7 +386,7 @@ def _told(
         )
     if who != torn or len(torn) > 1:
         reasons = list(dict.fromkeys(why for _, _, why in pairs))
-        more = f"; and {len(reasons) - 4} more pairs" if len(reasons) > 4 else ""  # noqa: PLR2004 - enough to read
+        more = f"; and {len(reasons) - 4} more pairs" if len(reasons) > 4 else ""
         yield build_difference(group, kind, sides, judge, "; ".join(reasons[:4]) + more + remark)
 
 

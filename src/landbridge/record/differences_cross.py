@@ -29,9 +29,8 @@ _AUSPICES = re.compile(
 )
 _ORDER = re.compile(r"^(?P<way>before|after)\b\s*(?P<what>.*)$", re.IGNORECASE)
 _ID_DATE = re.compile(r"^\d{4}(?:-\d\d(?:-\d\d)?)?(?=-[a-z])")
-_GENERIC: Final = frozenset(
-    "gate process signed signing initialled agreed ratified text final the and with for between".split()
-)
+_GENERIC_WORDS = "gate process signed signing initialled agreed ratified text final the and with for between"
+_GENERIC: Final = frozenset(_GENERIC_WORDS.split())
 _ALIKE: Final = {"treaty": "agreement", "accord": "agreement", "deal": "agreement", "pact": "agreement"}
 
 
@@ -115,7 +114,7 @@ def _signed_with_condition_left(
 ) -> Iterator[Difference]:
     """A text that is called signed, and a condition for signing it that is said to be left."""
     signed = [
-        c for c in rows if c.field == "status" and c.stance == "asserts" and stage(plain("status", c.value)) >= 2  # noqa: PLR2004 - signed
+        c for c in rows if c.field == "status" and c.stance == "asserts" and stage(plain("status", c.value)) >= 2
     ]  # fmt: skip
     left = [
         c

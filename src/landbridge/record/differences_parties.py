@@ -43,8 +43,9 @@ _SHORT: Final = 5
 class Voices:
     """Tells for which party a claim speaks.
 
-    ``actors`` are rows with ``id``, ``name``, ``kind`` and ``country``, as in the study's table; a person or
-    a body speaks for its country, and an adjective of a country's name ("the Ruritanian ministry") for it too.
+    ``actors`` are rows with ``id``, ``name``, ``kind`` and ``country``, as in the study's table; a person
+    or a body speaks for its country, and an adjective of a country's name ("the Ruritanian ministry") for
+    it too.
     """
 
     def __init__(
@@ -79,7 +80,8 @@ class Voices:
             if text in self._names:
                 return self._names[text]
         for state, home in self._states.items():
-            # Adjectives share their beginning with the name: Norwegian, Norway need a table, Chilean, Chile do not.
+            # Adjectives share their beginning with the name: Norwegian, Norway need a table, Chilean, Chile
+            # do not.
             common = min(len(words[0]), len(state)) - (1 if len(words[0]) > _SHORT + 1 else 0)
             if common >= _SHORT and words[0][:common] == state[:common]:
                 return home

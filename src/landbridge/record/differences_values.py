@@ -186,7 +186,7 @@ def _relate_quantities(one: Quantity, other: Quantity) -> Relation:
     if step_a != step_b and low_a == high_a and low_b == high_b:
         # One has more digits: the other may be it, rounded or cut off.
         short, long, step = (low_a, low_b, step_a) if step_a > step_b else (low_b, low_a, step_b)
-        if -1e-9 <= (long - short) / step + 1.0 < 3.0 - 1e-9:  # noqa: PLR2004 - half a unit down, a unit up
+        if -1e-9 <= (long - short) / step + 1.0 < 3.0 - 1e-9:
             return "coarser" if step_a > step_b else "finer"
         return "different"
     if low_a <= low_b and high_b <= high_a:
@@ -237,15 +237,15 @@ def lost_unit(a: str, b: str, unit_a: str = "", unit_b: str = "") -> str:
     for power, word in ((3, "thousands"), (6, "millions"), (9, "billions")):
         if abs(ratio / 10.0**power - 1.0) < 0.005 and (
             one.unit == other.unit or not (one.unit and other.unit)
-        ):  # noqa: PLR2004
+        ):
             return f"they differ by a factor of {10**power:,}, as {word} do that lost their word"
     if bool(one.unit) == bool(other.unit):
         return ""
     for power in (1, 2):
-        if abs(ratio / 10.0**power - 1.0) < 1e-6:  # noqa: PLR2004
+        if abs(ratio / 10.0**power - 1.0) < 1e-6:
             return f"they differ by a factor of {10**power}, and one has no unit"
     for factor in _CONVERSIONS:
-        if factor > 1.0 and abs(ratio / factor - 1.0) < 0.01:  # noqa: PLR2004
+        if factor > 1.0 and abs(ratio / factor - 1.0) < 0.01:
             return f"they differ by the factor {factor:g} of a change of unit, and one has no unit"
     return ""
 
@@ -281,13 +281,13 @@ def slip(field: str, a: str, b: str) -> str:
             return ""  # two days, not two spellings of one
         if len(wrong) == 1:
             return "one digit is different"
-        if len(wrong) == 2 and wrong[0] == wrong[1][::-1]:  # noqa: PLR2004
+        if len(wrong) == 2 and wrong[0] == wrong[1][::-1]:
             return "two digits are exchanged"
         return ""
     one, other = read_quantity(a), read_quantity(b)
     if one is not None and other is not None:
         return _slip_of_number(_digits(a), _digits(b))
-    if one is not None or other is not None or min(len(a), len(b)) < 5 or not (a.isascii() == b.isascii()):  # noqa: PLR2004
+    if one is not None or other is not None or min(len(a), len(b)) < 5 or not (a.isascii() == b.isascii()):
         return ""
     if field not in ("place", "name", "actor", "party", "office"):
         return ""
@@ -301,7 +301,7 @@ def _digits(value: str) -> str:
 
 def _slip_of_number(a: str, b: str) -> str:
     short, long = sorted((a, b), key=len)
-    if len(long) == len(short) + 1 and len(short.replace(".", "")) >= 2:  # noqa: PLR2004
+    if len(long) == len(short) + 1 and len(short.replace(".", "")) >= 2:
         for place in range(len(long)):
             if long[:place] + long[place + 1 :] == short and long[place] != "0":
                 return "a digit is missing" if long[place] != "." else "the decimal point is missing"
@@ -312,7 +312,7 @@ def _slip_of_number(a: str, b: str) -> str:
             and wrong[1] == wrong[0] + 1
             and a[wrong[0]] == b[wrong[1]]
             and a[wrong[1]] == b[wrong[0]]
-        ):  # noqa: PLR2004
+        ):
             return "two digits are exchanged"
     return ""
 
@@ -324,7 +324,7 @@ def _one_edit(a: str, b: str) -> bool:
         if len(wrong) == 1:
             return True
         return (
-            len(wrong) == 2  # noqa: PLR2004
+            len(wrong) == 2
             and wrong[1] == wrong[0] + 1
             and a[wrong[0]] == b[wrong[1]]
             and a[wrong[1]] == b[wrong[0]]

@@ -90,7 +90,7 @@ def _join(edges: dict[tuple[str, str], LineageEdge], edge: LineageEdge) -> None:
 
 
 def _by_text(documents: Sequence[Document], sources: Sequence[Source]) -> list[LineageEdge]:
-    if len(documents) < 2:  # noqa: PLR2004 - nothing to compare
+    if len(documents) < 2:
         return []
     corpus = build_corpus(documents)
     comparer = TextComparer(corpus)
@@ -272,7 +272,7 @@ class Dependence:
     def count(self, sources: Iterable[str]) -> Witnesses:
         """Count independent witnesses among sources."""
         names = sorted(set(sources))
-        if len(names) < 2 or not self._known.intersection(names):  # noqa: PLR2004 - one, or none related
+        if len(names) < 2 or not self._known.intersection(names):
             return Witnesses(len(names), float(len(names)))
         # Elders first: a child of two parents adds nothing to them, but alone it is one witness.
         names.sort(key=lambda name: (len(self.roots(name)), name))

@@ -176,7 +176,7 @@ class _Chooser:
 
     def copying(self) -> dict[tuple[str, str], float]:
         """Pairs of sources that are probably dependent."""
-        likely = np.flatnonzero(self._truth.copying >= 0.5)  # noqa: PLR2004 - more likely than not
+        likely = np.flatnonzero(self._truth.copying >= 0.5)
         names = self._framed.sources
         return {
             (names[a], names[b]): round(float(p), 4)
@@ -401,7 +401,7 @@ class _Chooser:
         if not numbers:
             return ""
         best, text = max(numbers)
-        return text if best >= 0.5 else ""  # noqa: PLR2004 - more likely than not
+        return text if best >= 0.5 else ""
 
     def _weakness(self, option: _Option) -> str:
         kinds = {self._judge.voices.reliability(claim) for claim in option.claims}
