@@ -135,15 +135,15 @@ def main() -> None:
     given = parser.parse_args()
     if given.one:
         kind, n, seed = given.one
-        print(json.dumps((link if kind == "link" else judge)(int(n), int(seed))))
+        sys.stdout.write(json.dumps((link if kind == "link" else judge)(int(n), int(seed))) + "\n")
         return
     for kind, n, what in (
         ("link", given.documents, "documents linked"),
         ("judge", given.claims, "claims reconciled"),
     ):
-        print(f"{n:,} {what}, median of {given.rounds}")
+        sys.stdout.write(f"{n:,} {what}, median of {given.rounds}" + "\n")
         for name, value in measure(kind, n, given.rounds).items():
-            print(f"  {name:32} {value:12,.3f}")
+            sys.stdout.write(f"  {name:32} {value:12,.3f}" + "\n")
 
 
 if __name__ == "__main__":

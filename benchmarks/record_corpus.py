@@ -88,18 +88,21 @@ OPENERS = (
 TELLINGS: dict[str, tuple[str, ...]] = {
     "date": (
         "It happened on {value}.", "The day was {value}.", "On {value} everything was {adjective}.",
-        "{a} and {b} met on {value}.", "They had settled on {value} for it.", "{value} was the day they chose.",
+        "{a} and {b} met on {value}.", "They had settled on {value} for it.",
+        "{value} was the day they chose.",
     ),
     "place": (
         "{value} was the venue.", "They came to {value} for it.", "All this took place in {value}.",
-        "The hall in {value} was {adjective}.", "{a} had asked for {value}.", "Delegates of {b} reached {value} early.",
+        "The hall in {value} was {adjective}.", "{a} had asked for {value}.",
+        "Delegates of {b} reached {value} early.",
     ),
     "status": (
         "The text was {value}.", "It is now {value}.", "As of that evening the paper had been {value}.",
         "{a} says that it was {value}.", "Lawyers of {b} call it {value}.",
     ),
     "capacity": (
-        "The line can carry {value} tonnes.", "A capacity of {value} tonnes was named.", "{value} tonnes is the figure.",
+        "The line can carry {value} tonnes.", "A capacity of {value} tonnes was named.",
+        "{value} tonnes is the figure.",
         "{b} counts on {value} tonnes.", "Planners reckon with {value} tonnes.",
     ),
 }  # fmt: skip
@@ -119,7 +122,7 @@ QUOTE_STARTS = ("We will", "Nobody should", "Our people", "The region must", "Hi
 
 @dataclass(frozen=True)
 class Texts:
-    """Documents with who copied whom: ``family`` has a number for each document, equal for one text's copies."""
+    """Documents with who copied whom; ``family`` is one number for all copies of one text."""
 
     documents: tuple[Document, ...]
     parent: dict[str, str]
@@ -156,18 +159,20 @@ def name_of(random: Random, length: int = 3) -> str:
     return "".join(random.choice(SYLLABLES) for _ in range(length)).title()
 
 
+def _thing(random: Random) -> str:
+    return f"the {random.choice(ADJECTIVES)} {random.choice(NOUNS)}"
+
+
 def _clause(random: Random) -> str:
-    return (
-        f"the {random.choice(ADJECTIVES)} {random.choice(NOUNS)} {random.choice(ADVERBS)} {random.choice(VERBS)} "
-        f"the {random.choice(NOUNS)} {random.choice(PLACES)} the {random.choice(ADJECTIVES)} {random.choice(NOUNS)}"
-    )
+    first, verb = _thing(random), f"{random.choice(ADVERBS)} {random.choice(VERBS)}"
+    return f"{first} {verb} the {random.choice(NOUNS)} {random.choice(PLACES)} {_thing(random)}"
 
 
 def _colour(random: Random, names: list[str]) -> str:
     """A sentence that carries no fact."""
     first = _clause(random)
     if random.random() < 0.4:
-        first = f"{random.choice(names)} {random.choice(VERBS)} the {random.choice(ADJECTIVES)} {random.choice(NOUNS)}"
+        first = f"{random.choice(names)} {random.choice(VERBS)} {_thing(random)}"
     second = f" {random.choice(LINKS)} {_clause(random)}" if random.random() < 0.7 else ""
     text = f"{random.choice(OPENERS)}{first}{second}."
     return text[0].upper() + text[1:]
@@ -195,7 +200,7 @@ def _story(random: Random, a: str, b: str, values: dict[str, str], quote: str, l
     lines += [_colour(random, names) for _ in range(length)]
     random.shuffle(lines)
     return [
-        f"{a} and {b}: {random.choice(ADJECTIVES)} {random.choice(NOUNS)} {random.choice(VERBS)} {values['place']}",
+        f"{a} and {b}: {_thing(random)} {random.choice(VERBS)} {values['place']}",
         *lines,
     ]
 
@@ -309,7 +314,7 @@ def build_texts(
     return Texts(tuple(documents), parent, family, event_of)
 
 
-def _wrong(random: Random, name: str, true: str, false: list[str]) -> str:
+def _wrong(random: Random, true: str, false: list[str]) -> str:
     return random.choice([value for value in false if value != true])
 
 
@@ -371,7 +376,7 @@ def build_claims(
     for name in originals:
         for key in random.sample(keys, min(each, n_fields)):
             is_right = random.random() < right[name]
-            say(name, key, truth[key] if is_right else _wrong(random, key[1], truth[key], errors[key]))
+            say(name, key, truth[key] if is_right else _wrong(random, truth[key], errors[key]))
     for name in copying:
         elder = said[parent[name]]
         taken = [key for key in elder if random.random() < copy_rate]
@@ -380,7 +385,7 @@ def build_claims(
             say(name, key, elder[key])
         for key in others[: max(each - len(taken), 0)]:
             is_right = random.random() < right[name]
-            say(name, key, truth[key] if is_right else _wrong(random, key[1], truth[key], errors[key]))
+            say(name, key, truth[key] if is_right else _wrong(random, truth[key], errors[key]))
     sources = []
     for name in names:
         held = (

@@ -8,12 +8,14 @@ from landbridge.record.dates import latest
 from landbridge.record.model import Claim, Event, Source
 
 _SPEAKING: Final = (
-    r"(?:said|says|stated|states|told|denied|denies|rejected|rejects|claimed|claims|insisted|insists|announced|noted"
-    r"|argued|argues|called|calls|looking back|stressed|confirmed|declared|voiced|dismissed|maintains|maintained)"
+    r"(?:said|says|stated|states|told|denied|denies|rejected|rejects|claimed|claims|insisted|insists"
+    r"|announced|noted|argued|argues|called|calls|looking back|stressed|confirmed|declared|voiced"
+    r"|dismissed|maintains|maintained)"
 )
 _OFFICE: Final = (
     r"(?:foreign |defen[cs]e |transport |prime |interior |deputy |vice )*"
-    r"(?:ministry|minister|president|premier|government|parliament|spokesm[ae]n|spokesperson|spokeswoman|side|mfa|mp"
+    r"(?:ministry|minister|president|premier|government|parliament|spokesm[ae]n|spokesperson|spokeswoman"
+    r"|side|mfa|mp"
     r"|embassy|official|officials|leader|authorities|delegation|presidency)"
 )
 _NAME: Final = r"[A-Z][\w'\u2019-]+(?: (?:al-|bin |de |van )?[A-Z][\w'\u2019-]+){0,3}"
@@ -60,7 +62,7 @@ class Voices:
         self._names: dict[str, str] = {}
         self._states: dict[str, str] = {}
         for row in actors:
-            home = row.get("country") or row["id"]
+            home: str = row.get("country") or row["id"]
             self._home[row["id"]] = home
             words = re.findall(r"[^\W\d_]+", row["name"].lower())
             if not words:
@@ -112,7 +114,7 @@ class Voices:
         return not self.quoted(claim)
 
     def voice(self, claim: Claim) -> str:
-        """Party for which a claim speaks: who is quoted, else whose medium or official text it is; or empty."""
+        """Party for which a claim speaks: who is quoted, else whose medium or text it is; or empty."""
         who = self.quoted(claim)
         if who:
             return self.party_of(who)
@@ -124,7 +126,7 @@ class Voices:
         return self._of_publisher(source)
 
     def _of_publisher(self, source: Source) -> str:
-        """Party whose organ a publisher is by its name: a ministry, a state's own radio, a party's own site."""
+        """Party whose organ a publisher is by its name: a ministry, a state's radio, a party's own site."""
         if source.reliability == "party" and source.publisher:
             return self.party_of(source.publisher)
         if _ORGAN.search(source.publisher):

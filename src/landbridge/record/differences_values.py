@@ -1,4 +1,4 @@
-"""How two values of one field stand to each other: the same, one coarser, or different; and slips of pen or unit."""
+"""How two values of one field stand to each other: same, coarser, different; and slips of pen or unit."""
 
 import re
 from dataclasses import dataclass
@@ -34,11 +34,14 @@ _UNITS: Final[dict[str, tuple[str, float]]] = {
     "kilometre": ("length", 1e3), "kilometres": ("length", 1e3), "kilometers": ("length", 1e3),
     "mile": ("length", 1609.344), "miles": ("length", 1609.344), "mi": ("length", 1609.344),
     "nm": ("length", 1852.0), "ft": ("length", 0.3048), "feet": ("length", 0.3048),
-    "kg": ("mass", 1e-3), "t": ("mass", 1.0), "tonne": ("mass", 1.0), "tonnes": ("mass", 1.0), "ton": ("mass", 1.0),
+    "kg": ("mass", 1e-3), "t": ("mass", 1.0), "tonne": ("mass", 1.0), "tonnes": ("mass", 1.0),
+    "ton": ("mass", 1.0),
     "tons": ("mass", 1.0), "kt": ("mass", 1e3), "mt": ("mass", 1e6), "lb": ("mass", 0.00045359237),
-    "hour": ("time", 1.0), "hours": ("time", 1.0), "h": ("time", 1.0), "day": ("time", 24.0), "days": ("time", 24.0),
+    "hour": ("time", 1.0), "hours": ("time", 1.0), "h": ("time", 1.0), "day": ("time", 24.0),
+    "days": ("time", 24.0),
     "week": ("time", 168.0), "weeks": ("time", 168.0),
-    "ha": ("area", 1e-2), "hectares": ("area", 1e-2), "sq": ("area", 1.0), "km2": ("area", 1.0), "acres": ("area", 0.004046856),
+    "ha": ("area", 1e-2), "hectares": ("area", 1e-2), "sq": ("area", 1.0), "km2": ("area", 1.0),
+    "acres": ("area", 0.004046856),
 }  # fmt: skip
 _SCALES: Final = {"thousand": 1e3, "million": 1e6, "mln": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 #: Ratios that a dropped or mistaken unit makes, besides powers of ten.
@@ -287,7 +290,7 @@ def slip(field: str, a: str, b: str) -> str:
     one, other = read_quantity(a), read_quantity(b)
     if one is not None and other is not None:
         return _slip_of_number(_digits(a), _digits(b))
-    if one is not None or other is not None or min(len(a), len(b)) < 5 or not (a.isascii() == b.isascii()):
+    if one is not None or other is not None or min(len(a), len(b)) < 5 or a.isascii() != b.isascii():
         return ""
     if field not in ("place", "name", "actor", "party", "office"):
         return ""

@@ -155,7 +155,8 @@ def _reason(
     begin, length = shared.longest
     if length:
         parts.append(
-            f"{length} words running are the same: “{_passage(documents[at[0]], begin - start[at[0]], length)}”"
+            f"{length} words running are the same: "
+            f"“{_passage(documents[at[0]], begin - start[at[0]], length)}”"
         )
     if shared.n_rewritten:
         plural = "sentence says" if shared.n_rewritten == 1 else "sentences say"
@@ -256,8 +257,8 @@ class Dependence:
         return self._probability.get(self._key(one, other), 0.0)
 
     def pairs(self) -> list[tuple[str, str, float]]:
-        """All pairs of sources that are dependent, with the probability; children of one parent among them."""
-        found = {pair: p for pair, p in self._probability.items()}
+        """All pairs of dependent sources, with the probability; children of one parent among them."""
+        found = dict(self._probability)
         families: dict[str, list[str]] = {}
         for child, elders in self._roots.items():
             for elder in elders:

@@ -1,4 +1,4 @@
-"""What two texts share: passages word for word, sentences that say the same in other words, parents they name."""
+"""What two texts share: passages, sentences that say the same in other words, parents that they name."""
 
 import math
 import re
@@ -20,15 +20,18 @@ ALIGNED: Final = 0.5
 ALIGNED_CHANCE: Final = 4.0
 
 _PARENT = re.compile(
-    r"(?:necessarily (?:reflect|represent)s? the (?:\w+ ){0,4}(?:position|views?|opinions?|policy|policies|stance)"
+    r"(?:necessarily (?:reflect|represent)s? the (?:\w+ ){0,4}"
+    r"(?:position|views?|opinions?|policy|policies|stance)"
     r"(?: or (?:\w+ )?(?:position|views?|opinions?|policy|policies))? of"
     r"|(?:originally|first) (?:published|appeared|posted|printed)(?: (?:in|on|by|at|with|under)){1,2}"
     r"|(?:republished|reprinted|reproduced|adapted|translated)(?: with (?:the )?permission)? (?:from|of|by)"
-    r"|courtesy of|according to a report (?:by|of|in)|as (?:first )?reported by|source\s*:|via|copyright|\u00a9(?: \d{4})?)"
-    r"\s+(?:the\s+)?(?P<name>(?:The )?[A-Z][\w.&'\u2019-]*(?:[ -](?:of|for|and|the|[A-Z&][\w.&'\u2019-]*)){0,6})",
+    r"|courtesy of|according to a report (?:by|of|in)|as (?:first )?reported by|source\s*:|copyright"
+    r"|\u00a9(?: \d{4})?)\s+(?:the\s+)?"
+    r"(?P<name>(?:The )?[A-Z][\w.&'\u2019-]*(?:[ -](?:of|for|and|the|[A-Z&][\w.&'\u2019-]*)){0,6})",
 )
 _CITED = re.compile(
-    r"(?:^|[.\u201d\"] )(?P<name>(?:The )?[A-Z][\w&'\u2019-]*(?:[ .](?:of|for|and|the|[A-Z][\w&'\u2019-]*)){0,5})\.?\s*$"
+    r"(?:^|[.\u201d\"] )"
+    r"(?P<name>(?:The )?[A-Z][\w&'\u2019-]*(?:[ .](?:of|for|and|the|[A-Z][\w&'\u2019-]*)){0,5})\.?\s*$"
 )
 
 
@@ -200,7 +203,7 @@ class TextComparer:
 
 
 def named_parents(document: Document) -> dict[str, float]:
-    """Publishers that a text names as where it came from, with a weight: 1 for a disclaimer, less for a citation.
+    """Publishers that a text names as its origin, with a weight: 1 for a disclaimer, less for a citation.
 
     A disclaimer that speaks for another paper than the one it stands in is a trace of the text it was made
     from.

@@ -38,7 +38,8 @@ def find_shared_errors(claims: Iterable[Claim], sources: Iterable[Source] = ()) 
     for (a, b), probability in zip(truth.pairs.tolist(), truth.copying.tolist(), strict=True):
         values = shared.get((a, b))
         if values and probability >= _LEAST:
-            reason = f"both say what hardly anybody else does: {'; '.join(_told(framed.claims[v]) for v in values[:3])}"
+            told = "; ".join(_told(framed.claims[value]) for value in values[:3])
+            reason = f"both say what hardly anybody else does: {told}"
             edges.append(
                 LineageEdge(
                     framed.sources[a], framed.sources[b], "common_parent", round(probability, 4), reason

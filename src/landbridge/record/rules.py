@@ -1,4 +1,4 @@
-"""What the fields of a claim mean for judging: which hold one value, which values exclude each other, who counts more.
+"""What fields mean for judging: which hold one value, which values exclude each other, who counts more.
 
 Everything here is about diplomacy, freight and law; nothing is about one region. A field that is not named
 holds one value if its values are dates or numbers, and any number of values otherwise.
@@ -192,15 +192,18 @@ VERDICTS: Final[dict[DifferenceKind, str]] = {
 }
 NIL = re.compile(r"^(no|none|nothing|not|never|without|zero|nil)\b", re.IGNORECASE)
 _SCOPE_HINT = re.compile(
-    r"\b(?:(?:through|via|by|at|in|on|for|to|from|of)\s+[\w ,'-]{2,40}\bonly|only\s+(?:the|through|by|at|in|on|for)\b[\w ,'-]*"
-    r"|(?:revised |final )?(?:preliminary|provisional)|different scope|other scope|said of the whole[\w ]*|in practice|first stage|excluding[\w ,-]+"
+    r"\b(?:(?:through|via|by|at|in|on|for|to|from|of)\s+[\w ,'-]{2,40}\bonly"
+    r"|only\s+(?:the|through|by|at|in|on|for)\b[\w ,'-]*"
+    r"|(?:revised |final )?(?:preliminary|provisional)|different scope|other scope"
+    r"|said of the whole[\w ]*|in practice|first stage|excluding[\w ,-]+"
     r"|including[\w ,-]+|without\s+(?!being)[A-Z][\w -]+|(?:port|rail|road|sea)[- ]based count)",
 )
 _AHEAD_HINT = re.compile(r"\b(written before|before the (?:event|signing|meeting)|preview)\b", re.IGNORECASE)
 #: An event that is an offer itself: what is said of it is no plan.
 _OFFERING = re.compile(r"offer|propos|invit", re.IGNORECASE)
 TIME_ZONE_HINT = re.compile(
-    r"\b(?:midnight|time zone|local time|overnight|late (?:in the )?evening|late at night|night|\d{1,2}[:.]\d\d\s?(?:gmt|utc)?|gmt|utc)\b",
+    r"\b(?:midnight|time zone|local time|overnight|late (?:in the )?evening|late at night|night"
+    r"|\d{1,2}[:.]\d\d\s?(?:gmt|utc)?|gmt|utc)\b",
     re.IGNORECASE,
 )
 _UPCOMING = re.compile(r"^(to be \w+|upcoming|under preparation|being prepared|not yet)\b", re.IGNORECASE)

@@ -29,17 +29,19 @@ _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _QUOTED = re.compile('["\u201c\u00ab][^"\u201d\u00bb]{2,400}["\u201d\u00bb]')
 #: A sentence of the site and not of the story: every page carries it, so it links nothing.
 BOILERPLATE = re.compile(
-    r"all rights reserved|\bcookies?\b|subscribe|newsletter|follow us|read (?:also|more)|click here|copyright|\u00a9"
+    r"all rights reserved|\bcookies?\b|subscribe|newsletter|follow us|read (?:also|more)|click here"
+    r"|copyright|\u00a9"
     r"|sign up|terms of use|privacy policy|share this|advertisement|support our work"
     r"|(?:views|opinions)[\w ,]{0,40} expressed|does? not necessarily (?:reflect|represent)"
-    r"|(?:originally|first) (?:published|appeared)|republished|reprinted|this (?:article|story) (?:was|is|has been)",
+    r"|(?:originally|first) (?:published|appeared)|republished|reprinted"
+    r"|this (?:article|story) (?:was|is|has been)",
     re.IGNORECASE,
 )
 #: Parts of words without which no sentence is boilerplate; looking for them is much faster.
 _TELLTALES: Final = (
-    "reserved", "cookie", "subscri", "newsletter", "follow us", "read ", "click", "copyright", "\u00a9", "sign up",
-    "terms of use", "privacy", "share this", "advert", "support our", "expressed", "necessarily", "originally", "first ",
-    "republished", "reprinted", "article", "story",
+    "reserved", "cookie", "subscri", "newsletter", "follow us", "read ", "click", "copyright", "\u00a9",
+    "sign up", "terms of use", "privacy", "share this", "advert", "support our", "expressed", "necessarily",
+    "originally", "first ", "republished", "reprinted", "article", "story",
 )  # fmt: skip
 _STOP_WORDS = """
     a about above after again against all also although am among an and any are as at away be became

@@ -59,7 +59,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Truth:
-    """The estimate: of each value a probability, of each source an accuracy, of pairs of sources a dependence.
+    """The estimate: a probability of each value, an accuracy of each source, a dependence of pairs.
 
     ``probability`` of a coarse value includes that of the finer ones within it; ``own`` does not. ``pairs``
     are rows of two sources, the smaller number first.
