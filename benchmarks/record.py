@@ -1,7 +1,7 @@
 """Time, memory and quality of judging the record, on synthetic corpora of which the truth is known.
 
-``python benchmarks/record.py [--documents N] [--claims M] [--rounds 3]`` prints one table. Each measurement runs
-in a process of its own, so that its peak of memory is its own; times are medians.
+``python benchmarks/record.py [--documents N] [--claims M] [--rounds 3]`` prints one table. Each measurement
+runs in a process of its own, so that its peak of memory is its own; times are medians.
 """
 
 import argparse
@@ -135,15 +135,15 @@ def main() -> None:
     given = parser.parse_args()
     if given.one:
         kind, n, seed = given.one
-        print(json.dumps((link if kind == "link" else judge)(int(n), int(seed))))
+        sys.stdout.write(json.dumps((link if kind == "link" else judge)(int(n), int(seed))) + "\n")
         return
     for kind, n, what in (
         ("link", given.documents, "documents linked"),
         ("judge", given.claims, "claims reconciled"),
     ):
-        print(f"{n:,} {what}, median of {given.rounds}")
+        sys.stdout.write(f"{n:,} {what}, median of {given.rounds}" + "\n")
         for name, value in measure(kind, n, given.rounds).items():
-            print(f"  {name:32} {value:12,.3f}")
+            sys.stdout.write(f"  {name:32} {value:12,.3f}" + "\n")
 
 
 if __name__ == "__main__":

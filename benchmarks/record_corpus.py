@@ -12,55 +12,74 @@ from random import Random
 
 from landbridge.record.model import Address, Claim, Document, Mention, PartKind, Sentence, Source
 
-SYLLABLES = (
-    "ba ko ri mar tel su van dor ne kal ish or ga len to hur ma zed pol qua ser ith um bel cra fen".split()
-)
+_SYLLABLES = """
+    ba ko ri mar tel su van dor ne kal ish or ga len to hur ma zed pol qua ser ith um bel cra fen
+"""
+SYLLABLES = _SYLLABLES.split()
 #: Groups of words that may stand for one another; a rewriting takes another of the group.
-SYNONYMS = [
-    words.split()
-    for words in """
-    agreed consented; announced declared revealed; began started commenced; built constructed erected; called named
-    termed; carried moved conveyed; changed altered modified; clear plain evident; closed shut sealed; common shared
-    joint; costs expenses outlays; crossed traversed passed; cut reduced lowered; delayed postponed deferred; demanded
-    required sought; described portrayed depicted; early initial first; ended concluded finished; expected foreseen
-    anticipated; experts analysts specialists; fast quick swift; feared dreaded; firms companies businesses; goods
-    freight merchandise; grew rose climbed; hard difficult arduous; helped aided assisted; hopes expectations; huge vast
-    enormous; kept retained maintained; large big sizeable; lasting durable enduring; local regional provincial; long
-    lengthy extended; lorries trucks; met gathered convened; money funds finance; near close adjacent; needed necessary
-    essential; officials functionaries; often frequently; opened inaugurated launched; paid funded financed; plain simple
-    straightforward; planned intended projected; pressed urged pushed; promised pledged vowed; quickly rapidly swiftly;
-    quiet calm tranquil; rail railway; rare scarce uncommon; repaired mended restored; rules regulations provisions;
-    ships vessels; shippers forwarders; short brief; showed demonstrated indicated; slow sluggish; small minor modest;
-    stopped halted ceased; strong robust sturdy; talks negotiations discussions; told informed; towns cities; traders
-    merchants dealers; tried attempted; trip journey voyage; urgent pressing; useful helpful beneficial; wagons carriages;
-    waited lingered; weak feeble frail; wide broad; workers labourers; yearly annual; yield output
-    """.replace("\n", " ").split(";")
-]
+_SYNONYMS = """
+    agreed consented; announced declared revealed; began started commenced; built constructed erected;
+    called named termed; carried moved conveyed; changed altered modified; clear plain evident; closed
+    shut sealed; common shared joint; costs expenses outlays; crossed traversed passed; cut reduced
+    lowered; delayed postponed deferred; demanded required sought; described portrayed depicted; early
+    initial first; ended concluded finished; expected foreseen anticipated; experts analysts
+    specialists; fast quick swift; feared dreaded; firms companies businesses; goods freight
+    merchandise; grew rose climbed; hard difficult arduous; helped aided assisted; hopes expectations;
+    huge vast enormous; kept retained maintained; large big sizeable; lasting durable enduring; local
+    regional provincial; long lengthy extended; lorries trucks; met gathered convened; money funds
+    finance; near close adjacent; needed necessary essential; officials functionaries; often frequently;
+    opened inaugurated launched; paid funded financed; plain simple straightforward; planned intended
+    projected; pressed urged pushed; promised pledged vowed; quickly rapidly swiftly; quiet calm
+    tranquil; rail railway; rare scarce uncommon; repaired mended restored; rules regulations
+    provisions; ships vessels; shippers forwarders; short brief; showed demonstrated indicated; slow
+    sluggish; small minor modest; stopped halted ceased; strong robust sturdy; talks negotiations
+    discussions; told informed; towns cities; traders merchants dealers; tried attempted; trip journey
+    voyage; urgent pressing; useful helpful beneficial; wagons carriages; waited lingered; weak feeble
+    frail; wide broad; workers labourers; yearly annual; yield output
+"""
+SYNONYMS = [words.split() for words in _SYNONYMS.split(";")]
 _OTHER = {word: group for group in SYNONYMS for word in group}
-NOUNS = """
-    bridge canal clerks columns contracts convoys cranes crews customs delays depots docks drivers engineers farmers
-    ferries fees fences floods forecasts fuel gates grain guards harbours hills inspectors insurers ledgers lenders
-    letters locks machines maps merchants miners mines mountains offices ore papers passes permits pilots plains
-    platforms prices quarries queues rails rivers roads scales schedules seals sheds shippers sidings signals smelters
-    snow steel stores storms surveyors tariffs tenders ticks timber tolls towns traders tunnels valleys villages
-    warehouses weather wells wharves wheat winter workers workshops yards
-""".split()
-ADJECTIVES = """
-    ageing ample awkward bare blunt brisk broken busy careful cheap coastal costly crowded distant dry dusty eager empty
-    faint fresh frozen gloomy golden harsh hidden idle inland kind large lasting late lean long loose mild muddy narrow
-    near northern old open patient plain poor proud quiet rare ready remote rough rural rusty sandy scarce sharp shallow
-    short slow small smooth southern steep stern strong stubborn sudden tall tidy tired urgent vast weak wide worn
-""".split()
-VERBS = """
-    alarmed amused annoyed baffled balanced blocked bothered changed cheered checked cleared counted covered crossed
-    crowded delayed divided drained eased emptied fed filled followed forced framed freed guided halted helped hid
-    joined kept lifted linked loaded lured marked measured mended moved outlasted passed paused pleased pressed
-    puzzled raised reached repaired replaced rested saved shaped shook slowed spared spoiled steered stopped supplied
-    surprised tested tired touched troubled turned warmed weighed worried
-""".split()
-ADVERBS = "again almost barely daily early gladly hardly later mostly nearly often once openly rarely seldom soon still twice".split()
-LINKS = "after although and as because before but once since unless until when whenever where while".split()
-PLACES = "above across along behind below beside beyond inside near outside past round through towards under upon".split()
+_NOUNS = """
+    bridge canal clerks columns contracts convoys cranes crews customs delays depots docks drivers
+    engineers farmers ferries fees fences floods forecasts fuel gates grain guards harbours hills
+    inspectors insurers ledgers lenders letters locks machines maps merchants miners mines mountains
+    offices ore papers passes permits pilots plains platforms prices quarries queues rails rivers roads
+    scales schedules seals sheds shippers sidings signals smelters snow steel stores storms surveyors
+    tariffs tenders ticks timber tolls towns traders tunnels valleys villages warehouses weather wells
+    wharves wheat winter workers workshops yards
+"""
+NOUNS = _NOUNS.split()
+_ADJECTIVES = """
+    ageing ample awkward bare blunt brisk broken busy careful cheap coastal costly crowded distant dry
+    dusty eager empty faint fresh frozen gloomy golden harsh hidden idle inland kind large lasting late
+    lean long loose mild muddy narrow near northern old open patient plain poor proud quiet rare ready
+    remote rough rural rusty sandy scarce sharp shallow short slow small smooth southern steep stern
+    strong stubborn sudden tall tidy tired urgent vast weak wide worn
+"""
+ADJECTIVES = _ADJECTIVES.split()
+_VERBS = """
+    alarmed amused annoyed baffled balanced blocked bothered changed cheered checked cleared counted
+    covered crossed crowded delayed divided drained eased emptied fed filled followed forced framed
+    freed guided halted helped hid joined kept lifted linked loaded lured marked measured mended moved
+    outlasted passed paused pleased pressed puzzled raised reached repaired replaced rested saved shaped
+    shook slowed spared spoiled steered stopped supplied surprised tested tired touched troubled turned
+    warmed weighed worried
+"""
+VERBS = _VERBS.split()
+_ADVERBS = """
+    again almost barely daily early gladly hardly later mostly nearly often once openly rarely seldom
+    soon still twice
+"""
+ADVERBS = _ADVERBS.split()
+_LINKS = """
+    after although and as because before but once since unless until when whenever where while
+"""
+LINKS = _LINKS.split()
+_PLACES = """
+    above across along behind below beside beyond inside near outside past round through towards under
+    upon
+"""
+PLACES = _PLACES.split()
 OPENERS = (
     "", "", "", "At dawn ", "By then ", "For years ", "In part ", "In spring ", "Last winter ", "On paper ",
     "Since then ", "This week ", "To many ", "Under the plan ", "With time ",
@@ -69,18 +88,21 @@ OPENERS = (
 TELLINGS: dict[str, tuple[str, ...]] = {
     "date": (
         "It happened on {value}.", "The day was {value}.", "On {value} everything was {adjective}.",
-        "{a} and {b} met on {value}.", "They had settled on {value} for it.", "{value} was the day they chose.",
+        "{a} and {b} met on {value}.", "They had settled on {value} for it.",
+        "{value} was the day they chose.",
     ),
     "place": (
         "{value} was the venue.", "They came to {value} for it.", "All this took place in {value}.",
-        "The hall in {value} was {adjective}.", "{a} had asked for {value}.", "Delegates of {b} reached {value} early.",
+        "The hall in {value} was {adjective}.", "{a} had asked for {value}.",
+        "Delegates of {b} reached {value} early.",
     ),
     "status": (
         "The text was {value}.", "It is now {value}.", "As of that evening the paper had been {value}.",
         "{a} says that it was {value}.", "Lawyers of {b} call it {value}.",
     ),
     "capacity": (
-        "The line can carry {value} tonnes.", "A capacity of {value} tonnes was named.", "{value} tonnes is the figure.",
+        "The line can carry {value} tonnes.", "A capacity of {value} tonnes was named.",
+        "{value} tonnes is the figure.",
         "{b} counts on {value} tonnes.", "Planners reckon with {value} tonnes.",
     ),
 }  # fmt: skip
@@ -100,7 +122,7 @@ QUOTE_STARTS = ("We will", "Nobody should", "Our people", "The region must", "Hi
 
 @dataclass(frozen=True)
 class Texts:
-    """Documents with who copied whom: ``family`` has a number for each document, equal for one text's copies."""
+    """Documents with who copied whom; ``family`` is one number for all copies of one text."""
 
     documents: tuple[Document, ...]
     parent: dict[str, str]
@@ -137,18 +159,20 @@ def name_of(random: Random, length: int = 3) -> str:
     return "".join(random.choice(SYLLABLES) for _ in range(length)).title()
 
 
+def _thing(random: Random) -> str:
+    return f"the {random.choice(ADJECTIVES)} {random.choice(NOUNS)}"
+
+
 def _clause(random: Random) -> str:
-    return (
-        f"the {random.choice(ADJECTIVES)} {random.choice(NOUNS)} {random.choice(ADVERBS)} {random.choice(VERBS)} "
-        f"the {random.choice(NOUNS)} {random.choice(PLACES)} the {random.choice(ADJECTIVES)} {random.choice(NOUNS)}"
-    )
+    first, verb = _thing(random), f"{random.choice(ADVERBS)} {random.choice(VERBS)}"
+    return f"{first} {verb} the {random.choice(NOUNS)} {random.choice(PLACES)} {_thing(random)}"
 
 
 def _colour(random: Random, names: list[str]) -> str:
     """A sentence that carries no fact."""
     first = _clause(random)
     if random.random() < 0.4:
-        first = f"{random.choice(names)} {random.choice(VERBS)} the {random.choice(ADJECTIVES)} {random.choice(NOUNS)}"
+        first = f"{random.choice(names)} {random.choice(VERBS)} {_thing(random)}"
     second = f" {random.choice(LINKS)} {_clause(random)}" if random.random() < 0.7 else ""
     text = f"{random.choice(OPENERS)}{first}{second}."
     return text[0].upper() + text[1:]
@@ -176,7 +200,7 @@ def _story(random: Random, a: str, b: str, values: dict[str, str], quote: str, l
     lines += [_colour(random, names) for _ in range(length)]
     random.shuffle(lines)
     return [
-        f"{a} and {b}: {random.choice(ADJECTIVES)} {random.choice(NOUNS)} {random.choice(VERBS)} {values['place']}",
+        f"{a} and {b}: {_thing(random)} {random.choice(VERBS)} {values['place']}",
         *lines,
     ]
 
@@ -290,7 +314,7 @@ def build_texts(
     return Texts(tuple(documents), parent, family, event_of)
 
 
-def _wrong(random: Random, name: str, true: str, false: list[str]) -> str:
+def _wrong(random: Random, true: str, false: list[str]) -> str:
     return random.choice([value for value in false if value != true])
 
 
@@ -322,8 +346,8 @@ def build_claims(
 ) -> Claims:
     """Build claims of sources of which some copy others, with the true value of each field.
 
-    Copiers take after few, poor parents, as the web does: a false value may have the majority. The reliability
-    that a source is said to have follows its accuracy, with one in five misjudged.
+    Copiers take after few, poor parents, as the web does: a false value may have the majority. The
+    reliability that a source is said to have follows its accuracy, with one in five misjudged.
     """
     random = Random(seed)
     n_sources = max(n_claims // per_source, 8)
@@ -352,7 +376,7 @@ def build_claims(
     for name in originals:
         for key in random.sample(keys, min(each, n_fields)):
             is_right = random.random() < right[name]
-            say(name, key, truth[key] if is_right else _wrong(random, key[1], truth[key], errors[key]))
+            say(name, key, truth[key] if is_right else _wrong(random, truth[key], errors[key]))
     for name in copying:
         elder = said[parent[name]]
         taken = [key for key in elder if random.random() < copy_rate]
@@ -361,7 +385,7 @@ def build_claims(
             say(name, key, elder[key])
         for key in others[: max(each - len(taken), 0)]:
             is_right = random.random() < right[name]
-            say(name, key, truth[key] if is_right else _wrong(random, key[1], truth[key], errors[key]))
+            say(name, key, truth[key] if is_right else _wrong(random, truth[key], errors[key]))
     sources = []
     for name in names:
         held = (

@@ -34,7 +34,7 @@ def sources() -> tuple[Source, ...]:
                 row["reliability"],
                 tuple(parent.split(";")) if parent else (),
                 alignment,
-            )  # fmt: skip
+            )
         )
     return tuple(found)
 
@@ -61,7 +61,7 @@ def claims(*only: str) -> tuple[Claim, ...]:
                 row.get("scope") or "",
                 note=row["note"],
                 withdrawn=row.get("withdrawn") or "",
-            )  # fmt: skip
+            )
         )
     return tuple(found)
 
@@ -78,7 +78,7 @@ def events() -> tuple[Event, ...]:
             outcome=row["outcome"],
             affects=tuple(row["affects"].split(";")),
             status=row["status"],
-        )  # fmt: skip
+        )
         for row in rows("events.csv")
     )
 

@@ -3,13 +3,13 @@
 import time
 
 import pytest
-
 from benchmarks.record_corpus import build_texts
+from tests.record_tables import document
+
 from landbridge.record.lineage import Dependence, count_witnesses, find_lineage
 from landbridge.record.lineage_text import TextComparer, named_parents
 from landbridge.record.model import Address, Claim, Document, LineageEdge, Mention, Sentence, Source
 from landbridge.record.shingles import build_corpus, meeting_pairs, run_hashes, signatures
-from tests.record_tables import document
 
 FIRST = """Port of Nara opens its second quay
 The second quay of the port of Nara was opened on 4 June 2024 by Prime Minister Odo Kell.
@@ -122,7 +122,7 @@ def test_two_sources_with_the_same_unusual_errors_are_probably_one():
 
 def test_agreement_on_what_all_say_is_no_sign_of_copying():
     right = {f"e{n}": f"2024-01-{n:02}" for n in range(1, 10)}
-    assert find_lineage((), _claims({name: right for name in "abcde"})) == ()
+    assert find_lineage((), _claims(dict.fromkeys("abcde", right))) == ()
 
 
 def test_witnesses_copies_of_one_parent_count_once():

@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 import pytest
-
 from benchmarks.record_corpus import build_claims
+
 from landbridge.record.reconcile import reconcile
 from landbridge.record.truth import build_evidence, estimate_truth
 

@@ -1,4 +1,4 @@
-"""Where claims differ, and what kind of difference it is: coarser, of another scope, a slip, a dispute, or real.
+"""Where claims differ, and how: coarser, of another scope, a slip, a dispute, or a real contradiction.
 
 Claims are compared within a group (event, field, subject, family of values that exclude each other), so that
 two outcomes or two roles are no contradiction, and two dates may be. The kinds are tried in this order, and
@@ -78,7 +78,7 @@ class Judge:
         return self.dependence.count(claim.mention.source for claim in claims).count
 
     def is_plan(self, claim: Claim) -> bool:
-        """Whether a claim speaks of what was to come: it says so, or its source is older than what it dates."""
+        """Whether a claim speaks of what was to come: it says so, or its source is older than its date."""
         said = days_of(claim.value) if claim.field in DATED else None
         event = self.events.get(claim.event)
         when = said or (days_of(event.date) if event and event.date else None)
@@ -216,10 +216,8 @@ class Judge:
             if is_party and (interpreted or not self._has_observer((*one.claims, *other.claims))):
                 return "dispute", f"{_names(voices[0])} says one thing, {_names(voices[1])} the other"
         if is_denial:
-            return (
-                "contradiction",
-                f"asserted by {self._who(_asserting(one, other))}, denied by {self._who(_denying(one, other))}",
-            )
+            yes, no = self._who(_asserting(one, other)), self._who(_denying(one, other))
+            return "contradiction", f"asserted by {yes}, denied by {no}"
         return "contradiction", f"{shown(one.claims)} and {shown(other.claims)} cannot both be right"
 
     def _has_observer(self, claims: Iterable[Claim]) -> bool:
@@ -281,10 +279,10 @@ def find_differences(
     judge = Judge(Dependence(edges, sources), Voices(sources, events, actors), {e.id: e for e in events})
     found = list(differences_of(group_claims(rows), judge))
     found += find_cross_differences(rows, judge.events, gazetteer, found, judge.witnesses)
-    return rank_differences(found, judge)
+    return rank_differences(found)
 
 
-def rank_differences(found: Iterable[Difference], judge: Judge) -> tuple[Difference, ...]:
+def rank_differences(found: Iterable[Difference]) -> tuple[Difference, ...]:
     """Sort differences by gravity; of two that are equally grave, the one with more witnesses first."""
     graded = [
         replace(
@@ -363,7 +361,7 @@ def _told(
     judge: Judge,
     remark: str = "",
 ) -> Iterator[Difference]:
-    """One difference between all sides, and one more for each document that is on two of them in its own words.
+    """One difference between all sides, and one more for each document on two of them in its own words.
 
     A document that tells a thing and quotes a denial of it reports, and does not contradict itself.
     """
@@ -386,7 +384,7 @@ def _told(
         )
     if who != torn or len(torn) > 1:
         reasons = list(dict.fromkeys(why for _, _, why in pairs))
-        more = f"; and {len(reasons) - 4} more pairs" if len(reasons) > 4 else ""  # noqa: PLR2004 - enough to read
+        more = f"; and {len(reasons) - 4} more pairs" if len(reasons) > 4 else ""
         yield build_difference(group, kind, sides, judge, "; ".join(reasons[:4]) + more + remark)
 
 

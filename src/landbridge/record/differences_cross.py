@@ -1,4 +1,4 @@
-"""Differences that no single field shows: a signature with a condition left, a text agreed before its talks, a capital.
+"""Differences that no single field shows: a signature with a condition left, a text before its talks.
 
 Each rule joins claims of different fields or events and says in words why they cannot all hold.
 """
@@ -17,21 +17,22 @@ _SIGNING = re.compile(r"\bsign(?:ed|ing|ature)?\b", re.IGNORECASE)
 _NEGOTIATION = re.compile(
     r"\b(?:negotiat\w*|talks|drafting|text development|development of the text|bargaining)\b", re.IGNORECASE
 )
+_TEXT: Final = r"(?:text|agreement|treaty|accord|draft|deal|pact)"
+_DONE: Final = r"(?:conclu\w+|finali[sz]\w+|agreed|settled|completed)"
 _CONCLUDED = re.compile(
-    r"\b(?:text|agreement|treaty|accord|draft|deal|pact)\b.{0,60}\b(?:conclu\w+|finali[sz]\w+|agreed|settled|completed)\b"
-    r"|\b(?:conclu\w+|finali[sz]\w+|agreed|settled|completed)\b.{0,40}\b(?:text|agreement|treaty|accord|draft|deal|pact)\b",
+    rf"\b{_TEXT}\b.{{0,60}}\b{_DONE}\b|\b{_DONE}\b.{{0,40}}\b{_TEXT}\b",
     re.IGNORECASE,
 )
 _AUSPICES = re.compile(
-    r"\b(?:auspices|(?:primarily|mainly|largely|chiefly|notably|entirely) (?:driven|led|brokered|conducted|occurred|held|mediated|under)"
+    r"\b(?:auspices|(?:primarily|mainly|largely|chiefly|notably|entirely) "
+    r"(?:driven|led|brokered|conducted|occurred|held|mediated|under)"
     r"|occurred primarily|under the (?:mediation|leadership))\b",
     re.IGNORECASE,
 )
 _ORDER = re.compile(r"^(?P<way>before|after)\b\s*(?P<what>.*)$", re.IGNORECASE)
 _ID_DATE = re.compile(r"^\d{4}(?:-\d\d(?:-\d\d)?)?(?=-[a-z])")
-_GENERIC: Final = frozenset(
-    "gate process signed signing initialled agreed ratified text final the and with for between".split()
-)
+_GENERIC_WORDS = "gate process signed signing initialled agreed ratified text final the and with for between"
+_GENERIC: Final = frozenset(_GENERIC_WORDS.split())
 _ALIKE: Final = {"treaty": "agreement", "accord": "agreement", "deal": "agreement", "pact": "agreement"}
 
 
@@ -77,7 +78,7 @@ def find_cross_differences(
     told = {(d.event, d.field, d.subject) for d in known if d.kind in ("contradiction", "dispute")}
     found = list(_signed_with_condition_left(rows, told, count))
     found += _concluded_before_talks(rows, events, gazetteer, count)
-    found += _order_against_dates(rows, events, count)
+    found += _order_against_dates(rows, count)
     if gazetteer is not None:
         found += _capitals(rows, gazetteer, count)
     return found
@@ -115,7 +116,9 @@ def _signed_with_condition_left(
 ) -> Iterator[Difference]:
     """A text that is called signed, and a condition for signing it that is said to be left."""
     signed = [
-        c for c in rows if c.field == "status" and c.stance == "asserts" and stage(plain("status", c.value)) >= 2  # noqa: PLR2004 - signed
+        c
+        for c in rows
+        if c.field == "status" and c.stance == "asserts" and stage(plain("status", c.value)) >= 2
     ]  # fmt: skip
     left = [
         c
@@ -155,7 +158,7 @@ def _is_concluding(claim: Claim, events: Mapping[str, Event]) -> bool:
 def _concluded_before_talks(
     rows: Sequence[Claim], events: Mapping[str, Event], gazetteer: Gazetteer | None, count: Count
 ) -> Iterator[Difference]:
-    """One document has a text concluded at a place and day, and its talks held later or under another's roof."""
+    """One document has a text concluded at a place and day, and its talks held later or elsewhere."""
     by_source: dict[str, list[Claim]] = {}
     for claim in rows:
         by_source.setdefault(claim.mention.source, []).append(claim)
@@ -174,7 +177,8 @@ def _concluded_before_talks(
         if elsewhere:
             who = ", ".join(sorted({claim.subject for claim in elsewhere}))
             reasons.append(
-                f"the talks are said to have been held chiefly under the auspices of {who}, who has no part in the place"
+                f"the talks are said to have been held chiefly under the auspices of {who}, "
+                "to whom the place does not belong"
             )
         sides = [(_place_and_day(concluded), concluded), (against[0].value, against)]
         yield _difference(
@@ -237,9 +241,7 @@ def _under_auspices(claim: Claim, concluded: Sequence[Claim], gazetteer: Gazette
     return True
 
 
-def _order_against_dates(
-    rows: Sequence[Claim], events: Mapping[str, Event], count: Count
-) -> Iterator[Difference]:
+def _order_against_dates(rows: Sequence[Claim], count: Count) -> Iterator[Difference]:
     """What is said to come before another thing, with dates of one document that say it came after."""
     dated: dict[tuple[str, str], list[Claim]] = {}
     for claim in rows:

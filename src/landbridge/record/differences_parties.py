@@ -8,12 +8,14 @@ from landbridge.record.dates import latest
 from landbridge.record.model import Claim, Event, Source
 
 _SPEAKING: Final = (
-    r"(?:said|says|stated|states|told|denied|denies|rejected|rejects|claimed|claims|insisted|insists|announced|noted"
-    r"|argued|argues|called|calls|looking back|stressed|confirmed|declared|voiced|dismissed|maintains|maintained)"
+    r"(?:said|says|stated|states|told|denied|denies|rejected|rejects|claimed|claims|insisted|insists"
+    r"|announced|noted|argued|argues|called|calls|looking back|stressed|confirmed|declared|voiced"
+    r"|dismissed|maintains|maintained)"
 )
 _OFFICE: Final = (
     r"(?:foreign |defen[cs]e |transport |prime |interior |deputy |vice )*"
-    r"(?:ministry|minister|president|premier|government|parliament|spokesm[ae]n|spokesperson|spokeswoman|side|mfa|mp"
+    r"(?:ministry|minister|president|premier|government|parliament|spokesm[ae]n|spokesperson|spokeswoman"
+    r"|side|mfa|mp"
     r"|embassy|official|officials|leader|authorities|delegation|presidency)"
 )
 _NAME: Final = r"[A-Z][\w'\u2019-]+(?: (?:al-|bin |de |van )?[A-Z][\w'\u2019-]+){0,3}"
@@ -43,8 +45,9 @@ _SHORT: Final = 5
 class Voices:
     """Tells for which party a claim speaks.
 
-    ``actors`` are rows with ``id``, ``name``, ``kind`` and ``country``, as in the study's table; a person or
-    a body speaks for its country, and an adjective of a country's name ("the Ruritanian ministry") for it too.
+    ``actors`` are rows with ``id``, ``name``, ``kind`` and ``country``, as in the study's table; a person
+    or a body speaks for its country, and an adjective of a country's name ("the Ruritanian ministry") for
+    it too.
     """
 
     def __init__(
@@ -59,7 +62,7 @@ class Voices:
         self._names: dict[str, str] = {}
         self._states: dict[str, str] = {}
         for row in actors:
-            home = row.get("country") or row["id"]
+            home: str = row.get("country") or row["id"]
             self._home[row["id"]] = home
             words = re.findall(r"[^\W\d_]+", row["name"].lower())
             if not words:
@@ -79,7 +82,8 @@ class Voices:
             if text in self._names:
                 return self._names[text]
         for state, home in self._states.items():
-            # Adjectives share their beginning with the name: Norwegian, Norway need a table, Chilean, Chile do not.
+            # Adjectives share their beginning with the name: Norwegian, Norway need a table, Chilean, Chile
+            # do not.
             common = min(len(words[0]), len(state)) - (1 if len(words[0]) > _SHORT + 1 else 0)
             if common >= _SHORT and words[0][:common] == state[:common]:
                 return home
@@ -110,7 +114,7 @@ class Voices:
         return not self.quoted(claim)
 
     def voice(self, claim: Claim) -> str:
-        """Party for which a claim speaks: who is quoted, else whose medium or official text it is; or empty."""
+        """Party for which a claim speaks: who is quoted, else whose medium or text it is; or empty."""
         who = self.quoted(claim)
         if who:
             return self.party_of(who)
@@ -122,7 +126,7 @@ class Voices:
         return self._of_publisher(source)
 
     def _of_publisher(self, source: Source) -> str:
-        """Party whose organ a publisher is by its name: a ministry, a state's own radio, a party's own site."""
+        """Party whose organ a publisher is by its name: a ministry, a state's radio, a party's own site."""
         if source.reliability == "party" and source.publisher:
             return self.party_of(source.publisher)
         if _ORGAN.search(source.publisher):

@@ -1,4 +1,4 @@
-"""How two values of one field stand to each other: the same, one coarser, or different; and slips of pen or unit."""
+"""How two values of one field stand to each other: same, coarser, different; and slips of pen or unit."""
 
 import re
 from dataclasses import dataclass
@@ -34,11 +34,14 @@ _UNITS: Final[dict[str, tuple[str, float]]] = {
     "kilometre": ("length", 1e3), "kilometres": ("length", 1e3), "kilometers": ("length", 1e3),
     "mile": ("length", 1609.344), "miles": ("length", 1609.344), "mi": ("length", 1609.344),
     "nm": ("length", 1852.0), "ft": ("length", 0.3048), "feet": ("length", 0.3048),
-    "kg": ("mass", 1e-3), "t": ("mass", 1.0), "tonne": ("mass", 1.0), "tonnes": ("mass", 1.0), "ton": ("mass", 1.0),
+    "kg": ("mass", 1e-3), "t": ("mass", 1.0), "tonne": ("mass", 1.0), "tonnes": ("mass", 1.0),
+    "ton": ("mass", 1.0),
     "tons": ("mass", 1.0), "kt": ("mass", 1e3), "mt": ("mass", 1e6), "lb": ("mass", 0.00045359237),
-    "hour": ("time", 1.0), "hours": ("time", 1.0), "h": ("time", 1.0), "day": ("time", 24.0), "days": ("time", 24.0),
+    "hour": ("time", 1.0), "hours": ("time", 1.0), "h": ("time", 1.0), "day": ("time", 24.0),
+    "days": ("time", 24.0),
     "week": ("time", 168.0), "weeks": ("time", 168.0),
-    "ha": ("area", 1e-2), "hectares": ("area", 1e-2), "sq": ("area", 1.0), "km2": ("area", 1.0), "acres": ("area", 0.004046856),
+    "ha": ("area", 1e-2), "hectares": ("area", 1e-2), "sq": ("area", 1.0), "km2": ("area", 1.0),
+    "acres": ("area", 0.004046856),
 }  # fmt: skip
 _SCALES: Final = {"thousand": 1e3, "million": 1e6, "mln": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12}
 #: Ratios that a dropped or mistaken unit makes, besides powers of ten.
@@ -186,7 +189,7 @@ def _relate_quantities(one: Quantity, other: Quantity) -> Relation:
     if step_a != step_b and low_a == high_a and low_b == high_b:
         # One has more digits: the other may be it, rounded or cut off.
         short, long, step = (low_a, low_b, step_a) if step_a > step_b else (low_b, low_a, step_b)
-        if -1e-9 <= (long - short) / step + 1.0 < 3.0 - 1e-9:  # noqa: PLR2004 - half a unit down, a unit up
+        if -1e-9 <= (long - short) / step + 1.0 < 3.0 - 1e-9:
             return "coarser" if step_a > step_b else "finer"
         return "different"
     if low_a <= low_b and high_b <= high_a:
@@ -237,15 +240,15 @@ def lost_unit(a: str, b: str, unit_a: str = "", unit_b: str = "") -> str:
     for power, word in ((3, "thousands"), (6, "millions"), (9, "billions")):
         if abs(ratio / 10.0**power - 1.0) < 0.005 and (
             one.unit == other.unit or not (one.unit and other.unit)
-        ):  # noqa: PLR2004
+        ):
             return f"they differ by a factor of {10**power:,}, as {word} do that lost their word"
     if bool(one.unit) == bool(other.unit):
         return ""
     for power in (1, 2):
-        if abs(ratio / 10.0**power - 1.0) < 1e-6:  # noqa: PLR2004
+        if abs(ratio / 10.0**power - 1.0) < 1e-6:
             return f"they differ by a factor of {10**power}, and one has no unit"
     for factor in _CONVERSIONS:
-        if factor > 1.0 and abs(ratio / factor - 1.0) < 0.01:  # noqa: PLR2004
+        if factor > 1.0 and abs(ratio / factor - 1.0) < 0.01:
             return f"they differ by the factor {factor:g} of a change of unit, and one has no unit"
     return ""
 
@@ -281,13 +284,13 @@ def slip(field: str, a: str, b: str) -> str:
             return ""  # two days, not two spellings of one
         if len(wrong) == 1:
             return "one digit is different"
-        if len(wrong) == 2 and wrong[0] == wrong[1][::-1]:  # noqa: PLR2004
+        if len(wrong) == 2 and wrong[0] == wrong[1][::-1]:
             return "two digits are exchanged"
         return ""
     one, other = read_quantity(a), read_quantity(b)
     if one is not None and other is not None:
         return _slip_of_number(_digits(a), _digits(b))
-    if one is not None or other is not None or min(len(a), len(b)) < 5 or not (a.isascii() == b.isascii()):  # noqa: PLR2004
+    if one is not None or other is not None or min(len(a), len(b)) < 5 or a.isascii() != b.isascii():
         return ""
     if field not in ("place", "name", "actor", "party", "office"):
         return ""
@@ -301,7 +304,7 @@ def _digits(value: str) -> str:
 
 def _slip_of_number(a: str, b: str) -> str:
     short, long = sorted((a, b), key=len)
-    if len(long) == len(short) + 1 and len(short.replace(".", "")) >= 2:  # noqa: PLR2004
+    if len(long) == len(short) + 1 and len(short.replace(".", "")) >= 2:
         for place in range(len(long)):
             if long[:place] + long[place + 1 :] == short and long[place] != "0":
                 return "a digit is missing" if long[place] != "." else "the decimal point is missing"
@@ -312,7 +315,7 @@ def _slip_of_number(a: str, b: str) -> str:
             and wrong[1] == wrong[0] + 1
             and a[wrong[0]] == b[wrong[1]]
             and a[wrong[1]] == b[wrong[0]]
-        ):  # noqa: PLR2004
+        ):
             return "two digits are exchanged"
     return ""
 
@@ -324,7 +327,7 @@ def _one_edit(a: str, b: str) -> bool:
         if len(wrong) == 1:
             return True
         return (
-            len(wrong) == 2  # noqa: PLR2004
+            len(wrong) == 2
             and wrong[1] == wrong[0] + 1
             and a[wrong[0]] == b[wrong[1]]
             and a[wrong[1]] == b[wrong[0]]

@@ -90,7 +90,7 @@ def _join(edges: dict[tuple[str, str], LineageEdge], edge: LineageEdge) -> None:
 
 
 def _by_text(documents: Sequence[Document], sources: Sequence[Source]) -> list[LineageEdge]:
-    if len(documents) < 2:  # noqa: PLR2004 - nothing to compare
+    if len(documents) < 2:
         return []
     corpus = build_corpus(documents)
     comparer = TextComparer(corpus)
@@ -155,7 +155,8 @@ def _reason(
     begin, length = shared.longest
     if length:
         parts.append(
-            f"{length} words running are the same: “{_passage(documents[at[0]], begin - start[at[0]], length)}”"
+            f"{length} words running are the same: "
+            f"“{_passage(documents[at[0]], begin - start[at[0]], length)}”"
         )
     if shared.n_rewritten:
         plural = "sentence says" if shared.n_rewritten == 1 else "sentences say"
@@ -256,8 +257,8 @@ class Dependence:
         return self._probability.get(self._key(one, other), 0.0)
 
     def pairs(self) -> list[tuple[str, str, float]]:
-        """All pairs of sources that are dependent, with the probability; children of one parent among them."""
-        found = {pair: p for pair, p in self._probability.items()}
+        """All pairs of dependent sources, with the probability; children of one parent among them."""
+        found = dict(self._probability)
         families: dict[str, list[str]] = {}
         for child, elders in self._roots.items():
             for elder in elders:
@@ -272,7 +273,7 @@ class Dependence:
     def count(self, sources: Iterable[str]) -> Witnesses:
         """Count independent witnesses among sources."""
         names = sorted(set(sources))
-        if len(names) < 2 or not self._known.intersection(names):  # noqa: PLR2004 - one, or none related
+        if len(names) < 2 or not self._known.intersection(names):
             return Witnesses(len(names), float(len(names)))
         # Elders first: a child of two parents adds nothing to them, but alone it is one witness.
         names.sort(key=lambda name: (len(self.roots(name)), name))

@@ -1,4 +1,4 @@
-"""What two texts share: passages word for word, sentences that say the same in other words, parents they name."""
+"""What two texts share: passages, sentences that say the same in other words, parents that they name."""
 
 import math
 import re
@@ -20,15 +20,18 @@ ALIGNED: Final = 0.5
 ALIGNED_CHANCE: Final = 4.0
 
 _PARENT = re.compile(
-    r"(?:necessarily (?:reflect|represent)s? the (?:\w+ ){0,4}(?:position|views?|opinions?|policy|policies|stance)"
+    r"(?:necessarily (?:reflect|represent)s? the (?:\w+ ){0,4}"
+    r"(?:position|views?|opinions?|policy|policies|stance)"
     r"(?: or (?:\w+ )?(?:position|views?|opinions?|policy|policies))? of"
     r"|(?:originally|first) (?:published|appeared|posted|printed)(?: (?:in|on|by|at|with|under)){1,2}"
     r"|(?:republished|reprinted|reproduced|adapted|translated)(?: with (?:the )?permission)? (?:from|of|by)"
-    r"|courtesy of|according to a report (?:by|of|in)|as (?:first )?reported by|source\s*:|via|copyright|\u00a9(?: \d{4})?)"
-    r"\s+(?:the\s+)?(?P<name>(?:The )?[A-Z][\w.&'\u2019-]*(?:[ -](?:of|for|and|the|[A-Z&][\w.&'\u2019-]*)){0,6})",
+    r"|courtesy of|according to a report (?:by|of|in)|as (?:first )?reported by|source\s*:|copyright"
+    r"|\u00a9(?: \d{4})?)\s+(?:the\s+)?"
+    r"(?P<name>(?:The )?[A-Z][\w.&'\u2019-]*(?:[ -](?:of|for|and|the|[A-Z&][\w.&'\u2019-]*)){0,6})",
 )
 _CITED = re.compile(
-    r"(?:^|[.\u201d\"] )(?P<name>(?:The )?[A-Z][\w&'\u2019-]*(?:[ .](?:of|for|and|the|[A-Z][\w&'\u2019-]*)){0,5})\.?\s*$"
+    r"(?:^|[.\u201d\"] )"
+    r"(?P<name>(?:The )?[A-Z][\w&'\u2019-]*(?:[ .](?:of|for|and|the|[A-Z][\w&'\u2019-]*)){0,5})\.?\s*$"
 )
 
 
@@ -144,7 +147,7 @@ class TextComparer:
         first, last = np.searchsorted(stem_b, stem_a, "left"), np.searchsorted(stem_b, stem_a, "right")
         times = last - first
         # A stem in very many sentences joins everything with everything and tells nothing.
-        times[times > 8] = 0  # noqa: PLR2004
+        times[times > 8] = 0
         if not times.any():
             return nothing
         left = np.repeat(sentence_a, times)
@@ -183,7 +186,7 @@ class TextComparer:
         part = np.bincount(place, weights=covered, minlength=count) / np.maximum(
             np.bincount(place, minlength=count), 1
         )
-        return part[:count] > 0.5  # noqa: PLR2004 - more than half
+        return part[:count] > 0.5
 
     def _share(self, document: int, covered: NDArray[np.bool_], said: set[int]) -> float:
         """Part of a text's weight that is common."""
@@ -200,9 +203,10 @@ class TextComparer:
 
 
 def named_parents(document: Document) -> dict[str, float]:
-    """Publishers that a text names as where it came from, with a weight: 1 for a disclaimer, less for a citation.
+    """Publishers that a text names as its origin, with a weight: 1 for a disclaimer, less for a citation.
 
-    A disclaimer that speaks for another paper than the one it stands in is a trace of the text it was made from.
+    A disclaimer that speaks for another paper than the one it stands in is a trace of the text it was made
+    from.
     """
     found: dict[str, float] = {}
     for sentence in document.sentences:
@@ -224,9 +228,10 @@ def publisher_key(name: str) -> str:
     return " ".join(words[1:] if words[:1] == ["the"] else words)
 
 
-#: Log-odds that two texts are dependent: constant, and what a unit of each kind of evidence adds. Set so that
-#: one shared sentence of eight words of prose is a little more likely copied than not, three are almost surely,
-#: and a shared half sentence is chance; ``benchmarks/record.py`` prints the precision and recall that follow.
+#: Log-odds that two texts are dependent: constant, and what a unit of each kind of evidence adds. Set so
+#: that one shared sentence of eight words of prose is a little more likely copied than not, three are
+#: almost surely, and a shared half sentence is chance; ``benchmarks/record.py`` prints the precision and
+#: recall that follow.
 WEIGHTS: Final = {"constant": -4.3, "passages": 2.5, "rewritten": 1.5, "share": 3.0, "parent": 2.0}
 
 

@@ -11,7 +11,8 @@ from landbridge.record.reconcile_items import group_claims, shown
 from landbridge.record.rules import is_plan, scope_of
 from landbridge.record.truth import Truth, estimate_truth
 
-#: A value is rare if it is believed less than this, and given by no more than this share of those who speak of it.
+#: A value is rare if it is believed less than this, and given by no more than this share of those who speak
+#: of it.
 UNBELIEVED: Final = 0.3
 RARE_SHARE: Final = 0.34
 #: Sources that must speak of a field before any of its values can be called unusual.
@@ -37,7 +38,8 @@ def find_shared_errors(claims: Iterable[Claim], sources: Iterable[Source] = ()) 
     for (a, b), probability in zip(truth.pairs.tolist(), truth.copying.tolist(), strict=True):
         values = shared.get((a, b))
         if values and probability >= _LEAST:
-            reason = f"both say what hardly anybody else does: {'; '.join(_told(framed.claims[v]) for v in values[:3])}"
+            told = "; ".join(_told(framed.claims[value]) for value in values[:3])
+            reason = f"both say what hardly anybody else does: {told}"
             edges.append(
                 LineageEdge(
                     framed.sources[a], framed.sources[b], "common_parent", round(probability, 4), reason
@@ -52,7 +54,7 @@ def _shared(framed: Framed, truth: Truth) -> dict[tuple[int, int], list[int]]:
     speakers = np.bincount(evidence.item[evidence.value], minlength=int(evidence.item[-1]) + 1)
     given = np.bincount(evidence.value[evidence.sign > 0], minlength=len(evidence.item))
     heard = speakers[evidence.item]
-    rare = (given >= 2) & (given <= np.maximum(RARE_SHARE * heard, 2)) & (heard >= LEAST_SOURCES)  # noqa: PLR2004 - shared
+    rare = (given >= 2) & (given <= np.maximum(RARE_SHARE * heard, 2)) & (heard >= LEAST_SOURCES)
     rare &= truth.probability < UNBELIEVED
     found: dict[tuple[int, int], list[int]] = {}
     order = np.argsort(evidence.value, kind="stable")

@@ -94,7 +94,7 @@ def reconcile(
         resolutions[key] = chooser.resolve(
             place, group, is_disputed=key in disputed, slips=slips.get(key, frozenset())
         )
-    graded = rank_differences((_with_verdict(d, resolutions, chooser) for d in differences), judge)
+    graded = rank_differences(_with_verdict(d, resolutions, chooser) for d in differences)
     return Reconciled(graded, tuple(resolutions.values()), chooser.accuracy(), chooser.copying())
 
 
@@ -176,7 +176,7 @@ class _Chooser:
 
     def copying(self) -> dict[tuple[str, str], float]:
         """Pairs of sources that are probably dependent."""
-        likely = np.flatnonzero(self._truth.copying >= 0.5)  # noqa: PLR2004 - more likely than not
+        likely = np.flatnonzero(self._truth.copying >= 0.5)
         names = self._framed.sources
         return {
             (names[a], names[b]): round(float(p), 4)
@@ -218,9 +218,9 @@ class _Chooser:
         option, rule, why = self._choose(group, options, likely)
         against = self._stronger_denial(group, option, denied)
         if against is not None:
-            return self._taken(group, f"not {shown(option.claims)}", against.claims, RULES[against.strength], [
-                f"denied by {against.witnesses} against {option.witnesses}"
-            ], estimate, against.witnesses)  # fmt: skip
+            why = [f"denied by {against.witnesses} against {option.witnesses}"]
+            value, rule = f"not {shown(option.claims)}", RULES[against.strength]
+            return self._taken(group, value, against.claims, rule, why, estimate, against.witnesses)
         if option.strength == _NONE:
             reason = self._weakness(option)
             return self._refused(
@@ -296,7 +296,7 @@ class _Chooser:
     def _choose(
         self, group: Group, options: Sequence[_Option], estimate: str
     ) -> tuple[_Option, str, list[str]]:
-        """Take the option with the strongest rule; of those, the one with more witnesses, and the most exact."""
+        """Take the option with the strongest rule; of those, the one with more witnesses and more exact."""
         if len(options) == 1:
             return options[0], self._rule(options[0]), []
         if group.field in rules.PLANNED:
@@ -305,11 +305,7 @@ class _Chooser:
                 return last, rules.LATER, ["the latest plan of those that were told"]
         best = min(option.strength for option in options)
         level = [option for option in options if option.strength == best]
-        finest = [
-            option
-            for option in level
-            if not any(relate(group.field, option.value, other.value) == "coarser" for other in level if other is not option)
-        ] if not group.family else level  # fmt: skip
+        finest = level if group.family else [o for o in level if not self._is_coarser(group, o, level)]
         most = max((option.sound, option.witnesses) for option in finest)
         leading = [option for option in finest if (option.sound, option.witnesses) == most]
         if len(leading) == 1:
@@ -323,8 +319,17 @@ class _Chooser:
             return chosen, rules.UNCONFIRMED, []
         return chosen, rules.TIE, [f"as good sources say {others}"]
 
+    @staticmethod
+    def _is_coarser(group: Group, option: _Option, others: Sequence[_Option]) -> bool:
+        """Whether another option lies within this one."""
+        return any(
+            relate(group.field, option.value, other.value) == "coarser"
+            for other in others
+            if other is not option
+        )
+
     def _more_exact(self, group: Group, option: _Option, options: Sequence[_Option]) -> _Option:
-        """Go on to a value within the chosen one, if a source that may be believed alone tells it and none other."""
+        """Go on to a value within the chosen one, if a source that may be believed alone tells it."""
         within = [
             other
             for other in options
@@ -335,11 +340,7 @@ class _Chooser:
         ]
         if any(relate(group.field, a.value, b.value) == "different" for a in within for b in within):
             return option
-        finest = [
-            a
-            for a in within
-            if not any(relate(group.field, a.value, b.value) == "coarser" for b in within if b is not a)
-        ]
+        finest = [option for option in within if not self._is_coarser(group, option, within)]
         return finest[0] if len(finest) == 1 else option
 
     @staticmethod
@@ -401,7 +402,7 @@ class _Chooser:
         if not numbers:
             return ""
         best, text = max(numbers)
-        return text if best >= 0.5 else ""  # noqa: PLR2004 - more likely than not
+        return text if best >= 0.5 else ""
 
     def _weakness(self, option: _Option) -> str:
         kinds = {self._judge.voices.reliability(claim) for claim in option.claims}
@@ -457,6 +458,15 @@ class _Chooser:
         if estimate and estimate != told:
             reason += f"; the estimate would take {estimate}"
         return Resolution(
-            group.event, group.field, group.subject, "", self.probability(claims), "normal", rule, reason, estimate,
-            witnesses, tuple(claim.id for claim in claims),
-        )  # fmt: skip
+            group.event,
+            group.field,
+            group.subject,
+            "",
+            self.probability(claims),
+            "normal",
+            rule,
+            reason,
+            estimate,
+            witnesses,
+            tuple(claim.id for claim in claims),
+        )

@@ -1,4 +1,4 @@
-"""Claims grouped by what they speak of: event, field, subject, and the family of values that exclude each other."""
+"""Claims grouped by what they speak of: event, field, subject, and family of values."""
 
 import re
 from collections.abc import Iterable, Mapping

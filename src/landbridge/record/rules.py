@@ -1,4 +1,4 @@
-"""What the fields of a claim mean for judging: which hold one value, which values exclude each other, who counts more.
+"""What fields mean for judging: which hold one value, which values exclude each other, who counts more.
 
 Everything here is about diplomacy, freight and law; nothing is about one region. A field that is not named
 holds one value if its values are dates or numbers, and any number of values otherwise.
@@ -26,8 +26,8 @@ DENIED: Final = "only denied"
 #: Order in which the rules are tried. A value wins by the best rule that any value of the field can claim.
 RULES: Final = (OFFICIAL, BOTH_PARTIES, INDEPENDENT, REPUTABLE, SECONDARY, UNRATED, MACHINE)
 
-#: Prior chance that a statement of such a source is right, before its record is known. An assumption, on purpose
-#: far from 0 and 1: two votes of weak sources outweigh none of a strong one.
+#: Prior chance that a statement of such a source is right, before its record is known. An assumption, on
+#: purpose far from 0 and 1: two votes of weak sources outweigh none of a strong one.
 PRIOR_ACCURACY: Final[dict[Reliability, float]] = {
     "primary": 0.95,
     "party": 0.85,
@@ -42,19 +42,18 @@ RELIABILITY_ORDER: Final[tuple[Reliability, ...]] = (
     "primary", "party", "reputable", "secondary", "unknown", "machine_rewritten",
 )  # fmt: skip
 
-SINGLE: Final = frozenset(
-    """
-    date place status duration length cost volume count capacity progress vote_share seats turnout share term
-    magnitude area completion_planned opening_planned order level format form tariff budget timing distance time
-    gauge speed price population depth draught width weight fee toll name office frequency percentage quantity rate
-    """.split()
-)
-MANY: Final = frozenset(
-    """
-    role aim outcome actor topic citation classification addressee party member participant derived_from unrelated
-    demand cargo commodity signatory witness reason effect goal
-    """.split()
-)
+_SINGLE_FIELDS = """
+    date place status duration length cost volume count capacity progress vote_share seats turnout share
+    term magnitude area completion_planned opening_planned order level format form tariff budget timing
+    distance time gauge speed price population depth draught width weight fee toll name office frequency
+    percentage quantity rate
+"""
+SINGLE: Final = frozenset(_SINGLE_FIELDS.split())
+_MANY_FIELDS = """
+    role aim outcome actor topic citation classification addressee party member participant derived_from
+    unrelated demand cargo commodity signatory witness reason effect goal
+"""
+MANY: Final = frozenset(_MANY_FIELDS.split())
 #: Fields whose values say when.
 DATED: Final = frozenset({"date", "completion_planned", "opening_planned", "start", "end", "deadline"})
 #: Fields that are plans by their nature: a new value is a plan that moved.
@@ -68,17 +67,16 @@ INTERPRETED: Final = frozenset(
     {"status", "outcome", "condition", "aim", "tariff", "role", "name", "classification"}
 )
 
+_TEXTS = """
+    declaration treaty agreement accord memorandum protocol communique framework contract charter
+    statement convention letter roadmap
+"""
 #: Values of a field with many values of which one actor or thing can have only one, by name of the family.
 FAMILIES: Final[dict[str, dict[str, frozenset[str]]]] = {
     "role": {"signing": frozenset({"signatory", "witness", "guest", "not a party"})},
     "classification": {
         "capital": frozenset({"capital", "former capital", "not the capital"}),
-        "kind of text": frozenset(
-            """
-            declaration treaty agreement accord memorandum protocol communique framework contract charter statement
-            convention letter roadmap
-            """.split()
-        ),
+        "kind of text": frozenset(_TEXTS.split()),
         "force": frozenset({"binding", "not binding", "non-binding", "nonbinding"}),
     },
 }
@@ -136,11 +134,11 @@ SYNONYMS: Final[dict[str, dict[str, str]]] = {
     },
 }  # fmt: skip
 #: Statuses of a thing not yet done, and of the same thing done: a plan and a later fact, not a contradiction.
-AHEAD: Final = frozenset(
-    """
-    planned expected pending upcoming offered proposed announced unsigned unbuilt draft promised preparing
-    """.split()
-)
+_AHEAD_WORDS = """
+    planned expected pending upcoming offered proposed announced unsigned unbuilt draft promised
+    preparing
+"""
+AHEAD: Final = frozenset(_AHEAD_WORDS.split())
 #: Courses that statuses run through, besides the stages of an instrument.
 COURSES: Final = (
     STAGES,
@@ -194,15 +192,18 @@ VERDICTS: Final[dict[DifferenceKind, str]] = {
 }
 NIL = re.compile(r"^(no|none|nothing|not|never|without|zero|nil)\b", re.IGNORECASE)
 _SCOPE_HINT = re.compile(
-    r"\b(?:(?:through|via|by|at|in|on|for|to|from|of)\s+[\w ,'-]{2,40}\bonly|only\s+(?:the|through|by|at|in|on|for)\b[\w ,'-]*"
-    r"|(?:revised |final )?(?:preliminary|provisional)|different scope|other scope|said of the whole[\w ]*|in practice|first stage|excluding[\w ,-]+"
+    r"\b(?:(?:through|via|by|at|in|on|for|to|from|of)\s+[\w ,'-]{2,40}\bonly"
+    r"|only\s+(?:the|through|by|at|in|on|for)\b[\w ,'-]*"
+    r"|(?:revised |final )?(?:preliminary|provisional)|different scope|other scope"
+    r"|said of the whole[\w ]*|in practice|first stage|excluding[\w ,-]+"
     r"|including[\w ,-]+|without\s+(?!being)[A-Z][\w -]+|(?:port|rail|road|sea)[- ]based count)",
 )
 _AHEAD_HINT = re.compile(r"\b(written before|before the (?:event|signing|meeting)|preview)\b", re.IGNORECASE)
 #: An event that is an offer itself: what is said of it is no plan.
 _OFFERING = re.compile(r"offer|propos|invit", re.IGNORECASE)
 TIME_ZONE_HINT = re.compile(
-    r"\b(?:midnight|time zone|local time|overnight|late (?:in the )?evening|late at night|night|\d{1,2}[:.]\d\d\s?(?:gmt|utc)?|gmt|utc)\b",
+    r"\b(?:midnight|time zone|local time|overnight|late (?:in the )?evening|late at night|night"
+    r"|\d{1,2}[:.]\d\d\s?(?:gmt|utc)?|gmt|utc)\b",
     re.IGNORECASE,
 )
 _UPCOMING = re.compile(r"^(to be \w+|upcoming|under preparation|being prepared|not yet)\b", re.IGNORECASE)

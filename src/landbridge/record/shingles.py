@@ -20,7 +20,8 @@ from landbridge.record.model import Document
 RUN: Final = 5
 #: Words of a passage that may make two documents of a large corpus worth comparing.
 PASSAGE: Final = 8
-#: Hash functions of a MinHash signature and rows of a band: two texts with Jaccard 0.2 meet with probability 0.93.
+#: Hash functions of a MinHash signature and rows of a band: two texts with Jaccard 0.2 meet with
+#: probability 0.93.
 PERMUTATIONS: Final = 128
 BAND_ROWS: Final = 2
 
@@ -28,46 +29,48 @@ _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _QUOTED = re.compile('["\u201c\u00ab][^"\u201d\u00bb]{2,400}["\u201d\u00bb]')
 #: A sentence of the site and not of the story: every page carries it, so it links nothing.
 BOILERPLATE = re.compile(
-    r"all rights reserved|\bcookies?\b|subscribe|newsletter|follow us|read (?:also|more)|click here|copyright|\u00a9"
+    r"all rights reserved|\bcookies?\b|subscribe|newsletter|follow us|read (?:also|more)|click here"
+    r"|copyright|\u00a9"
     r"|sign up|terms of use|privacy policy|share this|advertisement|support our work"
     r"|(?:views|opinions)[\w ,]{0,40} expressed|does? not necessarily (?:reflect|represent)"
-    r"|(?:originally|first) (?:published|appeared)|republished|reprinted|this (?:article|story) (?:was|is|has been)",
+    r"|(?:originally|first) (?:published|appeared)|republished|reprinted"
+    r"|this (?:article|story) (?:was|is|has been)",
     re.IGNORECASE,
 )
 #: Parts of words without which no sentence is boilerplate; looking for them is much faster.
 _TELLTALES: Final = (
-    "reserved", "cookie", "subscri", "newsletter", "follow us", "read ", "click", "copyright", "\u00a9", "sign up",
-    "terms of use", "privacy", "share this", "advert", "support our", "expressed", "necessarily", "originally", "first ",
-    "republished", "reprinted", "article", "story",
+    "reserved", "cookie", "subscri", "newsletter", "follow us", "read ", "click", "copyright", "\u00a9",
+    "sign up", "terms of use", "privacy", "share this", "advert", "support our", "expressed", "necessarily",
+    "originally", "first ", "republished", "reprinted", "article", "story",
 )  # fmt: skip
-STOP: Final = frozenset(
-    """
-    a about above after again against all also although am among an and any are as at away be became because been
-    before being below between both but by came can cannot could did do does doing done down during each either
-    else ever every few for from further get had has have having he her here hers herself him himself his how
-    however i if in indeed instead into is it its itself just last least less like made make many may me might
-    more moreover most much must my myself near neither never nevertheless next no nor not now of off often on
-    once one only onto or other others otherwise our ours out over own part per rather s same several she should
-    since so some still such t than that the their theirs them themselves then there thereby therefore these they
-    this those though through thus to together too toward towards two under until up upon us very via was we well
-    were what when where whereas whether which while who whole whom whose why will with within without would yet
-    you your yours
-    """.split()
-)
+_STOP_WORDS = """
+    a about above after again against all also although am among an and any are as at away be became
+    because been before being below between both but by came can cannot could did do does doing done
+    down during each either else ever every few for from further get had has have having he her here
+    hers herself him himself his how however i if in indeed instead into is it its itself just last
+    least less like made make many may me might more moreover most much must my myself near neither
+    never nevertheless next no nor not now of off often on once one only onto or other others otherwise
+    our ours out over own part per rather s same several she should since so some still such t than that
+    the their theirs them themselves then there thereby therefore these they this those though through
+    thus to together too toward towards two under until up upon us very via was we well were what when
+    where whereas whether which while who whole whom whose why will with within without would yet you
+    your yours
+"""
+STOP: Final = frozenset(_STOP_WORDS.split())
 #: Words that news of agreements and freight cannot do without; half the weight of others.
-_STOCK: Final = frozenset(
-    """
-    according added agreed agreement agreements announced area areas border borders called capital cargo central
-    city conference cooperation corridor council countries country day deal development discussed economic
-    expected foreign freight full government group held high host important including international issue issues
-    joint key leader leaders long major meeting meetings member million minister ministers month months national
-    nation nations new news noted number official officials open opening parties peace people place plan planned
-    point political port president previous prime process progress project projects public railway reached region
-    regional relations report reported role route said says second security share side sides sign signed signing
-    significant source sources stability state stated statement states strategic sum summit support talks told
-    took trade transit transport treaty united use used visit war week year years
-    """.split()
-)
+_STOCK_WORDS = """
+    according added agreed agreement agreements announced area areas border borders called capital cargo
+    central city conference cooperation corridor council countries country day deal development
+    discussed economic expected foreign freight full government group held high host important including
+    international issue issues joint key leader leaders long major meeting meetings member million
+    minister ministers month months national nation nations new news noted number official officials
+    open opening parties peace people place plan planned point political port president previous prime
+    process progress project projects public railway reached region regional relations report reported
+    role route said says second security share side sides sign signed signing significant source sources
+    stability state stated statement states strategic sum summit support talks told took trade transit
+    transport treaty united use used visit war week year years
+"""
+_STOCK: Final = frozenset(_STOCK_WORDS.split())
 NAME_WEIGHT: Final = 0.2
 QUOTED_WEIGHT: Final = 0.2
 STOCK_WEIGHT: Final = 0.5
@@ -77,11 +80,11 @@ STOCK_WEIGHT: Final = 0.5
 class Corpus:
     """All words of some documents, one after another.
 
-    ``word`` is an index of the vocabulary, ``weight`` what the word is worth as evidence, ``stem`` an index of
-    stems (-1 where the word is no prose), ``sentence`` counts sentences through the whole corpus; document
-    ``d`` has the words ``start[d]:start[d + 1]``. ``run`` hashes the `RUN` words from each position on; 0 where
-    the document ends before that. ``stem_key`` hashes each stem by its letters, so that a signature does not
-    depend on what else is in the corpus.
+    ``word`` is an index of the vocabulary, ``weight`` what the word is worth as evidence, ``stem`` an index
+    of stems (-1 where the word is no prose), ``sentence`` counts sentences through the whole corpus;
+    document ``d`` has the words ``start[d]:start[d + 1]``. ``run`` hashes the `RUN` words from each
+    position on; 0 where the document ends before that. ``stem_key`` hashes each stem by its letters, so
+    that a signature does not depend on what else is in the corpus.
     """
 
     ids: tuple[str, ...]
@@ -104,10 +107,10 @@ def stem_of(word: str) -> str:
     ('negoti', 'negoti', 'port')
     """
     word = word.removesuffix("'s")
-    if len(word) > 6:  # noqa: PLR2004 - a stem is six letters
+    if len(word) > 6:
         return word[:6]
     for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:  # noqa: PLR2004
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word
 
@@ -236,7 +239,7 @@ def signatures(corpus: Corpus) -> NDArray[np.uint32]:
     for d in range(n):
         stem = corpus.stem[corpus.start[d] : corpus.start[d + 1]]
         key = corpus.stem_key[stem[stem >= 0]]
-        if len(key) < 2:  # noqa: PLR2004 - no pair of words
+        if len(key) < 2:
             result[d] = (
                 scramble(np.arange(PERMUTATIONS, dtype=np.uint64) + np.uint64(d << 20)) >> np.uint64(32)
             ).astype(np.uint32)
@@ -251,7 +254,8 @@ def signatures(corpus: Corpus) -> NDArray[np.uint32]:
 def meeting_pairs(keys: NDArray[np.uint64], members: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """Pairs of members that share a key, as rows (smaller, larger), each once.
 
-    A key with more than ``most`` members joins only neighbours: the group stays linked without a square of pairs.
+    A key with more than ``most`` members joins only neighbours: the group stays linked without a square of
+    pairs.
     """
     order = np.lexsort((members, keys))
     keys, members = keys[order], members[order]
@@ -284,14 +288,14 @@ def candidates(corpus: Corpus, *, most: int = 30) -> NDArray[np.int64]:
     A passage counts if it holds prose; function words and names alone do not make one.
     """
     n = len(corpus)
-    if n <= 40:  # noqa: PLR2004 - 780 pairs at most: compare them all
+    if n <= 40:
         one, two = np.triu_indices(n, 1)
         return np.column_stack((one, two)).astype(np.int64)
     passage = run_hashes(corpus.word, corpus.start, PASSAGE)
     prose = np.r_[0.0, np.cumsum(corpus.weight, dtype=np.float64)]
     ends = np.minimum(np.arange(len(passage)) + PASSAGE, len(passage))
     owner = np.repeat(np.arange(n, dtype=np.int64), np.diff(corpus.start))
-    telling = (passage != 0) & (prose[ends] - prose[: len(passage)] >= 2.5)  # noqa: PLR2004
+    telling = (passage != 0) & (prose[ends] - prose[: len(passage)] >= 2.5)
     pairs = [meeting_pairs(passage[telling], owner[telling], most)]
     del passage, telling, prose
     marks = signatures(corpus)

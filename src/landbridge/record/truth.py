@@ -1,11 +1,11 @@
 """What is probably true, who is how reliable, and who copies: estimated together from conflicting claims.
 
-The model of Dong, Berti-Equille and Srivastava, "Integrating conflicting data: the role of source dependence",
-VLDB 2009. A source of accuracy A votes with weight ln(n A / (1 - A)), where n is the number of false values
-that a field could be given; a value's probability is its share of the exponentiated votes of its field. Two
-independent sources seldom share a false value, so that shared false values speak for copying, and what one
-source copied from another does not vote twice. Accuracies, probabilities and copying are found by turns
-until they no longer change.
+The model of Dong, Berti-Equille and Srivastava, "Integrating conflicting data: the role of source
+dependence", VLDB 2009. A source of accuracy A votes with weight ln(n A / (1 - A)), where n is the number of
+false values that a field could be given; a value's probability is its share of the exponentiated votes of
+its field. Two independent sources seldom share a false value, so that shared false values speak for
+copying, and what one source copied from another does not vote twice. Accuracies, probabilities and copying
+are found by turns until they no longer change.
 
 Beyond the paper: accuracies start from a prior and a source with few claims stays near it; a coarser value
 (2025) supports the finer ones within it (8 August 2025); a denial is a vote against; dependence that is
@@ -59,7 +59,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Truth:
-    """The estimate: of each value a probability, of each source an accuracy, of pairs of sources a dependence.
+    """The estimate: a probability of each value, an accuracy of each source, a dependence of pairs.
 
     ``probability`` of a coarse value includes that of the finer ones within it; ``own`` does not. ``pairs``
     are rows of two sources, the smaller number first.
