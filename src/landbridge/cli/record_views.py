@@ -1,5 +1,6 @@
 """Commands that show the record: where sources disagree, all that is known of a thing, the line of time."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,8 @@ FilesOrNone = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[FILE]...", help="Documents, or folders of documents.", show_default=False),
 ]
+MANY_DOCUMENTS = 200
+MOST_WORKERS = 8
 StudyOrNone = Annotated[
     str | None,
     typer.Option(
@@ -36,9 +39,9 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
     """Read documents and propose claims; say on standard error what was skipped, fail if nothing was read."""
     from landbridge.record.check_events import link_events
     from landbridge.record.check_judged import known_as
-    from landbridge.record.extract import propose_claims
+    from landbridge.record.extract import propose_all
     from landbridge.record.gazetteer import read_gazetteer
-    from landbridge.record.reading import read_documents
+    from landbridge.record.reading import list_files, read_documents
     from landbridge.record.review import NothingRead
     from landbridge.record.tables import Record, build_lexicon, read_record
 
@@ -49,7 +52,7 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
 
         opened = open_study(study)
         record, lexicon = read_record(opened), build_lexicon(opened.tables)
-    reading = read_documents(files)
+    reading = read_documents(files, processes=_workers(len(list_files(files))))
     console = show.console(error=True)
     for skipped in reading.skipped:
         console.print(
@@ -60,12 +63,17 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
         raise NothingRead(
             "none of the files could be read.", where=named, mend="each is listed above with the reason."
         )
-    claims: list[Claim] = []
-    for document in reading.documents:
-        claims += propose_claims(known_as(record, document), lexicon)
+    documents = [known_as(record, document) for document in reading.documents]
+    workers = _workers(len(documents))
+    claims = [claim for own in propose_all(documents, lexicon, processes=workers) for claim in own]
     linked = link_events(claims, record.events, lexicon.states)
     numbered = (replace(claim, id=f"P{number:04d}") for number, claim in enumerate(linked, start=1))
     return record, reading, tuple(numbered)
+
+
+def _workers(documents: int) -> int:
+    """One process for a few documents, since starting another takes longer; else one for each core."""
+    return 1 if documents < MANY_DOCUMENTS else min(os.cpu_count() or 1, MOST_WORKERS)
 
 
 def check(

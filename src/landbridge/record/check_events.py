@@ -7,7 +7,7 @@ differ is what the record is to find.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -29,21 +29,19 @@ _MOST = 400
 
 @dataclass(frozen=True)
 class _Told:
-    """An event as one document tells it; ``around`` are the states of the whole document."""
+    """An event as a document tells it.
 
-    document: str
+    ``parties`` are its states, or those of the whole document where the event names none (then ``states`` is
+    empty).
+    """
+
     event: str
     kind: str
     stage: str
     matter: frozenset[str]
     states: frozenset[str]
+    parties: frozenset[str]
     places: frozenset[str]
-    around: frozenset[str]
-
-    @property
-    def parties(self) -> frozenset[str]:
-        """States of the event, or of its document where the event names none."""
-        return self.states or self.around
 
 
 def link_events(
@@ -59,23 +57,23 @@ def link_events(
         Codes of states (ISO 3166 alpha-3), by which parties in an id are known.
     """
     told = _list_told(claims, known, {state.lower() for state in states})
-    if len({event.document for event in told}) < 2:
+    if len({document for documents in told.values() for document in documents}) < 2:
         return tuple(claims)
-    group = _cluster(told)
-    members: dict[int, list[_Told]] = defaultdict(list)
-    for event, number in zip(told, group, strict=True):
-        members[number].append(event)
-    counts = Counter((claim.mention.source, claim.event) for claim in claims)
+    counts = Counter(claim.event for claim in claims)
     names: dict[tuple[str, str], str] = {}
     taken = set(known)
-    for own in sorted(members.values(), key=lambda events: (-len(events), events[0].event)):
-        name = _name(own, counts, taken)
+    for own in sorted(_cluster(told), key=lambda events: (-len(events), events[0].event)):
+        documents = sorted(document for event in own for document in told[event])
+        name = _name(own, documents[0], counts, taken)
         taken.add(name)
-        names.update({(event.document, event.event): name for event in own})
+        names.update({(document, event.event): name for event in own for document in told[event]})
     return tuple(replace(c, event=names.get((c.mention.source, c.event), c.event)) for c in claims)
 
 
-def _list_told(claims: Iterable[Claim], known: Collection[str], codes: Collection[str]) -> list[_Told]:
+def _list_told(
+    claims: Iterable[Claim], known: Collection[str], codes: Collection[str]
+) -> dict[_Told, set[str]]:
+    """Events and the documents that tell them in the same way."""
     rows: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     around: dict[str, set[str]] = defaultdict(set)
     for claim in claims:
@@ -83,25 +81,18 @@ def _list_told(claims: Iterable[Claim], known: Collection[str], codes: Collectio
             around[claim.mention.source].add(claim.subject.lower())
         if ":" not in claim.event and claim.event not in known:
             rows[claim.mention.source, claim.event].append(claim)
-    told = []
+    told: dict[_Told, set[str]] = defaultdict(set)
     for (document, event), own in rows.items():
         stage = _STAGE.search(event)
         words = _STAGE.sub("", event).split("-")
         named = {word for word in words[1:] if word in codes}
         named |= {c.subject.lower() for c in own if _is_party(c)}
         places = {c.value.casefold() for c in own if c.field == "place" and not c.subject}
-        told.append(
-            _Told(
-                document,
-                event,
-                _ALIKE.get(words[0], words[0]),
-                stage[1] if stage else "",
-                frozenset(word for word in words[1:] if word not in codes),
-                frozenset(named),
-                frozenset(places),
-                frozenset(around[document]),
-            )
-        )
+        matter = frozenset(word for word in words[1:] if word not in codes)
+        states, parties = frozenset(named), frozenset(named or around[document])
+        kind = _ALIKE.get(words[0], words[0])
+        key = _Told(event, kind, stage[1] if stage else "", matter, states, parties, frozenset(places))
+        told[key].add(document)
     return told
 
 
@@ -111,42 +102,37 @@ def _is_party(claim: Claim) -> bool:
     return is_state and claim.stance == "asserts" and claim.value in _PARTY
 
 
-def _cluster(told: Sequence[_Told]) -> list[int]:
-    """Number of the group of each event: the likest pairs first, and no two of one document together."""
+def _cluster(told: Mapping[_Told, set[str]]) -> list[list[_Told]]:
+    """Events in groups: the likest pairs first, and no two of one document together."""
+    events = sorted(told, key=lambda event: (event.event, sorted(event.parties), sorted(event.places)))
     scores = []
-    for a, b in _pairs(told):
-        score = _likeness(told[a], told[b])
-        if score >= _LEAST:
+    for a, b in _pairs(events):
+        score = _likeness(events[a], events[b])
+        if score >= _LEAST and told[events[a]].isdisjoint(told[events[b]]):
             scores.append((-score, a, b))
-    group = list(range(len(told)))
-    members = {number: [number] for number in group}
+    group = list(range(len(events)))
+    members = {number: [event] for number, event in enumerate(events)}
+    documents = {number: set(told[event]) for number, event in enumerate(events)}
     for _, a, b in sorted(scores):
         one, two = group[a], group[b]
-        if one == two:
+        if one == two or not documents[one].isdisjoint(documents[two]):
             continue
-        documents = Counter(told[i].document for i in (*members[one], *members[two]))
-        if max(documents.values()) > 1 or any(
-            _likeness(told[i], told[j]) < 0 for i in members[one] for j in members[two]
-        ):
+        if any(_likeness(own, other) < 0 for own in members[one] for other in members[two]):
             continue
-        for i in members[two]:
-            group[i] = one
+        group = [one if number == two else number for number in group]
         members[one] += members.pop(two)
-    return group
+        documents[one] |= documents.pop(two)
+    return list(members.values())
 
 
-def _pairs(told: Sequence[_Told]) -> set[tuple[int, int]]:
-    """Pairs of different documents, of one kind and stage, with a word, party or place in common."""
+def _pairs(events: Sequence[_Told]) -> set[tuple[int, int]]:
+    """Pairs of one kind and stage with a word, party or place in common."""
     meeting: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for number, event in enumerate(told):
+    for number, event in enumerate(events):
         for word in (*event.matter, *event.parties, *event.places, f"={event.event}"):
             meeting[event.kind, event.stage, word].append(number)
     return {
-        pair
-        for numbers in meeting.values()
-        if len(numbers) <= _MOST
-        for pair in combinations(numbers, 2)
-        if told[pair[0]].document != told[pair[1]].document
+        pair for numbers in meeting.values() if len(numbers) <= _MOST for pair in combinations(numbers, 2)
     }
 
 
@@ -171,14 +157,11 @@ def _nested(one: frozenset[str], two: frozenset[str]) -> bool:
     return one <= two or two <= one
 
 
-def _name(events: Sequence[_Told], counts: Counter[tuple[str, str]], taken: Collection[str]) -> str:
+def _name(events: Sequence[_Told], document: str, counts: Mapping[str, int], taken: Collection[str]) -> str:
     """The most exact id in a group; with its parties or document if that id is another group's already."""
-    votes: Counter[str] = Counter()
-    for event in events:
-        votes[event.event] += counts[event.document, event.event]
-    ranked = sorted(votes, key=lambda name: (-len(name), -votes[name], name))
+    ranked = sorted({event.event for event in events}, key=lambda name: (-len(name), -counts[name], name))
     parties = sorted(set[str]().union(*(event.parties for event in events)))
-    document = re.sub(r"[^A-Za-z0-9]+", "-", events[0].document.rpartition("/")[2]).strip("-")
-    tries = [*ranked, "-".join((ranked[0], *parties)), f"{ranked[0]}-{document}"]
-    tries += [f"{ranked[0]}-{document}-{number}" for number in range(2, len(taken) + 3)]
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", document.rpartition("/")[2]).strip("-")
+    tries = [*ranked, "-".join((ranked[0], *parties)), f"{ranked[0]}-{stem}"]
+    tries += [f"{ranked[0]}-{stem}-{number}" for number in range(2, len(taken) + 3)]
     return next(name for name in tries if name not in taken and is_id(name))
