@@ -2,19 +2,25 @@
 
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.recorded import write_recorded_study
+from tests.studies import write_small_study
 
+from landbridge.errors import UnknownId
 from landbridge.record.check_gates import gate_probability, list_contested, list_gate_views, view_gate
 from landbridge.record.check_judged import judge_record
 from landbridge.record.check_judged import list_contested as list_disputed
 from landbridge.record.tables import Record, read_record
 from landbridge.record.timeline import Timeline, build_timeline
+from landbridge.report.page import DataTable, Figure
 from landbridge.report.svg import text_width
 from landbridge.report.timeline import draw_events, say_slip, timeline_page
 from landbridge.report.timeline_dates import build_scale, say_date
-from landbridge.study import check_study, open_study
+from landbridge.report.timeline_section import write_record
+from landbridge.study import Study, check_study, open_study
+from landbridge.study.trace import trace_item
 
 AS_OF = "2026-07-02"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;"
@@ -252,3 +258,66 @@ def test_13_the_built_in_gates_follow_the_record() -> None:
     assert gate_probability(record, "minsk-process-closed", judged, at="2025-10-01") < 0.1
     days = {gate: view.resolved for gate, view in views.items() if view.disagrees}
     assert days == {"btk-operations-agreed": "2026-01-30"}
+
+
+class Solved:
+    """As much of a run as a trace of gates and events asks for."""
+
+    def __init__(self, study: Study) -> None:
+        self.path = study.path
+        self.manifest = {"scenarios": ["today"], "years": [2024]}
+        self._study = study
+
+    def study(self) -> Study:
+        return self._study
+
+    def rows(self, sql: str, values: dict[str, object] | None = None) -> list[dict[str, object]]:
+        gates = [str(gate) for gate in self._study.tables["gates"].ids]
+        wanted = [gate for gate in gates if not values or gate == values.get("name", gate)]
+        return [{"gate": gate, "share_open": 0.0, "reason": "not met"} for gate in wanted]
+
+
+def list_items(node: dict[str, object]) -> list[str]:
+    found = [str(node["item"])]
+    for child in node["from"]:  # type: ignore[attr-defined]
+        found += list_items(child)
+    return found
+
+
+def test_14_a_trace_goes_on_to_the_sentence(tmp_path: Path) -> None:
+    """From a gate to the event that meets it, what was taken for it, and the claims with their addresses."""
+    run = Solved(open_study(write_recorded_study(tmp_path)))
+    items = list_items(trace_item(run, "gate:gap-open"))  # type: ignore[arg-type]
+    assert items[:2] == ["gate:gap-open@today", "gate:gap-built@today"]
+    assert "event:plan-gap-built" in items
+    assert "claim:C9" in items
+    node = trace_item(run, "event:2025-05-02-peace-initialled")  # type: ignore[arg-type]
+    (dated,) = [child for child in node["from"] if child["item"].endswith(":date")]
+    assert dated["value"] == "2025-05-02"
+    claims = {claim["item"]: claim for claim in dated["from"]}
+    assert claims["claim:C3"]["locator"] == "p2 s1"
+    assert [source["id"] for source in claims["claim:C1"]["sources"]] == ["P1"]
+    with pytest.raises(UnknownId, match="event"):
+        trace_item(run, "event:nothing")  # type: ignore[arg-type]
+
+
+def test_15_the_brief_tells_what_is_open(tmp_path: Path) -> None:
+    """A chapter with pictures of what bears on the gates, and a row for each uncertain one; none without a record."""
+    unofficial = "initialled,,,,asserts,fact,P1", "initialled,,,,asserts,fact,P5"
+    study = open_study(write_recorded_study(tmp_path, ("claims", *unofficial)))
+    reader = SimpleNamespace(
+        study=study,
+        settings={"record_date": AS_OF},
+        reference="today",
+        scenarios={"today": "Today", "gap-open": "Open"},
+        rows=lambda _sql: [{"gate": "peace"}, {"gate": "gap-built"}],
+    )
+    section = write_record(reader)  # type: ignore[arg-type]
+    assert section is not None
+    figures = [block for block in section.blocks if isinstance(block, Figure)]
+    assert len(figures) == 4
+    assert "Both initial the peace" in figures[-1].svg
+    (table,) = [block for block in section.blocks if isinstance(block, DataTable)]
+    assert [row[0].text for row in table.rows] == ["The neighbours have signed"]
+    reader.study = open_study(write_small_study(tmp_path / "other"))
+    assert write_record(reader) is None  # type: ignore[arg-type]
