@@ -236,7 +236,7 @@ def _target(story: Story, parsed: Parsed, position: int, end_of_date: int) -> tu
             event = stage_event(thing.referent, stage[0], story) if stage else event_of(thing.referent, story, parsed)
             distance += 30 if gathered else 0
         if thing.cls == "work":
-            distance += 25
+            distance += 60 if any(t.cls == "instrument" and _stage_in(t, parsed) for t in parsed.things) else 25
         if best is None or distance < best[0]:
             best = (distance, event, subject, thing)
     return best[1:] if best else None
@@ -257,6 +257,8 @@ def _date_of_act(story: Story, parsed: Parsed, position: int, value: str, qualif
     if re.search(r"\bpushed back from|\bdelayed from|\bpostponed (?:from|to)|\bslipped (?:from|to)", text[start:position]):
         out.add(parsed, event, "completion_planned", "", value.removesuffix("/.."), modality="plan")
         return
+    if _AMOUNT_NEAR.search(text[max(start, position - 45) : position]) and not patterns.COMPLETION.search(text[max(start, position - 24) : position]):
+        return
     done = [m for m in patterns.COMPLETION.finditer(text, start, end)]
     nearest = min(done, key=lambda m: abs(m.start() - position), default=None)
     acts = [(abs(m.start() - position), name) for name, pattern in _ACT for m in pattern.finditer(text, start, end)]
@@ -269,7 +271,7 @@ def _date_of_act(story: Story, parsed: Parsed, position: int, value: str, qualif
             return
     if acts and re.search(r"\b(?:before|after|since|until)\s+(?:the\s+)?$", text[max(start, min(acts)[0] and position - 30) : position]):
         acts = [a for a in acts if a[0] < 40]
-    if acts and not _AMOUNT_NEAR.search(text[max(start, position - 25) : position + 25]):
+    if acts and not _AMOUNT_NEAR.search(text[max(start, position - 45) : position + 25]):
         name = min(acts)[1]
         out.add(parsed, event, "date", name, value.removesuffix("/.."), modality="plan" if planned else "fact", stance=stance_at(parsed, position))
 

@@ -104,13 +104,14 @@ def _short(text: str, most: int) -> str:
 _AIM = re.compile(
     r"\b(?:aims?|aimed|aiming|seeks?|sought|intend(?:s|ed)|designed|meant|hopes?) (?:to|at)\s+(?P<verb>\w+)\s+(?P<object>[^.;]{3,220})"
     r"|\bwith the (?:aim|goal|purpose|objective) of\s+(?P<verb2>\w+ing)\s+(?P<object2>[^.;]{3,220})"
+    r"|\bexpected to\s+(?P<verb4>end|ease|reduce|strengthen|boost|improve|promote|resolve|shorten|cut|lower)\s+(?P<object4>[^.;]{3,160})"
     r"|\bcommitment to\s+(?P<object3>[^.;,]{3,100})",
     _FLAGS,
 )
 _WEAKEN = re.compile(r"^(?:counterbalanc|counter|reduc|limit|curb|weaken|diminish|offset|lessen|contain|check)\w*$", _FLAGS)
 _AND_VERB = re.compile(
     r",?\s+(?:while|and|as well as)\s+(?:to\s+)?(?P<verb>(?!and\b)\w+ing|reduce|strengthen|boost|improve|cut|increase|promote|expand|develop|foster|ease|speed|deepen|diversify|"
-    r"support|attract|create|open|link|connect|lower|limit|protect|secure)\s+|,\s+(?P<verb2>\w+ing)\s+",
+    r"support|attract|create|open|link|connect|lower|limit|protect|secure)\s+|,\s+(?P<verb2>(?!according|including|regarding|concerning|excluding|following)\w+ing)\s+",
     _FLAGS,
 )
 
@@ -132,7 +133,7 @@ def _aim(story: Story, parsed: Parsed, out: Proposals) -> None:
             event = event_of(after[0].referent, story, parsed)  # type: ignore[arg-type]
         else:
             continue
-        pieces = [((found["verb"] or found["verb2"] or ""), found["object"] or found["object2"] or "")]
+        pieces = [(found["verb"] or found["verb2"] or found["verb4"] or "", found["object"] or found["object2"] or found["object4"] or "")]
         split = [(m.start(), m.end(), m["verb"] or m["verb2"]) for m in _AND_VERB.finditer(pieces[0][1])]
         if split:
             verb, whole = pieces[0]
@@ -176,8 +177,8 @@ def _one_aim(story: Story, parsed: Parsed, event: str, verb: str, phrase: str, o
     if _WEAKEN.match(verb) or verb in ("counterbalance", "counter"):
         of = re.search(r"\b(?:influence|role|weight|power|dominance|dependence|reliance)\s+(?:of|on)\s+", phrase, _FLAGS)
         named = [e for e in story.lexicon.find(phrase) if e.entry.kind in ("state", "organisation")]
-        if named:
-            what = "reduce influence" if of and "influence" in of.group(0).lower() else f"reduce {of.group(0).split()[0].lower()}" if of else stem
+        if named and (of or verb.startswith(("counter", "contain"))):
+            what = f"reduce {of.group(0).split()[0].lower()}" if of else stem
             for entity in named:
                 out.add(parsed, event, "aim", _id(entity.entry), what)
             return
@@ -224,6 +225,8 @@ _MAY_RESULT = re.compile(r"paved the way|\bstep|milestone|\bturn|stage|\bmove|le
 
 def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
+    if re.search(r"describ|call|hail|prais|welcom", text, _FLAGS):
+        _called(story, parsed, out)
     if not _MAY_RESULT.search(text):
         return
     result = _RESULT.search(text) if " of " in text else None
@@ -254,12 +257,23 @@ def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
         lead = {"step": "step towards ", "progress": "", "agreed": "agreed to "}.get(group, "")
         for piece in re.split(r",?\s+and\s+(?=\w+ing\b)", phrase) if group == "step" else [phrase]:
             out.add(parsed, event, "outcome", _about(piece), _short(lead + piece, 14), stance=stance, modality=modality_at(text, max(0, found.start() - 30), found.start()))
+
+
+def _called(story: Story, parsed: Parsed, out: Proposals) -> None:
+    """What a person called the event or the text: an opinion, and a person's."""
+    text = parsed.text
     said = re.search(r"\b(?:describ(?:es|ed|ing)|call(?:s|ed|ing)|hail(?:s|ed|ing)|prais(?:es|ed|ing))\s+(?:it|this|them|(?:the|its|their|his|her) [\w\s-]{2,40}?)?\s*(?:as\s+)?(?:an?\s+)?[\"\u201c']?(?P<what>[\w-]+(?:\s[\w-]+){0,5})", text, _FLAGS)
     if said and parsed.subject and parsed.subject[0].kind == "person" and re.search(r"historic|milestone|breakthrough|mistake|victory|success|betrayal|illegal|important|significant|failure|landmark", said["what"], _FLAGS):
         person = parsed.subject[0]
         event = story.reaction(person, parsed)
         word = "historic" if "historic" in said["what"].lower() else said["what"].lower().strip()
         out.add(parsed, event, "outcome", person.id, f"called it {word}", modality="opinion")
+    elif parsed.subject and parsed.subject[0].kind == "person" and (quoted := _CALLED.search(text)):
+        out.add(parsed, story.reaction(parsed.subject[0], parsed), "outcome", parsed.subject[0].id, f"called it {quoted[1].strip(' ,.')}", modality="opinion")
+
+
+#: What somebody calls a thing, in quotation marks.
+_CALLED = re.compile(r"\b(?:describ\w+|call\w+|hail\w+|prais\w+|welcom\w+)\s[^.;\"\u201c]{0,60}?(?:as\s+)?(?:an?\s+)?[\"\u201c]([^\"\u201d]{3,90})[\"\u201d]", _FLAGS)
 
 
 def _about(phrase: str) -> str:
@@ -373,7 +387,7 @@ def _process_state(story: Story, parsed: Parsed, out: Proposals) -> None:
             out.add(parsed, event, "status", "conflict", "on the way to an end")
 
 
-_DURATION_OF = re.compile(r"\b(conflict|war|dispute|lease|concession|contract|agreement|works?|construction|closure|blockade|ceasefire|truce|visit|talks|suspension|extension|term|licen[cs]e|loan|delay)\b", _FLAGS)
+_DURATION_OF = re.compile(r"\b(conflict|war|dispute|bloodshed|fighting|hostilities|violence|lease|concession|contract|agreement|works?|construction|closure|blockade|ceasefire|truce|visit|talks|suspension|extension|term|licen[cs]e|loan|delay)\b", _FLAGS)
 
 
 def _durations(story: Story, parsed: Parsed, out: Proposals) -> None:
@@ -386,12 +400,14 @@ def _durations(story: Story, parsed: Parsed, out: Proposals) -> None:
             continue
         what = min(near)[1]
         processes = [t for t in parsed.things if t.cls == "process" and t.referent]
-        if what in ("conflict", "war", "dispute"):
+        if what in ("conflict", "war", "dispute", "bloodshed", "fighting", "hostilities", "violence"):
             event = processes[0].referent.id if processes and processes[0].referent else story.process_id("conflict", ())
             out.add(parsed, event, "duration", "conflict", duration.value)
             continue
         what = "works" if what in ("work", "works", "construction") else what
         things = [t for t in parsed.things if t.referent and t.cls != "process"]
+        if not things and what == "works" and story.works():
+            out.add(parsed, story.last_work(parsed), "duration", what, duration.value, modality=modality_at(text, start, end))
         if things:
             thing = min(things, key=lambda t: abs(t.start - duration.start))
             if thing.referent is not None:
@@ -431,7 +447,7 @@ def _offer(story: Story, parsed: Parsed, out: Proposals) -> None:
 
 
 _CONNECTING = re.compile(r"\b(?:connect(?:s|ing|ed)?|link(?:s|ing|ed)?|running|runs|stretch(?:es|ing)|extends?|extending)\s+(?:from\s+)?(?P<a>[^.;,]{2,90}?)\s+(?:with|to|and)\s+(?:its\s+|the\s+)?(?P<b>[^.;,]{2,70}?)(?=\s+(?:through|via|across|by|over|along|on|in|was|is|has|will|which)\b|[.,;]|$)", _FLAGS)
-_THROUGH = re.compile(r"\b(?:through|across|crossing|traversing|traverses|crosses|via|passes through)\s+(?:the\s+)?(?P<what>(?:southern|northern|eastern|western|central)?\s*(?=[A-Z])[^.;,]{2,50})", _FLAGS)
+_THROUGH = re.compile(r"\b(?:through|across|crossing|traversing|traverses|crosses|via|passes through)\s+(?:the\s+)?(?P<what>(?:southern|northern|eastern|western|central)?\s*(?=[A-Z])[^.;]{2,110}?)(?=[.;]|$|,? and (?:culminat|end|terminat|reach|finish)|\s(?:was|were|is|are|has|have|will|would|on|in|by|said)\b|,\s(?:which|where|who|was|is|the|a)\b)", _FLAGS)
 
 
 def _route(story: Story, parsed: Parsed, out: Proposals) -> None:

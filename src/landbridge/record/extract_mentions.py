@@ -149,10 +149,17 @@ def parse(sentence: Sentence, lexicon: Lexicon, published: str) -> Parsed:
     return Parsed(sentence, text, actors, dates, durations, things, _clauses(text), _places(text, actors, dates))
 
 
+_RESUMED = re.compile(r"[^,;]{3,140},\s(?:was|is|were|are|has|have|had|will|would|took|remains?)\b")
+
+
 def _clauses(text: str) -> tuple[tuple[int, int], ...]:
     cuts = [0]
     for found in patterns.CLAUSE.finditer(text):
         cut = found.end() if not found.group(0).strip(" ,").isalpha() else found.start()
+        relative = re.match(r",?\s*(?:which|where|who|whose)\b", text[found.start() :])
+        if relative and _RESUMED.match(text, found.end()):
+            # "The protocol, which aims at X, was signed": one statement goes on after the clause.
+            continue
         if cut - cuts[-1] > 3:  # noqa: PLR2004 - a lone word is no clause
             cuts.append(cut)
     if patterns.OPENING.match(text):
@@ -167,7 +174,7 @@ def _clauses(text: str) -> tuple[tuple[int, int], ...]:
 
 
 _PLACE = re.compile(
-    rf"(?<![\w-])(?:in|at|near|outside|off|across)\s+(?:the\s+)?(?:(?:capital|city|town|port|border town|port city|border post|village|resort)\s+(?:city\s+)?(?:of\s+)?)?"
+    rf"(?<![\w-])(?:in|at|near|outside|off|across)\s+(?:the\s+)?(?:(?:capital|city|town|port|border town|port city|border post|village|resort)\s+(?:city\s+)?(?:of\s+)?|{_CAP}['\u2019]s\s+(?:capital|port city|port|main port),?\s+)?"
     rf"(?P<name>(?:(?:Port|Strait|Gulf|City|Bay|Lake|Mount|Cape|Fort|Isle|Straits)\s+of\s+)?{_CAP}(?:[\s-](?:(?:da|de|do|del|la|al|es|el|of|the)\s)?{_CAP}){{0,3}})"
 )
 _NO_PLACE = frozenset(
@@ -186,11 +193,16 @@ def _places(text: str, entities: Sequence[Entity], dates: Sequence[DateMention])
         if first in _NO_PLACE or any(d.start <= match.start("name") < d.end for d in dates):
             continue
         start = match.start("name")
+        finish = start + len(name)
         entity = next((e for e in entities if e.start <= start < e.end), None)
+        if entity is not None and entity.entry.kind != "place":
+            # "at the US State Department": the seat, not the state before it.
+            entity = next((e for e in entities if start < e.start < finish and e.entry.kind == "place"), entity)
         if entity is not None and entity.entry.kind != "place":
             continue
         if entity is not None:
-            name = text[entity.start : entity.end] if entity.end - start >= len(name) or "," in name else name
+            if entity.start > start or entity.end - start >= len(name) or "," in name:
+                name, start = text[entity.start : entity.end], entity.start
         found.append((start, start + len(name), name))
     return tuple(found)
 
@@ -238,6 +250,10 @@ def _encounters(text: str, entities: Sequence[Entity]) -> list[Thing]:
     return [Thing(found.start(), found.end(), "gathering", "meeting", "met", parties=parties, people=people)]
 
 
+#: "US-brokered": the state before the hyphen is no party.
+_HELPED = re.compile(r"-(?:brokered|mediated|backed|led|hosted|sponsored|based|funded|financed|built|run|owned)\b")
+
+
 def _thing(
     text: str, start: int, end: int, head: str, cls: ThingClass, family: str, entities: Sequence[Entity]
 ) -> Thing:
@@ -262,7 +278,7 @@ def _thing(
             further = True
         modifiers.append(word[1])
         left = word.start(1)
-    inside = [e for e in entities if left <= e.start and e.end <= start]
+    inside = [e for e in entities if left <= e.start and e.end <= start and not _HELPED.match(text, e.end)]
     parties = tuple(dict.fromkeys(e.entry.id for e in inside if e.entry.kind == "state"))
     place = next((text[e.start : e.end] for e in inside if e.entry.kind == "place"), "")
     if not place and modifiers and cls in ("gathering", "instrument"):
@@ -340,7 +356,13 @@ def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> 
             continue
         first = next((e for e in entities if e.start == start and e.entry.kind == "state"), None)
         owner = first and re.match(r"['\u2019]s\s+" if not first.entry.adjective else r"\s+", text[first.end :])
-        if first is not None and owner:
+        lead = re.match(rf"(?:{_CAP}['\u2019]s\s+(?:and\s+)?)+", name)
+        if lead and (first is None or first.start == start):
+            name, start = name[lead.end() :], start + lead.end()
+            tokens = re.split(r"[\s\u2013-]+", name)
+            if len(tokens) < 2:  # noqa: PLR2004
+                continue
+        elif first is not None and owner:
             # "Peru's Chancay megaport" is the Chancay megaport.
             name, start = text[first.end + owner.end() : found.end()], first.end + owner.end()
             tokens = re.split(r"[\s\u2013-]+", name)
@@ -410,7 +432,7 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
 
 
 _BODY = re.compile(
-    rf"(?P<name>(?:{_CAP}\s)(?:(?:of\s|for\s|and\s)?{_CAP}\s){{0,5}}(?:Union|Commission|Bank|Organi[sz]ation|Community|Council|Agency|Association|Authority|Group|"
+    rf"(?P<name>(?:{_CAP}\s)(?:(?:of\s|for\s)?{_CAP}\s){{0,5}}(?:Union|Commission|Bank|Organi[sz]ation|Community|Council|Agency|Association|Authority|Group|"
     r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Railways|Shipping|Logistics|Terminals|Parliament|Rail|Lines|Corp|Ltd)(?:\sfor\s[A-Z]\w+|\sof\s[A-Z]\w+)?)\b"
     rf"|(?P<plain>(?:{_CAP}\s){{1,4}})(?=(?:\([A-Z]{{2,8}}\)\s)?(?:consortium|company|group|joint venture|conglomerate)\b)"
     rf"|\b(?:consortium|company|operator|joint venture|firm|contractor|trader|giant),?\s(?P<after>{_CAP}(?:\s{_CAP}){{0,3}})"

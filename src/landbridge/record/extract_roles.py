@@ -94,7 +94,7 @@ class _Cue:
 
 _ADV = r"(?:\w+ly\s+|also\s+|once\s+|again\s+|jointly\s+|since\s+)?"
 _GREAT = r"(?:notable|crucial|key|major|significant|central|important|active|leading|pivotal|decisive|vital|essential|prominent|instrumental|big|great|critical|substantial|meaningful|constructive)"
-_AS = r"(?:\b(?:as|been|be|is|was|were|are|being|remains?|remained|became|become|becomes|acted as|acts as|served as|serves as|or|and|nor|neither|considered|called)\s+(?:(?:neither|not|never|an?|the|its|one of the|primary|main|sole|only|official|key|principal|neutral|trusted|regional|formal|lead|chief|third-party|honest|active|direct|permanent|co-?)\s*)*)"
+_AS = r"(?:\b(?:as|been|be|is|was|were|are|being|remains?|remained|became|become|becomes|acted as|acts as|acting as|served as|serves as|serving as|or|and|nor|neither|considered|called)\s+(?:(?:neither|not|never|an?|the|its|one of the|primary|main|sole|only|official|key|principal|neutral|trusted|regional|formal|lead|chief|third-party|honest|active|direct|permanent|co-?)\s*)*)"
 
 
 def _c(role: str, form: str, pattern: str, near: str = "after") -> _Cue:
@@ -103,16 +103,16 @@ def _c(role: str, form: str, pattern: str, near: str = "after") -> _Cue:
 
 _CUES = (
     # mediator
-    _c("mediator", "subject", rf"\b{_ADV}(?:mediat(?:ed|es|ing)|brokered|brokers|brokering)\b(?!\s+by)|\bto (?:mediate|broker)\b"),
+    _c("mediator", "subject", rf"(?<!-)\b{_ADV}(?:mediat(?:ed|es|ing)|brokered|brokers|brokering)\b(?!\s+by)|\bto (?:mediate|broker)\b"),
     _c("mediator", "agent", r"\b(?:mediated|brokered|driven|facilitated and brokered|led and mediated)\b(?:\s+(?:and|,)\s+\w+ed)?\s+(?:\w+ly\s+)?by\b", "before"),
     _c("mediator", "subject", rf"{_AS}(?:mediators?|intermediary|intermediaries|broker|go-between)\b"),
-    _c("mediator", "owner", r"\b(?:auspices|mediation|brokerage)\b", "any"),
-    _c("mediator", "after", r"\b(?:under|with|through|thanks to|by) (?:the )?(?:auspices|mediation|brokerage|aegis|patronage) of\b", "any"),
+    _c("mediator", "owner", r"\b(?:auspices|mediation|brokerage|sponsorship)\b", "any"),
+    _c("mediator", "after", r"\b(?:under|with|through|thanks to|by) (?:the )?(?:auspices|mediation|brokerage|aegis|patronage|sponsorship) of\b", "any"),
     _c("mediator", "after", r"\bmediation(?: efforts?)? (?:by|from)\b", "any"),
     _c("mediator", "compound", r"-(?:brokered|mediated)\b"),
     _c("mediator", "after", r"\bwith (?:active )?(?:leadership|mediation|involvement) (?:from|of|by)\b", "any"),
     # facilitator
-    _c("facilitator", "subject", rf"\b{_ADV}facilitat(?:ed|es|ing)\b(?!\s+by)|\brole in facilitating\b|\bhelp(?:ed|s|ing)? (?:to )?(?:bring about|arrange|organi[sz]e|facilitate)\b|\boffered (?:its|his|her) good offices\b|\bprovid(?:ed|es|ing) (?:its )?good offices\b"),
+    _c("facilitator", "subject", rf"\b{_ADV}facilitat(?:ed|es|ing)\b(?!\s+(?:by|the (?:return|movement|passage|flow|transport|delivery|visa)|trade|transit|faster|both|passenger|exports?|access|regional|economic))|\brole in facilitating\b|\bhelp(?:ed|s|ing)? (?:to )?(?:bring about|arrange|organi[sz]e|facilitate)\b|\boffered (?:its|his|her) good offices\b|\bprovid(?:ed|es|ing) (?:its )?good offices\b"),
     _c("facilitator", "subject", rf"{_AS}facilitators?\b"),
     _c("facilitator", "agent", r"\b(?:facilitated|arranged|organi[sz]ed|made possible)\s+(?:\w+ly\s+)?(?:by|through|thanks to)\b", "before"),
     _c("facilitator", "after", r"\bgood offices of\b", "any"),
@@ -122,18 +122,18 @@ _CUES = (
     _c("host", "agent", r"\b(?:hosted|provided|convened)\s+(?:\w+ly\s+)?by\b", "before"),
     _c("host", "after", r"\b(?:involves?|used|uses|chose|choosing|names?|named)\b(?=[^.;,]{2,40}\bas (?:an?|the|its) (?:\w+\s)?(?:platform|venue|host)\b)", "before"),
     # signatory and witness
-    _c("signatory", "agent", r"\b(?:signed|initial(?:l)?ed)\s+(?:\w+ly\s+|(?:on|in) [^,.;]{3,22}\s)?by\b", "before"),
+    _c("signatory", "agent", r"\b(?:signing|signature) of [^.;,]{3,60}? by\b|\b(?:signed|initial(?:l)?ed)\s+(?:\w+ly\s+|(?:on|in) [^,.;]{3,22}\s)?by\b", "before"),
     _c("signatory", "subject", rf"\b{_ADV}(?:signs?|signed|initial(?:l)?ed|inked?|concluded?)\b(?!\s+(?:by|on\b|in\b|at\b|as (?:an?\s)?witness))"),
     _c("signatory", "subject", rf"{_AS}(?:signator(?:y|ies)|party to|parties to)\b"),
     _c("signatory", "subject", r"\b(?:did|has|have|had|was|were|is|are)\s+not\s+(?:yet\s+)?(?:a party|a signatory)\b"),
-    _c("witness", "agent", r"\b(?:witnessed|overseen|countersigned)\s+by\b|\bin the presence of\b", "before"),
+    _c("witness", "agent", r"\b(?:witnessed|overseen|countersigned)\s+by\b|\bin (?:the )?presence of\b", "before"),
     _c("witness", "subject", rf"\b(?:signed\s+)?as (?:an?\s)?(?:official\s)?witness(?:es)?\b|{_AS}witness(?:es)?\b|\bwitnessed (?:the|its|this) (?:sign|initial|ceremony|declaration|agreement|deal|accord)\w*"),
     # participant
     _c("participant", "subject", rf"\b{_ADV}(?:took part|takes part|taken part|been involved|was involved|was not involved|participat(?:ed|es|ing)|attend(?:ed|s|ing)|joined (?:the )?(?:talks|summit|meeting|negotiations))\b(?!\s+by)|{_AS}participants?\b"),
     _c("participant", "agent", r"\battended\s+by\b", "before"),
     _c("participant", "subject", r"\b(?:strategic |key |geographic(?:al)? )?(?:position|location|place) (?:within|along|on|in)\b(?=\s+the\s+(?:\w+[\s-]){0,5}(?:route|corridor|railway|line|road)\b)"),
     # supporter and guarantor
-    _c("supporter", "subject", rf"\b{_ADV}(?:supported|supports|supporting|backed|backs|endors(?:ed|es)|welcom(?:ed|es)|been supportive of|is supportive of)\b(?!\s+by)|{_AS}(?:supporters?|supportive of)\b"),
+    _c("supporter", "subject", rf"(?<!-)\b{_ADV}(?:voic(?:ed|ing) (?:its |his |her )?support for|express(?:ed|ing) (?:its |his |her )?support for|supported|supports|supporting|backed|backs|endors(?:ed|es)|welcom(?:ed|es)|been supportive of|is supportive of)\b(?!\s+by)|{_AS}(?:supporters?|supportive of)\b"),
     _c("supporter", "agent", r"\b(?:supported|backed|endorsed)\s+by\b", "before"),
     _c("guarantor", "subject", rf"\b{_ADV}(?:guarantee[ds]?|guaranteeing|underwr(?:ote|ites))\b(?!\s+(?:by|that))|{_AS}guarantors?\b"),
     _c("guarantor", "agent", r"\b(?:guaranteed|underwritten)\s+by\b", "before"),
@@ -152,7 +152,7 @@ _CUES = (
     _c("notable participant", "subject", r"\b(?:key|major|central|leading|main|important) player\b"),
 )  # fmt: skip
 _ANY_CUE = re.compile(
-    r"mediat|broker|driven|intermediar|go-between|auspices|aegis|patronage|leadership|facilit|good offices|arrang|organi|made possible|host|platform|"
+    r"mediat|broker|driven|intermediar|go-between|auspices|aegis|patronage|sponsorship|leadership|facilit|good offices|arrang|organi|made possible|host|platform|"
     r"venue|conven|sign|initial|inked|conclu|witness|overseen|presence|took part|takes part|particip|attend|joined|position|location|place|support|back|"
     r"endors|guarant|underw|operat|manag|\brun|concession|built|build|construct|financ|fund|lent|pledged|loan|role|part\b|contribut|player|between|party|involv",
     _FLAGS,
@@ -166,7 +166,7 @@ _HELD_BACK = re.compile(r"\b(?:interest in|possibly|potentially|could|may|might|
 
 #: A word that must be there before the cues of a role are tried at all.
 _KEYS = {
-    "mediator": "mediat|broker|driven|intermediar|go-between|auspices|aegis|patronage|leadership|involvement",
+    "mediator": "mediat|broker|driven|intermediar|go-between|auspices|aegis|patronage|sponsorship|leadership|involvement",
     "facilitator": "facilit|good offices|help|arrang|organi|made possible",
     "host": "host|platform|venue|provid|conven",
     "signatory": "sign|initial|ink|conclude|party|parties",
@@ -262,6 +262,13 @@ def _bearers(
         return
     start, _ = parsed.clause_at(found.start())
     inside = [g for g in groups if g[0] >= start - 1 and g[1] <= found.start() + 1]
+    apart = re.search(r"\bwith\s", text[start : found.start()])
+    if apart and re.match(r"(?:serving|acting)?\s*as\b", found.group(0).strip(), _FLAGS):
+        # "with C serving as witness": C, not the subject of the sentence.
+        near = [e for e in parsed.entities if e.start >= start + apart.start() and e.end <= found.start() + 1 and e.entry.kind != "place"]
+        if near and not text[near[-1].end : found.start()].strip():
+            yield near[-1].entry
+            return
     if inside:
         yield from _one_of(inside, text, found)
         return

@@ -494,7 +494,7 @@ def _same_work(thing: Thing, referent: Referent) -> float:
 
 
 _JOINED = re.compile(r"(?:['\u2019]s)?\s*(?:,|and|&|,\s*and|as well as)\s*(?:the\s)?")
-_TITLES = re.compile(rf"(?:(?:{patterns.OFFICES}|leader|foreign|former|and)\s+)+$", re.IGNORECASE)
+_TITLES = re.compile(rf"(?:(?:(?:[A-Z]\w+\s)?{patterns.OFFICES}|leader|foreign|former)\s+)+$", re.IGNORECASE)
 
 
 def free_groups(text: str, entities: Sequence[Entity]) -> list[tuple[int, int, tuple[Entry, ...]]]:
@@ -505,7 +505,8 @@ def free_groups(text: str, entities: Sequence[Entity]) -> list[tuple[int, int, t
             continue
         if entity.entry.adjective and not official_after(text, entity.end):
             continue
-        if groups and _JOINED.fullmatch(text, groups[-1][1], entity.start):
+        between = text[groups[-1][1] : entity.start] if groups else ""
+        if groups and (_JOINED.fullmatch(between) or (entity.entry.kind == "person" and _JOINED.fullmatch(_TITLES.sub("", between) or "-"))):
             start, _, members, free = groups.pop()
             groups.append((start, entity.end, [*members, entity.entry], free))
             continue
