@@ -14,8 +14,10 @@ from landbridge.record.extract_amounts import propose_amounts
 from landbridge.record.extract_facts import propose_facts
 from landbridge.record.extract_matter import propose_matter
 from landbridge.record.extract_mentions import Parsed, parse
+from landbridge.record.extract_names import office_claims
 from landbridge.record.extract_roles import Proposals, propose_roles
-from landbridge.record.extract_story import Story, office_claims
+from landbridge.record.extract_story import Story
+from landbridge.record.extract_terms import propose_terms
 from landbridge.record.lexicon import Lexicon
 from landbridge.record.model import Address, Claim, Document, Sentence
 
@@ -44,6 +46,7 @@ def propose_claims(document: Document, lexicon: Lexicon) -> tuple[Claim, ...]:
         propose_roles(story, parsed, out)
         propose_facts(story, parsed, out)
         propose_matter(story, parsed, out)
+        propose_terms(story, parsed, out)
         propose_amounts(story, parsed, out)
     _offices(story, out)
     for sentence in document.sentences:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 from landbridge.record import patterns
 from landbridge.record.dates import DateMention, Duration, find_dates, find_durations
-from landbridge.record.lexicon import Entity, Entry, Lexicon, fold, slug, word_set
-from landbridge.record.model import Document, Sentence
+from landbridge.record.lexicon import Entity, Entry, Lexicon, fold, word_set
+from landbridge.record.model import Sentence
 
 if TYPE_CHECKING:
     from landbridge.record.extract_story import Referent
 
 ThingClass = Literal["instrument", "gathering", "process", "work"]
 
-_CAP = r"[A-Z\u00c0-\u00de][\w\u00c0-\u024f'\u2019.]*"
-_NAME = rf"{_CAP}(?:[\s-](?:(?:of|and|for|the|de|da|do|del|la|al|bin|van)\s)*{_CAP}){{0,9}}"
+CAP = r"[A-Z\u00c0-\u00de][\w\u00c0-\u024f'\u2019.]*"
+NAME = rf"{CAP}(?:[\s-](?:(?:of|and|for|the|de|da|do|del|la|al|bin|van)\s)*{CAP}){{0,9}}"
 
 
 @dataclass
@@ -95,7 +95,7 @@ _PLURALS = {
     "borders": "border",
     "projects": "project",
 }
-_HEAD = re.compile(
+HEAD = re.compile(
     r"(?<![\w-])(?:"
     + "|".join(sorted((re.escape(h) for h in (*_HEADS, *_PLURALS)), key=len, reverse=True))
     + r")(?![\w-]|\s(?:minister|ministry|leaders?)\b)",
@@ -221,12 +221,12 @@ def _clauses(text: str) -> tuple[tuple[int, int], ...]:
 _PLACE = re.compile(
     rf"(?<![\w-])(?:in|at|near|outside|off|across)\s+(?:the\s+)?(?:(?:capital|city|town|port"
     rf"|border town|port city|border post|village|resort)\s+(?:city\s+)?(?:of\s+)?"
-    rf"|{_CAP}['\u2019]s\s+(?:capital|port city|port|main port),?\s+)?"
+    rf"|{CAP}['\u2019]s\s+(?:capital|port city|port|main port),?\s+)?"
     rf"(?P<name>(?:(?:Port|Strait|Gulf|City|Bay|Lake|Mount|Cape|Fort|Isle"
-    rf"|Straits)\s+of\s+)?{_CAP}(?:[\s-](?:(?:da|de|do|del|la|al|es|el|of"
-    rf"|the)\s)?{_CAP}){{0,3}})"
+    rf"|Straits)\s+of\s+)?{CAP}(?:[\s-](?:(?:da|de|do|del|la|al|es|el|of"
+    rf"|the)\s)?{CAP}){{0,3}})"
 )
-_NO_PLACE = word_set(
+NO_PLACE = word_set(
     "January February March April May June July August September October November December Monday "
     "Tuesday Wednesday Thursday Friday Saturday Sunday Prime President Minister Foreign Joint Agreement "
     "Treaty Article Phase Section The This These It He She They His Her Q1 Q2 Q3 Q4 H1 H2 English "
@@ -242,7 +242,7 @@ def _places(
     for match in _PLACE.finditer(text):
         name = re.sub(r"['\u2019]s?$", "", match["name"]).rstrip(".")
         first = name.split()[0]
-        if first in _NO_PLACE or any(d.start <= match.start("name") < d.end for d in dates):
+        if first in NO_PLACE or any(d.start <= match.start("name") < d.end for d in dates):
             continue
         start = match.start("name")
         finish = start + len(name)
@@ -263,7 +263,7 @@ def _places(
 
 def _things(text: str, entities: Sequence[Entity]) -> list[Thing]:
     things: list[Thing] = []
-    for found in _HEAD.finditer(text):
+    for found in HEAD.finditer(text):
         head = found.group(0).lower()
         plural = head in _PLURALS
         head = _PLURALS.get(head, head)
@@ -360,7 +360,7 @@ def _thing(
             place = (
                 cap
                 if fold(cap) not in _DULL
-                and cap not in _NO_PLACE
+                and cap not in NO_PLACE
                 and not cap.isupper()
                 and text[start : start + 1].islower()
                 else ""
@@ -438,15 +438,15 @@ def _thing(
     )
 
 
-_NAMED_WORK = re.compile(
-    rf"(?:{_CAP}(?:[\s\u2013-]+(?:(?:of|and|for|the|de|da|do|del|to)\s+)*{_CAP}){{0,6}}[\s\u2013-]+)"
+NAMED_WORK = re.compile(
+    rf"(?:{CAP}(?:[\s\u2013-]+(?:(?:of|and|for|the|de|da|do|del|to)\s+)*{CAP}){{0,6}}[\s\u2013-]+)"
     r"(?:[Rr]ail(?:way|road)?\s+(?:[Ll]ine|[Ll]ink)|[Rr]ailway|[Rr]ailroad|[Cc]orridor|[Rr]oute"
     r"|[Hh]ighway|[Mm]otorway|[Ee]xpressway|[Bb]ridge|[Tt]unnel|"
     r"[Ss]eaport|[Mm]egaport|[Pp]ort|[Tt]erminal|[Cc]anal|[Ss]trait|[Pp]ipeline|[Cc]rossing"
     r"|[Dd]ry [Pp]ort|[Ll]ine|[Rr]oad|[Ll]ink|[Bb]order [Pp]ost|[Hh]ub)"
-    rf"(?:\s+(?:for|of)\s+{_CAP}(?:\s+(?:and\s+)?{_CAP}){{0,6}})?"
-    rf"|\b(?:[Pp]ort|[Ss]traits?|Bridge|Canal)\s+of\s+{_CAP}(?:[\s-](?:(?:al|el|de|da)\s)?{_CAP}){{0,2}}"
-    rf"|\bRail\s+{_CAP}"
+    rf"(?:\s+(?:for|of)\s+{CAP}(?:\s+(?:and\s+)?{CAP}){{0,6}})?"
+    rf"|\b(?:[Pp]ort|[Ss]traits?|Bridge|Canal)\s+of\s+{CAP}(?:[\s-](?:(?:al|el|de|da)\s)?{CAP}){{0,2}}"
+    rf"|\bRail\s+{CAP}"
 )
 _FAMILY_OF = {
     "railway": "rail",
@@ -474,7 +474,7 @@ _FAMILY_OF = {
     "post": "crossing",
     "hub": "hub",
 }
-_NOT_FIRST = word_set(
+NOT_FIRST = word_set(
     "The A An This That These In On At By For From With And But As Its Their After Before Under While "
     "When If However New"
 )
@@ -483,9 +483,9 @@ _NOT_FIRST = word_set(
 def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> Iterable[Thing]:
     """Works with a proper name: "Lobito Corridor", "Port of Chancay", "Kars-Dilucu railway"; plain ones give way."""
     named: list[Thing] = []
-    for found in _NAMED_WORK.finditer(text):
+    for found in NAMED_WORK.finditer(text):
         name, start = found.group(0), found.start()
-        while name.split(" ", 1)[0] in _NOT_FIRST and " " in name:
+        while name.split(" ", 1)[0] in NOT_FIRST and " " in name:
             cut = len(name.split(" ", 1)[0]) + 1
             name, start = name[cut:].lstrip(), start + cut
         tokens = re.split(r"[\s\u2013-]+", name)
@@ -500,7 +500,7 @@ def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> 
         owner = first and re.match(
             r"['\u2019]s\s+" if not first.entry.adjective else r"\s+", text[first.end :]
         )
-        lead = re.match(rf"(?:{_CAP}['\u2019]s\s+(?:and\s+)?)+", name)
+        lead = re.match(rf"(?:{CAP}['\u2019]s\s+(?:and\s+)?)+", name)
         if lead and (first is None or first.start == start):
             name, start = name[lead.end() :], start + lead.end()
             tokens = re.split(r"[\s\u2013-]+", name)
@@ -543,145 +543,3 @@ def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> 
             )
         )
     return named
-
-
-_DEFINED = re.compile(
-    rf"(?P<long>{_NAME}(?:\s(?:for|of|and|on|the)\s{_NAME})*)[\"\u201d]?\s*\((?P<short>[A-Z]"
-    rf"[A-Za-z&-]{{1,9}}[A-Z])\)"
-)
-_OFFICE = re.compile(
-    rf"\b(?P<office>{patterns.OFFICES})\s+(?P<name>{_CAP}(?:[\s-](?:(?:al|bin|de|da|dos|van|von"
-    rf"|el)[\s-])?{_CAP}){{1,3}})"
-)
-_OFFICE_AFTER = re.compile(
-    rf"(?P<name>{_CAP}(?:[\s-]{_CAP}){{1,3}}),\s+(?:the\s+"
-    rf"|its\s+)?(?:[\w-]+\s){{0,2}}(?P<office>(?i:{patterns.OFFICES}))\b"
-)
-
-
-@dataclass(frozen=True)
-class Office:
-    """A person with an office, as a document names them."""
-
-    person: str
-    office: str
-    state: str
-    sentence: Sentence
-
-
-def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, Entry]], list[Office]]:
-    """Names that the document itself defines: acronyms in brackets, and people by their offices.
-
-    Examples
-    --------
-    >>> from landbridge.record.reading import read_text
-    >>> names, offices = learn_names(read_text("News\\nPrime Minister Ana Sousa came."), Lexicon())
-    >>> names[0][0], names[0][1].id, offices[0].office
-    ('Ana Sousa', 'ana-sousa', 'prime minister')
-    """
-    names: list[tuple[str, Entry]] = []
-    offices: list[Office] = []
-    for sentence in document.sentences:
-        if sentence.part not in ("headline", "body"):
-            continue
-        text = sentence.text
-        if "(" in text:
-            names.extend(_acronyms(text, lexicon))
-        names.extend(_bodies(text, lexicon))
-        for pattern in (_OFFICE, _OFFICE_AFTER):
-            for found in pattern.finditer(text):
-                person = _person(found, text, sentence, lexicon)
-                if person is not None:
-                    # A later "President X of Y" tells the state that an earlier "President X" left out.
-                    told = {entry.id for _, entry in person[0] if entry.state}
-                    names = [(n, e) for n, e in names if e.id not in told]
-                    names.extend(person[0])
-                    offices.append(person[1])
-    return names, offices
-
-
-_BODY = re.compile(
-    rf"(?P<name>(?:{_CAP}\s)(?:(?:of\s|for\s)?{_CAP}\s){{0,5}}(?:Union|Commission|Bank"
-    rf"|Organi[sz]ation|Community|Council|Agency|Association|Authority|Group|"
-    r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Railways"
-    r"|Shipping|Logistics|Terminals|Parliament|Rail|Lines|Corp|Ltd)(?:\sfor\s[A-Z]\w+"
-    r"|\sof\s[A-Z]\w+)?)\b"
-    rf"|(?P<plain>(?:{_CAP}\s){{1,4}})(?=(?:\([A-Z]{{2,8}}\)\s)?(?:consortium|company|group"
-    rf"|joint venture|conglomerate)\b)"
-    rf"|\b(?:consortium|company|operator|joint venture|firm|contractor|trader"
-    rf"|giant),?\s(?P<after>{_CAP}(?:\s{_CAP}){{0,3}})"
-)
-
-
-def _bodies(text: str, lexicon: Lexicon) -> Iterable[tuple[str, Entry]]:
-    """Organisations and companies, told by the last word of the name or the word beside it."""
-    for found in _BODY.finditer(text):
-        name = (found["name"] or found["plain"] or found["after"]).strip()
-        tokens = name.split()
-        while tokens and tokens[0] in (*_NOT_FIRST, *_NO_PLACE):
-            tokens.pop(0)
-        if not tokens or (len(tokens) == 1 and found["name"]):
-            continue
-        name = re.sub(r"['\u2019]s?$", "", " ".join(tokens))
-        known = lexicon.find(name)
-        if known and known[0].end - known[0].start >= len(name) - 1:
-            continue
-        if found["after"] and known and known[0].start == 0 and known[0].entry.kind == "state":
-            continue
-        yield name, Entry(slug(name), "organisation", name)
-
-
-def _acronyms(text: str, lexicon: Lexicon) -> Iterable[tuple[str, Entry]]:
-    for found in _DEFINED.finditer(text):
-        long, short = found["long"], found["short"]
-        known = [e for e in lexicon.find(long) if e.end - e.start > len(long) * 0.6]
-        if known:
-            yield short, known[0].entry
-        elif not _NAMED_WORK.search(long) and not _HEAD.search(long) and initials_fit(long, short):
-            entry = Entry(slug(short), "organisation", long)
-            yield long, entry
-            yield short, entry
-
-
-def initials_fit(long: str, short: str) -> bool:
-    """Tell whether an acronym is made of the first letters of a name's words."""
-    letters = [w[0].lower() for w in re.split(r"[\s-]+", long) if w and w[0].isalpha()]
-    wanted = iter(letters)
-    return all(any(letter == other for other in wanted) for letter in short.lower() if letter.isalpha())
-
-
-def _person(
-    found: re.Match[str], text: str, sentence: Sentence, lexicon: Lexicon
-) -> tuple[list[tuple[str, Entry]], Office] | None:
-    name, office = found["name"].rstrip("."), found["office"].lower()
-    name = re.sub(r"['\u2019]s?$", "", name)
-    inside = lexicon.find(name)
-    known = next((e.entry for e in inside if e.entry.kind == "person"), None)
-    if known is None and any(e.entry.kind != "place" for e in inside):
-        return None
-    if name.split()[0] in _NO_PLACE or _HEAD.fullmatch(name.split()[-1]):
-        return None
-    near = text[max(0, found.start() - 32) : found.start()]
-    before = [
-        e
-        for e in lexicon.find(near)
-        if e.entry.kind == "state"
-        and re.fullmatch(r"(?:['\u2019]s)?\s*(?:former\s|deputy\s)?", near[e.end :])
-    ]
-    after = re.match(r"\s*,?\s*of\s+(?:the\s+)?", text[found.end() :])
-    state = before[-1].entry.id if before else ""
-    explicit = bool(state)
-    if not state and after:
-        group = lexicon.find(text[found.end() + after.end() : found.end() + after.end() + 50])
-        if group and group[0].start == 0 and group[0].entry.kind == "state":
-            state, explicit = group[0].entry.id, True
-    entry = known or Entry(slug(name), "person", name, state, office=office)
-    if state and not entry.state:
-        entry = Entry(entry.id, "person", entry.name, state, office=office)
-    names = [] if known else [(name, entry)]
-    surname = name.split()[-1]
-    if not known and len(surname) > 3 and not lexicon.find(surname):
-        names.append((surname, entry))
-    return names, Office(
-        entry.id, office if office != "pm" else "prime minister", state if explicit else "", sentence
-    )

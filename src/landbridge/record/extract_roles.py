@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from landbridge.record import patterns
+from landbridge.record.extract_grammar import free_groups
 from landbridge.record.extract_mentions import Parsed, Thing, group_after
-from landbridge.record.extract_story import Referent, Story, free_groups, is_offered
+from landbridge.record.extract_story import Referent, Story, is_offered
 from landbridge.record.lexicon import Entry
 from landbridge.record.model import Claim, Mention, Modality, Stance
 

@@ -7,23 +7,15 @@ about one summit arrive at the same id without knowing of each other.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from landbridge.record import patterns
-from landbridge.record.dates import compatible, earliest, latest
-from landbridge.record.extract_mentions import (
-    Office,
-    Parsed,
-    Thing,
-    ThingClass,
-    group_after,
-    initials_fit,
-    learn_names,
-    parse,
-)
-from landbridge.record.lexicon import Entity, Entry, Lexicon, fold, slug, title_words, words, word_set
+from landbridge.record.dates import compatible
+from landbridge.record.extract_grammar import free_groups
+from landbridge.record.extract_links import WORK_WORDS, gate_of_work, known_event, words_of_place
+from landbridge.record.extract_mentions import Parsed, Thing, ThingClass, group_after, parse
+from landbridge.record.extract_names import initials_fit, learn_names
+from landbridge.record.lexicon import Entry, Lexicon, fold, slug, word_set, words
 from landbridge.record.model import Document, Event
 
 _LONGEST_SENTENCE = 2000
@@ -319,7 +311,7 @@ class Story:
 
     def same_place(self, one: str, two: str) -> bool:
         """Tell whether two names are one place, or one is inside the other by name."""
-        a, b = _words_of_place(self.city(one)), _words_of_place(self.city(two))
+        a, b = words_of_place(self.city(one)), words_of_place(self.city(two))
         return bool(a and b) and (a <= b or b <= a)
 
     def _merge_ceremonies(self) -> None:
@@ -417,7 +409,7 @@ class Story:
                 and referent.family == "agreement"
             ):
                 referent.parties = list(self.main_parties) if "peace" in referent.words else referent.parties
-            known = _known(referent, self)
+            known = known_event(referent, self)
             if known is not None:
                 referent.known, referent.id = known, known.id
             else:
@@ -480,7 +472,7 @@ class Story:
                 short = known.removeprefix("process:")
                 if short.isalpha() and (short == fold(name) or (len(short) > 2 and _initials(name) == short)):
                     return known
-        gate = _gate_of_work(referent, self.lexicon)
+        gate = gate_of_work(referent, self.lexicon)
         if gate:
             return f"gate:{gate}"
         if not referent.names:
@@ -492,12 +484,9 @@ class Story:
         kept = [
             w
             for w in words(name)
-            if w not in ("of", "the", "for", "and", "s", "new", "deepwater", "dry") and w not in _WORK_WORDS
+            if w not in ("of", "the", "for", "and", "s", "new", "deepwater", "dry") and w not in WORK_WORDS
         ]
         return "process:" + "-".join([*kept, referent.family])
-
-
-_WORK_WORDS = frozenset(w for head in patterns.WORKS for w in head.split()) - {"border"}
 
 
 _OFFERED = re.compile(patterns.OFFER.pattern + r"[^.;:]{0,70}$", re.IGNORECASE)
@@ -555,8 +544,8 @@ def _same_work(thing: Thing, referent: Referent) -> float:
     if thing.family != referent.family and "project" not in (thing.family, referent.family):
         return 0
     for name in referent.names:
-        one = {w for w in words(thing.name)} - _WORK_WORDS
-        two = {w for w in words(name)} - _WORK_WORDS
+        one = {w for w in words(thing.name)} - WORK_WORDS
+        two = {w for w in words(name)} - WORK_WORDS
         if one and (one == two or (len(one & two) >= 2 and (one <= two or two <= one))):
             return 2
         if referent.acronym and fold(referent.acronym) in one:
@@ -571,228 +560,3 @@ def _same_work(thing: Thing, referent: Referent) -> float:
         ):
             return 1
     return 0
-
-
-_JOINED = re.compile(r"(?:['\u2019]s)?\s*(?:,|and|&|,\s*and|as well as)\s*(?:the\s)?")
-_TITLES = re.compile(rf"(?:(?:(?:[A-Z]\w+\s)?{patterns.OFFICES}|leader|foreign|former)\s+)+$", re.IGNORECASE)
-
-
-def free_groups(text: str, entities: Sequence[Entity]) -> list[tuple[int, int, tuple[Entry, ...]]]:
-    """Groups of actors that hang on no preposition, so that each can be the subject of a verb after it."""
-    groups: list[tuple[int, int, list[Entry], bool]] = []
-    for entity in entities:
-        if entity.entry.kind == "place" and not entity.entry.capital_of:
-            continue
-        if entity.entry.adjective and not official_after(text, entity.end):
-            continue
-        between = text[groups[-1][1] : entity.start] if groups else ""
-        if groups and (
-            _JOINED.fullmatch(between)
-            or (entity.entry.kind == "person" and _JOINED.fullmatch(_TITLES.sub("", between) or "-"))
-        ):
-            start, _, members, free = groups.pop()
-            groups.append((start, entity.end, [*members, entity.entry], free))
-            continue
-        if (
-            groups
-            and re.fullmatch(
-                rf"(?:['\u2019]s)?\s*(?:{patterns.OFFICES})?\s*", text[groups[-1][1] : entity.start]
-            )
-            and entity.entry.kind == "person"
-        ):
-            # "Angola's President Ana Sousa": one actor, told twice.
-            start, _, members, free = groups.pop()
-            groups.append((start, entity.end, [*members[:-1], entity.entry], free))
-            continue
-        lead = _TITLES.sub("", text[: entity.start])
-        if (
-            groups
-            and entity.entry.kind == "state"
-            and re.fullmatch(r"\s*,?\s*of\s+(?:the\s+)?", text[groups[-1][1] : entity.start])
-        ):
-            continue
-        groups.append((entity.start, entity.end, [entity.entry], not preposed(lead)))
-    return [
-        (start, end, tuple(m for m in members))
-        for start, end, members, free in groups
-        if free and not all(m.kind == "place" for m in members[:1])
-    ]
-
-
-_PREPOSED = re.compile(
-    r"(?:\b(?:of|in|with|between|within|by|to|for|on|at|from|against|near|through|via|into"
-    r"|toward|towards|including|than|as|under|after|"
-    r"before|until|among|over|across|along|around|despite|about|regarding|concerning|outside"
-    r"|inside)\b)\s+(?:\w+ly\s+)?(?:the\s+|its\s+|an?\s+|both\s+|official\s+|former\s+|"
-    r"neighbouring\s+|neighboring\s+|the\s+republic\s+of\s+)?$",
-    re.IGNORECASE,
-)
-_OFFICIAL = re.compile(
-    r"(?:['\u2019]s)?(?:,?\s(?:and\s)?[A-Z]\w+){0,3}\s+(?:\w+\s+){0,2}?(?:government|officials?"
-    r"|authorities|authority|ministry|ministers?|president|leaders?|side|delegation|diplomats?"
-    r"|diplomacy|"
-    r"parliament|mediators?|mediation|envoys?|administration|company|operator|consortium"
-    r"|railways?|customs|forces|army|cabinet|spokes\w+)\b",
-    re.IGNORECASE,
-)
-
-
-def preposed(lead: str) -> bool:
-    """Tell whether what follows hangs on a preposition and so cannot be the subject."""
-    return _PREPOSED.search(lead[-48:]) is not None
-
-
-def official_after(text: str, end: int) -> bool:
-    """Tell whether an adjective speaks for its state: "Angolan officials", "the Qatari government"."""
-    return _OFFICIAL.match(text, end) is not None
-
-
-# -- the record's own events and gates --------------------------------------------------------------------------
-
-_KINDS = {
-    "summit": {"summit", "meeting"},
-    "meeting": {"meeting", "summit", "delimitation"},
-    "ceremony": {"signing", "summit", "opening", "initialling"},
-    "visit": {"visit"},
-}
-_DOCUMENT_KINDS = frozenset(["signing", "initialling", "declaration", "law", "announcement"])
-_FAMILY_WORDS = frozenset(patterns.INSTRUMENTS.values())
-_GATHERING_KINDS = frozenset(
-    ["summit", "meeting", "delimitation", "signing", "opening", "initialling", "visit", "announcement"]
-)
-_ENOUGH = 4.5
-
-
-@lru_cache(maxsize=4096)
-def _words_of_title(title: str) -> frozenset[str]:
-    return title_words(title)
-
-
-@lru_cache(maxsize=8192)
-def _words_of_place(place: str) -> frozenset[str]:
-    return frozenset(words(place))
-
-
-def _known(referent: Referent, story: Story) -> Event | None:
-    """Give the record's event that a thing is, by kind, place, parties, date and words of the title; None if unsure."""
-    if referent.cls not in ("instrument", "gathering") or not story.lexicon.events:
-        return None
-    best, score = None, 0.0
-    for event in story.lexicon.events:
-        value = _fit(referent, event, story)
-        if value > score:
-            best, score = event, value
-    return best if score >= _ENOUGH else None
-
-
-def _fit(referent: Referent, event: Event, story: Story) -> float:
-    if referent.cls == "gathering" and event.kind not in _GATHERING_KINDS:
-        return 0
-    if referent.cls == "instrument" and event.kind not in _DOCUMENT_KINDS:
-        return 0
-    places = _words_of_place(event.place)
-    at_place = any(
-        _words_of_place(story.city(p)) <= places or _words_of_place(p) <= places for p in referent.places
-    )
-    score = 0.0
-    if referent.cls == "gathering":
-        kinds = {"announcement"} if referent.offered else _KINDS.get(referent.family, {"meeting", "summit"})
-        if event.kind not in kinds:
-            return 0
-        score += 1.5 if event.kind == referent.family else 1
-        if not at_place and referent.places and not referent.offered:
-            return 0
-        score += 2.5 if at_place else 0
-    else:
-        if event.kind not in _DOCUMENT_KINDS:
-            return 0
-        shared = _words_of_title(event.title) & _words_of_title(
-            " ".join([*referent.names, *sorted(referent.words), referent.family])
-        )
-        if not shared:
-            return 0
-        score += min(4.5, sum(0.75 if w in _FAMILY_WORDS else 1.5 for w in shared))
-        score += 1.5 if at_place else 0
-        if referent.held_by is not None and any(
-            _words_of_place(story.city(p)) <= places for p in referent.held_by.places
-        ):
-            score += 1
-    parties = set(referent.parties) | {story.people[p].state for p in referent.people if p in story.people}
-    actors = set(event.actors)
-    if parties and actors and not parties & actors:
-        return 0
-    if not parties:
-        score += 0.5 * len(set(story.main_parties) & actors)
-    score += min(3, len(parties & actors)) - 0.5 * len(parties - actors) + len(referent.people & actors)
-    if referent.offered:
-        score += len(
-            _words_of_title(event.title) & {"offers", "offer", "talks", "peace", "venue", "platform"}
-        )
-    dates = [
-        d for d in (*referent.dates, *(referent.held_by.dates if referent.held_by else ())) if event.date
-    ]
-    if any(compatible(d, event.date) for d in dates):
-        score += 2
-    elif dates:
-        score -= min(2.0, 0.5 + _years_between(dates, event.date))
-    if event.status in ("planned", "expected"):
-        score -= 0.5
-    return score
-
-
-def _years_between(dates: list[str], other: str) -> float:
-    gaps = []
-    for date in dates:
-        a, b, c, d = earliest(date), latest(date), earliest(other), latest(other)
-        if a and b and c and d:
-            gaps.append(max((c - b).days, (a - d).days, 0) / 365)
-    return min(gaps, default=0.0)
-
-
-def _gate_of_work(referent: Referent, lexicon: Lexicon) -> str:
-    """Give the gate about a work: all proper words of its name stand in the gate's title, and the kind is the same."""
-    best, score = "", 0.0
-    for name in referent.names:
-        proper = {
-            w for w in words(name) if w not in _WORK_WORDS and w not in ("of", "the", "and", "for", "new")
-        }
-        if len(proper) < 1:
-            continue
-        for gate in lexicon.gates:
-            if proper <= gate.words and referent.family in gate.words:
-                value = len(proper) / (1 + len(gate.words)) + (0.2 if "built" in gate.words else 0)
-                if value > score:
-                    best, score = gate.id, value
-    return best
-
-
-def gate_for(text: str, parties: tuple[str, ...], lexicon: Lexicon, *, among: tuple[str, ...] = ()) -> str:
-    """Give the gate that a phrase is about ("signing the peace agreement"), or empty if none is near enough.
-
-    ``among`` prefers gates that another one requires.
-    """
-    wanted = title_words(text)
-    names = {fold(lexicon.states.get(p, p)) for p in parties}
-    best, score = "", 0.0
-    for gate in lexicon.gates:
-        shared = wanted & gate.words
-        if len(shared) < (1 if gate.id in among else 2):
-            continue
-        value = (
-            len(shared)
-            + 0.5 * len(names & gate.words)
-            - 0.15 * len(gate.words - wanted)
-            + (1.5 if gate.id in among else 0)
-        )
-        if value > score:
-            best, score = gate.id, value
-    return best if score >= 1 else ""
-
-
-def office_claims(offices: list[Office]) -> list[Office]:
-    """Offices whose state the text names, each person once."""
-    seen: dict[str, Office] = {}
-    for office in offices:
-        if office.state and office.person not in seen:
-            seen[office.person] = office
-    return list(seen.values())

@@ -6,8 +6,6 @@ broken PDF is skipped and said.
 
 import logging
 import re
-
-from landbridge.record.lexicon import word_set
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from landbridge.record.dates import find_dates, precision
+from landbridge.record.lexicon import word_set
 from landbridge.record.model import Address, Document, PartKind, Sentence
 from landbridge.record.parts import is_boilerplate, part_of_lines
 from landbridge.record.sentences import split_sentences
