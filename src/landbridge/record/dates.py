@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 Precision = Literal["day", "month", "season", "year", "decade", "interval", "none"]
@@ -362,7 +363,7 @@ def find_dates(text: str, published: str = "") -> tuple[DateMention, ...]:
 def _with_years(text: str, mentions: list[DateMention]) -> list[DateMention]:
     """In "2 March to 4 May 2025" the first day is of the same year as the second."""
     given = list(mentions)
-    for index, (one, two) in enumerate(zip(mentions, mentions[1:], strict=False)):
+    for index, (one, two) in enumerate(pairwise(mentions)):
         between = text[one.end : two.start].strip()
         if one.value.startswith("--") and two.value[:1].isdigit() and between in _JOINTS:
             given[index] = DateMention(one.start, one.end, two.value[:4] + one.value[1:], one.qualifier)

@@ -97,7 +97,7 @@ def _offices(story: Story, out: Proposals) -> None:
             for t in parsed.things
             if t.referent is not None and t.cls in ("gathering", "instrument")
         ]
-        if things and things[0] is not None and things[0].family == "visit":
+        if things and things[0].family == "visit":
             out.add(parsed, things[0].id, "office", office.person, f"{office.office} of {office.state}")
 
 
@@ -180,13 +180,13 @@ def _boilerplate(story: Story, sentence: Sentence, out: Proposals) -> None:
         kind = next((e.kind for e in story.lexicon.events if e.id == known[0]), "")
         for actor in dict.fromkeys(known[2]) if kind != "incident" else ():
             out.add(parsed, known[0], "role", actor, "participant")
-        propose_amounts_of(story, parsed, known[0], out)
+        propose_amounts_of(parsed, known[0], out)
         return
     gist = re.sub(r"^\W+", "", text).rstrip(". ")
     out.add(parsed, document, "unrelated", "read-also link", gist)
 
 
-def propose_amounts_of(story: Story, parsed: Parsed, event: str, out: Proposals) -> None:
+def propose_amounts_of(parsed: Parsed, event: str, out: Proposals) -> None:
     """Magnitude of a disaster that a link names."""
     found = re.search(r"\b(\d\.\d)(?:-magnitude)?\s+(?:magnitude\s+)?(?:earthquake|quake)", parsed.text)
     if found:

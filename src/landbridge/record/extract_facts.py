@@ -48,7 +48,7 @@ def propose_facts(story: Story, parsed: Parsed, out: Proposals) -> None:
     """Propose dates, places, stages and states of what a sentence names."""
     _stages(story, parsed, out)
     _dates_and_places(story, parsed, out)
-    _works(story, parsed, out)
+    _works(parsed, out)
     _gatherings(story, parsed, out)
 
 
@@ -123,7 +123,7 @@ def _stages(story: Story, parsed: Parsed, out: Proposals) -> None:
     for thing in parsed.things:
         if thing.cls != "instrument" or thing.referent is None:
             continue
-        event, label = event_of(thing.referent, story, parsed), thing.referent.label
+        event, label = event_of(thing.referent, parsed), thing.referent.label
         start, end = parsed.clause_at(thing.start)
         unsigned = patterns.UNSIGNED.search(text, start, end)
         if unsigned and not re.match(r"never|without|before|prior|ahead", unsigned.group(0), _FLAGS):
@@ -239,7 +239,7 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
                 continue
             event = stage_event(thing.referent, stage[0], story)
             out.add(parsed, event, "place", "", place, stance=stance_at(parsed, stage[1]))
-            _country(story, parsed, thing, place, out, event)
+            _country(parsed, thing, place, out, event)
             continue
         if place:
             offered = is_offered(text, thing.start)
@@ -257,7 +257,7 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
                     shown,
                     modality="offer" if offered else modality_at(text, start, end),
                 )
-            _country(story, parsed, thing, place, out)
+            _country(parsed, thing, place, out)
 
 
 def _full_place(story: Story, place: str) -> str:
@@ -270,7 +270,7 @@ def _full_place(story: Story, place: str) -> str:
     )
 
 
-def _country(story: Story, parsed: Parsed, thing: Thing, place: str, out: Proposals, event: str = "") -> None:
+def _country(parsed: Parsed, thing: Thing, place: str, out: Proposals, event: str = "") -> None:
     """Give the state named right after a place: "in Kigali, Rwanda"."""
     at = parsed.text.find(place, thing.start if thing.place else 0)
     following = re.match(r",\s+(?:the\s+)?", parsed.text[at + len(place) :]) if at >= 0 else None
@@ -341,9 +341,7 @@ def _target(story: Story, parsed: Parsed, position: int, end_of_date: int) -> tu
             if stage is None and thing.start > position and position - start > 3:
                 distance += 60
             event = (
-                stage_event(thing.referent, stage[0], story)
-                if stage
-                else event_of(thing.referent, story, parsed)
+                stage_event(thing.referent, stage[0], story) if stage else event_of(thing.referent, parsed)
             )
             distance += 30 if gathered else 0
         if thing.cls == "work":
@@ -384,7 +382,7 @@ def _date_of_act(
         text[max(start, position - 24) : position]
     ):
         return
-    done = [m for m in patterns.COMPLETION.finditer(text, start, end)]
+    done = list(patterns.COMPLETION.finditer(text, start, end))
     nearest = min(done, key=lambda m: abs(m.start() - position), default=None)
     acts = [
         (abs(m.start() - position), name)
@@ -416,7 +414,7 @@ def _date_of_act(
         )
 
 
-def _works(story: Story, parsed: Parsed, out: Proposals) -> None:
+def _works(parsed: Parsed, out: Proposals) -> None:
     """State of a work: open, shut, under construction, suspended."""
     text = parsed.text
     works = [t for t in parsed.things if t.cls == "work" and t.referent is not None]

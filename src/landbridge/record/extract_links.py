@@ -35,6 +35,7 @@ def _words_of_title(title: str) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def words_of_place(place: str) -> frozenset[str]:
+    """Folded words of a place's name."""
     return frozenset(words(place))
 
 

@@ -167,11 +167,11 @@ def _aim(story: Story, parsed: Parsed, out: Proposals) -> None:
             for t in parsed.things
             if t.referent and t.end <= found.start() and t.cls in ("instrument", "work", "gathering")
         ]
-        actors = [e for e in parsed.subject]
+        actors = list(parsed.subject)
         if before and before[-1].referent is not None:
-            event = event_of(before[-1].referent, story, parsed)
+            event = event_of(before[-1].referent, parsed)
         elif actors and (after := [t for t in parsed.things if t.referent and t.start >= found.start()]):
-            event = event_of(after[0].referent, story, parsed)  # type: ignore[arg-type]
+            event = event_of(after[0].referent, parsed)  # type: ignore[arg-type]
         else:
             continue
         pieces = [
@@ -202,9 +202,7 @@ def _interest(story: Story, parsed: Parsed, out: Proposals) -> None:
     """What an actor is said to be interested in, or might bring about."""
     text = parsed.text
     things = [t.referent for t in parsed.things if t.referent is not None]
-    event = (
-        event_of(things[0], story, parsed) if things and things[0] is not None else story.about(parsed, "aim")
-    )
+    event = event_of(things[0], parsed) if things and things[0] is not None else story.about(parsed, "aim")
     of_interest = _OF_INTEREST.match(text)
     if of_interest:
         process = next((r.id for r in story.referents if r.cls == "process"), event)
@@ -277,6 +275,7 @@ def _infinitive(verb: str) -> str:
 
 
 def actor_id(entry: Entry) -> str:
+    """Id under which an actor stands as subject: the code of a state, else the entry's own."""
     return entry.state if entry.kind == "state" else entry.id
 
 
@@ -345,7 +344,7 @@ def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
             things = before
         referent = things[0].referent if things else None
         event = (
-            event_of(referent, story, parsed)
+            event_of(referent, parsed)
             if referent is not None
             else (story.about(parsed, "outcome") if group in ("agreed", "way", "led") else "")
         )
@@ -401,13 +400,13 @@ def _called(story: Story, parsed: Parsed, out: Proposals) -> None:
         )
     ):
         person = parsed.subject[0]
-        event = story.reaction(person, parsed)
+        event = story.reaction(person)
         word = "historic" if "historic" in said["what"].lower() else said["what"].lower().strip()
         out.add(parsed, event, "outcome", person.id, f"called it {word}", modality="opinion")
     elif parsed.subject and parsed.subject[0].kind == "person" and (quoted := _CALLED.search(text)):
         out.add(
             parsed,
-            story.reaction(parsed.subject[0], parsed),
+            story.reaction(parsed.subject[0]),
             "outcome",
             parsed.subject[0].id,
             f"called it {quoted[1].strip(' ,.')}",

@@ -254,9 +254,8 @@ def _places(
             )
         if entity is not None and entity.entry.kind != "place":
             continue
-        if entity is not None:
-            if entity.start > start or entity.end - start >= len(name) or "," in name:
-                name, start = text[entity.start : entity.end], entity.start
+        if entity is not None and (entity.start > start or entity.end - start >= len(name) or "," in name):
+            name, start = text[entity.start : entity.end], entity.start
         found.append((start, start + len(name), name))
     return tuple(found)
 
@@ -322,7 +321,8 @@ def _thing(
     text: str, start: int, end: int, head: str, cls: ThingClass, family: str, entities: Sequence[Entity]
 ) -> Thing:
     """Read the phrase around a head noun: words before it, parties before and after, a place before it."""
-    left, modifiers, definite, further = start, [], False, False
+    left, definite, further = start, False, False
+    modifiers: list[str] = []
     while len(modifiers) < 9:
         word = _LEFT_WORD.search(text, max(0, left - 40), left)
         if word is None:
@@ -335,7 +335,7 @@ def _thing(
             further = plain == "another"
             break
         if plain in _STOP or (
-            (plain.endswith("ed") or plain.endswith("ing"))
+            plain.endswith(("ed", "ing"))
             and "-" not in plain
             and plain not in _ING_KEPT
             and plain not in _DULL
@@ -387,14 +387,14 @@ def _thing(
     entity_words = {w for e in inside for w in fold(text[e.start : e.end]).replace("-", " ").split()}
     topics = []
     for modifier in modifiers:
-        for word in fold(modifier).replace("\u2013", "-").split("-") if fold(modifier) not in _DULL else ():
+        for topic in fold(modifier).replace("\u2013", "-").split("-") if fold(modifier) not in _DULL else ():
             if (
-                len(word) > 2
-                and word not in entity_words
-                and word not in _DULL
-                and not word.endswith(("s'", "brokered", "mediated", "backed", "led"))
+                len(topic) > 2
+                and topic not in entity_words
+                and topic not in _DULL
+                and not topic.endswith(("s'", "brokered", "mediated", "backed", "led"))
             ):
-                topics.append(word)
+                topics.append(topic)
     if cls == "work" and family == "border" and len(parties) > 1:
         states = "-".join(sorted(p.lower() for p in parties))
         return Thing(

@@ -347,7 +347,7 @@ def propose_roles(story: Story, parsed: Parsed, out: Proposals) -> None:
         for found in cue.pattern.finditer(text):
             if groups is None:
                 groups = free_groups(text, parsed.entities)
-            bearers = list(_bearers(cue, found, story, parsed, groups))
+            bearers = list(_bearers(cue, found, parsed, groups))
             if not bearers:
                 continue
             event = _event_for(cue, found, story, parsed)
@@ -387,7 +387,6 @@ def _may_sign(parsed: Parsed, found: re.Match[str]) -> bool:
 def _bearers(
     cue: _Cue,
     found: re.Match[str],
-    story: Story,
     parsed: Parsed,
     groups: Sequence[tuple[int, int, tuple[Entry, ...]]],
 ) -> Iterator[Entry]:
@@ -513,7 +512,7 @@ def _event_for(cue: _Cue, found: re.Match[str], story: Story, parsed: Parsed) ->
     elif after:
         chosen = after[0]
     if chosen is not None and chosen.referent is not None:
-        return event_of(chosen.referent, story, parsed)
+        return event_of(chosen.referent, parsed)
     return story.about(parsed, cue.role)
 
 
@@ -522,7 +521,7 @@ def _subject_thing(things: Sequence[Thing]) -> Thing:
     return things[-1]
 
 
-def event_of(referent: Referent, story: Story, parsed: Parsed) -> str:
+def event_of(referent: Referent, parsed: Parsed) -> str:
     """Id under which claims about a thing stand; a framework for a route is a stage of the route."""
     if referent.cls == "instrument" and referent.family == "framework":
         works = [t.referent for t in parsed.things if t.cls == "work" and t.referent and t.name]
@@ -559,7 +558,7 @@ def _parties(story: Story, parsed: Parsed, out: Proposals) -> None:
                 and len(thing.parties) > 1
             ):
                 for party in thing.parties:
-                    out.add(parsed, event_of(thing.referent, story, parsed), "role", party, "signatory")
+                    out.add(parsed, event_of(thing.referent, parsed), "role", party, "signatory")
         elif thing.cls == "gathering" and thing.family != "visit" and thing.referent.held_by is None:
             if len(thing.parties) < 2 and not thing.people:
                 continue

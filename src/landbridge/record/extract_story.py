@@ -384,7 +384,7 @@ class Story:
                     return referent.id
         return self.about(parsed, "aim")
 
-    def reaction(self, person: Entry, parsed: Parsed) -> str:
+    def reaction(self, person: Entry) -> str:
         """Id of what a person said of an event: the record's announcement by that person, or a new one."""
         wanted = {"reaction", "calls", "reacts", "welcomes", "hails", "praises"}
         for event in self.lexicon.events:
@@ -544,8 +544,8 @@ def _same_work(thing: Thing, referent: Referent) -> float:
     if thing.family != referent.family and "project" not in (thing.family, referent.family):
         return 0
     for name in referent.names:
-        one = {w for w in words(thing.name)} - WORK_WORDS
-        two = {w for w in words(name)} - WORK_WORDS
+        one = set(words(thing.name)) - WORK_WORDS
+        two = set(words(name)) - WORK_WORDS
         if one and (one == two or (len(one & two) >= 2 and (one <= two or two <= one))):
             return 2
         if referent.acronym and fold(referent.acronym) in one:

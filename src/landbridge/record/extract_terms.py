@@ -15,15 +15,15 @@ _FLAGS = re.IGNORECASE
 
 def propose_terms(story: Story, parsed: Parsed, out: Proposals) -> None:
     """Propose names, kinds, capitals, durations, the order of events, and the ends of routes."""
-    _names(story, parsed, out)
+    _names(parsed, out)
     _capital(story, parsed, out)
     _venue(story, parsed, out)
-    _process_state(story, parsed, out)
+    _process_state(parsed, out)
     _durations(story, parsed, out)
-    _order(story, parsed, out)
-    _offer(story, parsed, out)
+    _order(parsed, out)
+    _offer(parsed, out)
     _route(story, parsed, out)
-    _topic(story, parsed, out)
+    _topic(parsed, out)
     _preparers(story, parsed, out)
 
 
@@ -34,7 +34,7 @@ _KNOWN_AS = re.compile(
 )
 
 
-def _names(story: Story, parsed: Parsed, out: Proposals) -> None:
+def _names(parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
     for thing in parsed.things:
         referent = thing.referent
@@ -146,7 +146,7 @@ def _venue(story: Story, parsed: Parsed, out: Proposals) -> None:
     if cities and things and things[0].referent is not None:
         out.add(
             parsed,
-            event_of(things[0].referent, story, parsed),
+            event_of(things[0].referent, parsed),
             "place",
             "preparation",
             cities[-1],
@@ -154,7 +154,7 @@ def _venue(story: Story, parsed: Parsed, out: Proposals) -> None:
         )
 
 
-def _process_state(story: Story, parsed: Parsed, out: Proposals) -> None:
+def _process_state(parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
     for thing in parsed.things:
         if thing.cls != "process" or thing.referent is None or thing.family == "partnership":
@@ -238,7 +238,7 @@ def _durations(story: Story, parsed: Parsed, out: Proposals) -> None:
             if thing.referent is not None:
                 out.add(
                     parsed,
-                    event_of(thing.referent, story, parsed),
+                    event_of(thing.referent, parsed),
                     "duration",
                     what,
                     duration.value,
@@ -252,7 +252,7 @@ _BEFORE = re.compile(
 )
 
 
-def _order(story: Story, parsed: Parsed, out: Proposals) -> None:
+def _order(parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
     things = [t for t in parsed.things if t.referent and t.cls in ("gathering", "instrument", "process")]
     for thing in things:
@@ -285,7 +285,7 @@ def _order(story: Story, parsed: Parsed, out: Proposals) -> None:
             )
 
 
-def _offer(story: Story, parsed: Parsed, out: Proposals) -> None:
+def _offer(parsed: Parsed, out: Proposals) -> None:
     """Who made an offer."""
     for thing in parsed.things:
         if thing.referent is None or not thing.referent.offered or not is_offered(parsed.text, thing.start):
@@ -368,7 +368,7 @@ _FOCUS = re.compile(
 )
 
 
-def _topic(story: Story, parsed: Parsed, out: Proposals) -> None:
+def _topic(parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
     for found in _FOCUS.finditer(text):
         before = [t for t in parsed.things if t.referent and t.end <= found.start() + 2]
@@ -405,7 +405,7 @@ def _preparers(story: Story, parsed: Parsed, out: Proposals) -> None:
     for entity in group_after(parsed.entities, parsed.text, found.end()):
         out.add(
             parsed,
-            event_of(things[0].referent, story, parsed),
+            event_of(things[0].referent, parsed),
             "actor",
             things[0].referent.label,
             actor_id(entity.entry),

@@ -398,7 +398,7 @@ def _pdf_blocks(data: bytes) -> tuple[list[_Block], str]:
                     f"the PDF has more than {LIMIT_PDF_PAGES} pages", "cut out the pages that matter"
                 )
             pages = [page.extract_text() or "" for page in reader.pages]
-            title = _clean(str((reader.metadata or {}).get("/Title") or ""))
+            title = _clean(str(reader.metadata.title or "")) if reader.metadata else ""
     except faults as fault:
         reason = f"the PDF is broken: {_clean(str(fault))[:120] or type(fault).__name__}"
         raise _Unreadable(reason, "open and save it anew, or save it as text") from fault
