@@ -1,4 +1,5 @@
-"""Dates and durations in English text, as EDTF: found, compared, and never made more exact than they were said.
+"""Dates and durations in English text, as EDTF: found, compared, and never made more exact than they
+were said.
 
 "8 August 2025" is ``2025-08-08``, "August 2025" is ``2025-08``, "July 10" without a year ``--07-10``, "late
 2024" the last four months ``2024-09/2024-12``, "since 2018" ``2018/..``, "three decades" the duration
@@ -93,12 +94,16 @@ _YEAR = r"(?:1[89]|20|21)\d\d"
 _DECADE = r"(?:1[89]|20|21)\d0"
 _DASH = r"\s*(?:-|\u2013|\u2014|to|and|through|until)\s*"
 _OF = r"(?:,?\s+(?:of\s+)?)"
-_PART_OF = r"(?:the\s+)?(?P<part>early|mid(?:dle)?|late|end|close|beginning|start|turn)(?:-|\s+)(?:of\s+|in\s+)?(?:the\s+year\s+)?"
+_PART_OF = (
+    r"(?:the\s+)?(?P<part>early|mid(?:dle)?|late|end|close|beginning|start|turn)"
+    r"(?:-|\s+)(?:of\s+|in\s+)?(?:the\s+year\s+)?"
+)
 
 _DATE = re.compile(
     rf"""
     (?P<iso>\b{_YEAR}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?\b(?!-))
-  | \b(?P<dmy_d1>{_DAY})(?:{_DASH}(?P<dmy_d2>{_DAY}))?\s+(?:of\s+)?(?P<dmy_m>{_MONTH})(?:{_OF}(?P<dmy_y>{_YEAR})\b)?
+  | \b(?P<dmy_d1>{_DAY})(?:{_DASH}(?P<dmy_d2>{_DAY}))?\s+(?:of\s+)?(?P<dmy_m>{_MONTH})
+      (?:{_OF}(?P<dmy_y>{_YEAR})\b)?
   | \b(?P<mdy_m>{_MONTH})\s+(?P<mdy_d1>{_DAY})\b(?:{_DASH}(?P<mdy_d2>{_DAY})\b)?(?:{_OF}(?P<mdy_y>{_YEAR})\b)?
   | \b{_PART_OF}(?:(?P<part_m>{_MONTH}){_OF})?(?P<part_y>{_YEAR})\b
   | \b(?P<m1>{_MONTH}){_DASH}(?P<m2>{_MONTH}){_OF}(?P<mm_y>{_YEAR})\b
@@ -109,8 +114,10 @@ _DATE = re.compile(
   | \b(?P<code_y2>{_YEAR})[\s-](?P<code2>[QH][1-4])\b
   | \b(?P<season>spring|summer|autumn|fall|winter)\s+(?:of\s+)?(?P<season_y>{_YEAR})\b
   | \b(?:the\s+)?(?:(?:early|mid|late)[\s-])?(?P<decade>{_DECADE})s\b
-  | \b(?P<y1>{_YEAR})(?P<y_dash>\s*(?:-|\u2013|\u2014|/)\s*|\s+to\s+|\s+and\s+)(?P<y2>{_YEAR}|\d\d)\b(?![-/\d])
-  | \b(?P<year>{_YEAR})\b(?!\s*(?:-|\u2013)?\s*(?:tonnes?|tons?|t\b|km|kilomet|mile|wagons?|containers?|TEU|trucks?|people|troops|dollars))
+  | \b(?P<y1>{_YEAR})
+      (?P<y_dash>\s*(?:-|\u2013|\u2014|/)\s*|\s+to\s+|\s+and\s+)(?P<y2>{_YEAR}|\d\d)\b(?![-/\d])
+  | \b(?P<year>{_YEAR})\b(?!\s*(?:-|\u2013)?\s*
+      (?:tonnes?|tons?|t\b|km|kilomet|mile|wagons?|containers?|TEU|trucks?|people|troops|dollars))
   | (?<![A-Za-z])(?:in|since|by|until|from|last|during|of)\s+(?P<bare_m>{_MONTH})\b(?!\s+(?:\d|be\b|have\b))
   | \b(?P<relative>yesterday|today|tomorrow|(?:last|this|next)\s+(?:week|month|year))\b
   | \b(?:on\s+|last\s+)(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b
@@ -540,8 +547,10 @@ def compatible(a: str, b: str) -> bool:
 
     Examples
     --------
-    >>> compatible("2025", "2025-08-08"), compatible("--07-10", "2025-07-10"), compatible("2024-07", "2025-08")
-    (True, True, False)
+    >>> compatible("2025", "2025-08-08"), compatible("--07-10", "2025-07-10")
+    (True, True)
+    >>> compatible("2024-07", "2025-08")
+    False
     """
     if a == b:
         return True

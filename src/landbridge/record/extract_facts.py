@@ -1,4 +1,5 @@
-"""When, where, at what stage, on what condition: facts of events, instruments, processes and works in a sentence."""
+"""When, where, at what stage, on what condition: facts of events, instruments, processes and works in a
+sentence."""
 
 import re
 
@@ -53,7 +54,8 @@ def propose_facts(story: Story, parsed: Parsed, out: Proposals) -> None:
 
 
 def stage_event(referent: Referent, stage: str, story: Story) -> str:
-    """Id of the event at which an instrument reached a stage: the record's own, or the instrument's with the stage."""
+    """Id of the event at which an instrument reached a stage: the record's own, or the instrument's
+    with the stage."""
     if stage == "signed" or stage not in _STAGE_SUFFIX:
         return referent.id
     wanted = set(_STAGE_SUFFIX[stage].split("-"))
@@ -194,7 +196,8 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
         if thing.cls == "process":
             if date.value.endswith("/..") and thing.family == "partnership":
                 tail = re.search(
-                    r"(?:extended|expanded|deepened|included?s?|covered) (?:to )?([\w\s]+?) (?:cooperation|ties"
+                    r"(?:extended|expanded|deepened|included?s?|covered) (?:to )?([\w\s]+?) "
+                    r"(?:cooperation|ties"
                     r"|relations)",
                     text[thing.end :],
                 )
@@ -312,7 +315,8 @@ def _same_event_elsewhere(
 
 
 def _target(story: Story, parsed: Parsed, position: int, end_of_date: int) -> tuple[str, str, Thing] | None:
-    """Give the event that a date belongs to: in its clause, the nearest gathering, instrument at a stage, or work."""
+    """Give the event that a date belongs to: in its clause, the nearest gathering, instrument at a
+    stage, or work."""
     start, end = parsed.clause_at(position)
     best: tuple[float, str, str, Thing] | None = None
     for thing in parsed.things:

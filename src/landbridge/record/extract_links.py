@@ -1,4 +1,5 @@
-"""From what a document speaks of to the record: its own events and gates, found by kind, place, parties and words."""
+"""From what a document speaks of to the record: its own events and gates, found by kind, place, parties
+and words."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -40,7 +41,8 @@ def words_of_place(place: str) -> frozenset[str]:
 
 
 def known_event(referent: "Referent", story: "Story") -> Event | None:
-    """Give the record's event that a thing is, by kind, place, parties, date and words of the title; None if unsure."""
+    """Give the record's event that a thing is, by kind, place, parties, date and words of the title;
+    None if unsure."""
     if referent.cls not in ("instrument", "gathering") or not story.lexicon.events:
         return None
     best, score = None, 0.0
@@ -116,7 +118,8 @@ def _years_between(dates: list[str], other: str) -> float:
 
 
 def gate_of_work(referent: "Referent", lexicon: Lexicon) -> str:
-    """Give the gate about a work: all proper words of its name stand in the gate's title, and the kind is the same."""
+    """Give the gate about a work: all proper words of its name stand in the gate's title, and the kind
+    is the same."""
     best, score = "", 0.0
     for name in referent.names:
         proper = {

@@ -1,4 +1,5 @@
-"""What one sentence mentions: actors, places, dates, and things (instruments, gatherings, processes, works)."""
+"""What one sentence mentions: actors, places, dates, and things (instruments, gatherings, processes,
+works)."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -208,7 +209,8 @@ def _clauses(text: str) -> tuple[tuple[int, int], ...]:
         if cut - cuts[-1] > 3:
             cuts.append(cut)
     if patterns.OPENING.match(text):
-        # "While A has not ..., B has": the first comma that a new subject or verb follows ends the opening clause.
+        # "While A has not ..., B has": the first comma that a new subject or verb follows ends the
+        # opening clause.
         comma = re.search(r",\s", text[12:])
         if comma and not any(12 < c <= 12 + comma.end() for c in cuts):
             later = [c for c in cuts if c > 12 + comma.end()]
@@ -481,7 +483,8 @@ NOT_FIRST = word_set(
 
 
 def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> Iterable[Thing]:
-    """Works with a proper name: "Lobito Corridor", "Port of Chancay", "Kars-Dilucu railway"; plain ones give way."""
+    """Works with a proper name: "Lobito Corridor", "Port of Chancay", "Kars-Dilucu railway"; plain ones
+    give way."""
     named: list[Thing] = []
     for found in NAMED_WORK.finditer(text):
         name, start = found.group(0), found.start()

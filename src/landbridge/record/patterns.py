@@ -5,7 +5,8 @@ Everything here is about the domain; no state, person, place or document is name
 
 import re
 
-#: The closed list of roles, and what each means. A role is asserted or denied of an actor in an event or process.
+#: The closed list of roles, and what each means. A role is asserted or denied of an actor in an event
+#: or process.
 ROLES = {
     "signatory": "put its name to an instrument as one of its parties",
     "witness": "signed or stood by as a witness, not as a party",

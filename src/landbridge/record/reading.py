@@ -1,4 +1,5 @@
-"""Files become documents: text, HTML and PDF, in addressed sentences; what cannot be read is listed, with a mend.
+"""Files become documents: text, HTML and PDF, in addressed sentences; what cannot be read is listed,
+with a mend.
 
 Nothing here stops at a bad file: a binary, an empty or an enormous one, an encoding that cannot be told or a
 broken PDF is skipped and said.
@@ -74,10 +75,11 @@ class _Block:
 
 
 def list_files(paths: Iterable[str | Path]) -> tuple[tuple[str, Path], ...]:
-    """All documents under the paths, each with the name it goes by, in sorted order; hidden ones are left out.
+    """All documents under the paths, each with the name it goes by, in sorted order; hidden ones are
+    left out.
 
-    A file named outright goes by its name, one in a folder by its path inside the folder. Of a folder only text,
-    HTML and PDF are taken, by the ends of their names.
+    A file named outright goes by its name, one in a folder by its path inside the folder. Of a folder
+    only text, HTML and PDF are taken, by the ends of their names.
     """
     found: list[tuple[str, Path]] = []
     seen: set[Path] = set()
@@ -236,7 +238,8 @@ def _decode_bytes(data: bytes, binary: _Unreadable) -> tuple[str, str]:
 
 
 def _unwrapped(blocks: Sequence[_Block]) -> list[_Block]:
-    """Join lines that only a narrow page had broken: no stop at the end, and a small letter begins the next."""
+    """Join lines that only a narrow page had broken: no stop at the end, and a small letter begins the
+    next."""
     joined: list[_Block] = []
     for block in blocks:
         text = block.text.strip()
@@ -425,7 +428,8 @@ _LIST_LINE = re.compile(r"^\s*(?:[-*\u2022]\s|\[?\d{1,3}[\].)]\s)")
 
 
 def _paragraphs(text: str) -> list[_Block]:
-    """Paragraphs of a page whose lines were broken to its width: a gap, a list or a short last line ends one."""
+    """Paragraphs of a page whose lines were broken to its width: a gap, a list or a short last line
+    ends one."""
     lines = [line.strip() for line in text.split("\n")]
     widths = sorted(len(line) for line in lines if line)
     usual = widths[int(len(widths) * 0.75)] if widths else 0

@@ -1,10 +1,12 @@
-"""Hold proposed claims against claims coded by hand: precision, recall and F1, under three readings of "the same".
+"""Hold proposed claims against claims coded by hand: precision, recall and F1, under three readings of
+"the same".
 
 - ``place``: the same document, address and field. It asks: does the reader see that something of this kind is
   said here?
-- ``lenient``: also the same stance, and a value that agrees: dates that can be the same date; words of a closed list
-  (roles, stages, stances) and codes equal; free wording that shares half of its words with the other's, told over
-  subject and value together. A subject that both give must agree, in words or as a code.
+- ``lenient``: also the same stance, and a value that agrees: dates that can be the same date; words of
+a closed list
+  (roles, stages, stances) and codes equal; free wording that shares half of its words with the other's,
+  told over subject and value together. A subject that both give must agree, in words or as a code.
 - ``strict``: also the same event, and subject and value equal after trimming; dates equal as EDTF.
 
 Every claim is matched at most once, the best agreement first.
@@ -88,7 +90,8 @@ def score(
     Parameters
     ----------
     names
-        Document names of the coded claims by those of the proposed ones, where they differ (file name: source id).
+        Document names of the coded claims by those of the proposed ones, where they differ (file name:
+        source id).
 
     Examples
     --------
