@@ -37,7 +37,7 @@ def free_groups(text: str, entities: Sequence[Entity]) -> list[tuple[int, int, t
             start, _, members, free = groups.pop()
             groups.append((start, entity.end, [*members[:-1], entity.entry], free))
             continue
-        lead = _TITLES.sub("", text[: entity.start])
+        lead = _TITLES.sub("", text[max(0, entity.start - 90) : entity.start])
         if (
             groups
             and entity.entry.kind == "state"

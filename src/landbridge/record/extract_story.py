@@ -500,12 +500,14 @@ class Story:
         return "process:" + "-".join([*kept, referent.family])
 
 
+_MAY_OFFER = re.compile(r"ffer|ropos|nvit|olunteer|eady to|illing|prepared to|eadiness")
 _OFFERED = re.compile(patterns.OFFER.pattern + r"[^.;:]{0,70}$", re.IGNORECASE)
 
 
 def is_offered(text: str, position: int) -> bool:
     """Tell whether what stands at a position is only offered or proposed: "offered to host further talks"."""
-    return _OFFERED.search(text[max(0, position - 100) : position]) is not None
+    stretch = text[max(0, position - 100) : position]
+    return _MAY_OFFER.search(stretch) is not None and _OFFERED.search(stretch) is not None
 
 
 _SIGN = re.compile(r"\b(?:signs?|signed|initial(?:l)?ed|inked?|conclude[sd]?|agreed)\b", re.IGNORECASE)

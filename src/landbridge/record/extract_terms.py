@@ -360,6 +360,7 @@ def _place_name(story: Story, phrase: str) -> str:
     )
 
 
+_MAY_FOCUS = re.compile(r"ocus|entred|entered|dealt|oncern|over|xtended|evoted|iscuss")
 _FOCUS = re.compile(
     r"\b(?:with (?:its|a|an) focus on|focus(?:es|ed|ing)? on|centred on|centered on|dealt with"
     r"|concern(?:s|ed)|covers?|covered|(?:has |have )?extended to|devoted to|discussed"
@@ -370,7 +371,7 @@ _FOCUS = re.compile(
 
 def _topic(parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
-    for found in _FOCUS.finditer(text):
+    for found in _FOCUS.finditer(text) if _MAY_FOCUS.search(text) else ():
         before = [t for t in parsed.things if t.referent and t.end <= found.start() + 2]
         if not before or before[-1].referent is None:
             continue
