@@ -26,11 +26,18 @@ def said(found: list[Claim], field: str) -> set[tuple[str, str, str]]:
 
 def test_states_of_the_world_are_known_by_all_their_names(world: Lexicon) -> None:
     """Names, formal names, adjectives and acronyms lead to one code; "us" is no state."""
-    for name, code in (("Angolan", "AGO"), ("DR Congo", "COD"), ("the Republic of Peru", "PER"), ("U.S.", "USA"), ("Côte d'Ivoire", "CIV"), ("Türkiye", "TUR")):
+    for name, code in (
+        ("Angolan", "AGO"),
+        ("DR Congo", "COD"),
+        ("the Republic of Peru", "PER"),
+        ("U.S.", "USA"),
+        ("Côte d'Ivoire", "CIV"),
+        ("Türkiye", "TUR"),
+    ):
         assert code == world.state_of(name)
-    assert "" == world.state_of("it told us")
-    assert "BRA" == world.is_capital("Brasília")
-    assert "" == world.is_capital("São Paulo")
+    assert world.state_of("it told us") == ""
+    assert world.is_capital("Brasília") == "BRA"
+    assert world.is_capital("São Paulo") == ""
 
 
 @pytest.mark.parametrize(
@@ -38,16 +45,37 @@ def test_states_of_the_world_are_known_by_all_their_names(world: Lexicon) -> Non
     [
         ("Angola mediated the talks between Ruanda and Uganda in Luanda.", ("AGO", "mediator", "asserts")),
         ("The deal between Peru and Chile was brokered by Brazil.", ("BRA", "mediator", "asserts")),
-        ("Kenya has not been a mediator in the peace talks between Sudan and South Sudan.", ("KEN", "mediator", "denies")),
-        ("The talks between Mali and Niger were held under Algerian auspices.", ("DZA", "mediator", "asserts")),
+        (
+            "Kenya has not been a mediator in the peace talks between Sudan and South Sudan.",
+            ("KEN", "mediator", "denies"),
+        ),
+        (
+            "The talks between Mali and Niger were held under Algerian auspices.",
+            ("DZA", "mediator", "asserts"),
+        ),
         ("Qatar hosted the talks between Chad and Libya in Doha.", ("QAT", "host", "asserts")),
         ("Oman denied that it had hosted the talks between Iran and Yemen.", ("OMN", "host", "denies")),
         ("Ghana and Togo signed a border protocol in Accra.", ("TGO", "signatory", "asserts")),
-        ("Bolivia was neither a signatory nor a guarantor of the treaty between Peru and Chile.", ("BOL", "guarantor", "denies")),
-        ("Norway will act as guarantor of the agreement between Colombia and Venezuela.", ("NOR", "guarantor", "asserts")),
-        ("The treaty between Laos and Thailand was made possible through Malaysia's efforts.", ("MYS", "facilitator", "asserts")),
-        ("Finland played no role in the negotiations between Estonia and Latvia.", ("FIN", "notable participant", "denies")),
-        ("The Nacala Corridor railway is operated by Vale Logistics.", ("vale-logistics", "operator", "asserts")),
+        (
+            "Bolivia was neither a signatory nor a guarantor of the treaty between Peru and Chile.",
+            ("BOL", "guarantor", "denies"),
+        ),
+        (
+            "Norway will act as guarantor of the agreement between Colombia and Venezuela.",
+            ("NOR", "guarantor", "asserts"),
+        ),
+        (
+            "The treaty between Laos and Thailand was made possible through Malaysia's efforts.",
+            ("MYS", "facilitator", "asserts"),
+        ),
+        (
+            "Finland played no role in the negotiations between Estonia and Latvia.",
+            ("FIN", "notable participant", "denies"),
+        ),
+        (
+            "The Nacala Corridor railway is operated by Vale Logistics.",
+            ("vale-logistics", "operator", "asserts"),
+        ),
         ("The Friendship Bridge was financed by Japan.", ("JPN", "financier", "asserts")),
     ],
 )
@@ -57,8 +85,14 @@ def test_roles_and_their_denial(body: str, expected: tuple[str, str, str], world
 
 
 def test_denial_reaches_only_its_own_clause(world: Lexicon) -> None:
-    """"While A has not mediated, it has supported" asserts the second."""
-    found = said(claims("While Kenya has not mediated the talks between Sudan and Chad, it has played a crucial role in the process.", world), "role")
+    """ "While A has not mediated, it has supported" asserts the second."""
+    found = said(
+        claims(
+            "While Kenya has not mediated the talks between Sudan and Chad, it has played a crucial role in the process.",
+            world,
+        ),
+        "role",
+    )
     assert ("KEN", "mediator", "denies") in found
     assert ("KEN", "notable participant", "asserts") in found
 
@@ -77,8 +111,16 @@ def test_roles_are_of_the_closed_list(world: Lexicon) -> None:
         ("The agreement between Peru and Chile has not been ratified.", "ratified", "denies"),
         ("The agreement between Peru and Chile entered into force in 2024.", "in force", "asserts"),
         ("The agreement between Peru and Chile has yet to be signed.", "unsigned", "asserts"),
-        ("One condition for signing the agreement between Peru and Chile is a vote in Lima.", "unsigned", "asserts"),
-        ("The text of the agreement between Peru and Chile was finalised in Quito.", "text agreed", "asserts"),
+        (
+            "One condition for signing the agreement between Peru and Chile is a vote in Lima.",
+            "unsigned",
+            "asserts",
+        ),
+        (
+            "The text of the agreement between Peru and Chile was finalised in Quito.",
+            "text agreed",
+            "asserts",
+        ),
         ("The memorandum between Peru and Chile is not binding.", "not binding", "asserts"),
     ],
 )
@@ -89,7 +131,10 @@ def test_stages_of_an_instrument(body: str, value: str, stance: str, world: Lexi
 
 def test_two_accounts_of_one_summit_meet_under_one_id(world: Lexicon) -> None:
     """Neither order of names nor the date that is told makes another event."""
-    one = claims("The Quito summit in July 2024, where the declaration between Peru and Ecuador was signed, was a success.", world)
+    one = claims(
+        "The Quito summit in July 2024, where the declaration between Peru and Ecuador was signed, was a success.",
+        world,
+    )
     two = claims("Ecuador and Peru sent ministers to the summit in Quito in August 2025.", world)
     dates = {(c.event, c.value) for c in (*one, *two) if c.field == "date"}
     assert {("meeting-quito", "2024-07"), ("meeting-quito", "2025-08")} <= dates
@@ -110,34 +155,54 @@ def test_amounts_have_units_and_scope(world: Lexicon) -> None:
         ("cost", "EUR million loan", "300"),
         ("tariff", "USD per tonne", "92"),
     } <= found
-    assert {"first phase"} == {c.scope for c in claims(body, world) if c.field == "cost" and c.unit == "USD billion"}
+    assert {"first phase"} == {
+        c.scope for c in claims(body, world) if c.field == "cost" and c.unit == "USD billion"
+    }
 
 
 def test_plans_and_offers_are_no_facts(world: Lexicon) -> None:
     """What is offered or to come is marked so."""
     body = "President Ana Sousa of Brazil offered to host further talks in Recife in late 2026. The Beira Port is to be completed by the end of 2028."
     found = claims(body, world)
-    assert {"offer"} == {c.modality for c in found if c.field in ("role", "actor") and c.event.startswith("offer")}
-    assert [("2028-12", "plan")] == [(c.value, c.modality) for c in found if c.field == "completion_planned"]
+    assert {"offer"} == {
+        c.modality for c in found if c.field in ("role", "actor") and c.event.startswith("offer")
+    }
+    assert [(c.value, c.modality) for c in found if c.field == "completion_planned"] == [("2028-12", "plan")]
     assert ("ana-sousa", "made the offer", "asserts") in said(found, "actor")
 
 
 def test_conditions_are_counted(world: Lexicon) -> None:
     """The only remaining condition is one."""
-    found = said(claims("The only remaining condition for signing the treaty between Ghana and Togo is the return of the islands.", world), "condition")
+    found = said(
+        claims(
+            "The only remaining condition for signing the treaty between Ghana and Togo is the return of the islands.",
+            world,
+        ),
+        "condition",
+    )
     assert ("number of conditions left", "1", "asserts") in found
-    assert ("the-return-of-the-islands" in {s for s, _, _ in found}) or ("return-of-the-islands" in {s for s, _, _ in found})
+    assert ("the-return-of-the-islands" in {s for s, _, _ in found}) or (
+        "return-of-the-islands" in {s for s, _, _ in found}
+    )
 
 
 def test_a_capital_is_a_claim(world: Lexicon) -> None:
     """Which city is called capital is recorded, true or not."""
-    found = said(claims("The ministers met in Lagos, the capital of Nigeria. They went on to Sydney, the former capital.", world), "classification")
+    found = said(
+        claims(
+            "The ministers met in Lagos, the capital of Nigeria. They went on to Sydney, the former capital.",
+            world,
+        ),
+        "classification",
+    )
     assert {("Lagos", "capital", "asserts"), ("Sydney", "former capital", "asserts")} <= found
 
 
 def test_conflict_has_a_length(world: Lexicon) -> None:
     """Three decades of conflict are thirty years."""
-    assert ("conflict", "P30Y", "asserts") in said(claims("The conflict between Chad and Libya lasted for three decades.", world), "duration")
+    assert ("conflict", "P30Y", "asserts") in said(
+        claims("The conflict between Chad and Libya lasted for three decades.", world), "duration"
+    )
 
 
 def test_margins_yield_origin_not_facts(world: Lexicon) -> None:
@@ -152,11 +217,23 @@ def test_a_study_gives_its_own_ids() -> None:
     """With the record's events, actors and gates at hand, a mention is linked to them."""
     lexicon = Lexicon.build(
         actors=[{"id": "joao-prado", "name": "Joao Prado", "kind": "person", "country": "BRA"}],
-        events=[{"id": "2024-06-05-recife-summit", "date": "2024-06-05", "place": "Recife (BRA)", "kind": "summit", "title": "Leaders meet in Recife", "actors": "BRA;ARG"}],
+        events=[
+            {
+                "id": "2024-06-05-recife-summit",
+                "date": "2024-06-05",
+                "place": "Recife (BRA)",
+                "kind": "summit",
+                "title": "Leaders meet in Recife",
+                "actors": "BRA;ARG",
+            }
+        ],
         gates=[{"id": "beira-line-built", "title": "Beira-Tete railway built", "requires": ""}],
         claims=[{"event_id": "process:arg-bra-peace"}],
     )
-    found = claims("The Recife summit of Brazil and Argentina took place in June 2024. The Beira-Tete railway is 500 km long. Prado attended the Recife summit.", lexicon)
+    found = claims(
+        "The Recife summit of Brazil and Argentina took place in June 2024. The Beira-Tete railway is 500 km long. Prado attended the Recife summit.",
+        lexicon,
+    )
     assert ("2024-06-05-recife-summit", "date", "2024-06") in {(c.event, c.field, c.value) for c in found}
     assert ("gate:beira-line-built", "length") in {(c.event, c.field) for c in found}
     assert ("joao-prado", "participant", "asserts") in said(found, "role")
@@ -170,22 +247,41 @@ def test_acronyms_are_learnt_from_the_text(world: Lexicon) -> None:
 
 def test_addresses_lead_to_the_sentence(world: Lexicon) -> None:
     """Each claim stands at its sentence, whose text goes with it, and in order."""
-    document = read_text("Head\nThe sun shone. Peru and Chile signed a treaty in Lima on 3 May 2024.\nIt was ratified in June 2025.")
+    document = read_text(
+        "Head\nThe sun shone. Peru and Chile signed a treaty in Lima on 3 May 2024.\nIt was ratified in June 2025."
+    )
     found = propose_claims(document, world)
     texts = {s.address: s.text for s in document.sentences}
     assert found
     assert all(c.mention.address is not None and texts[c.mention.address] == c.mention.text for c in found)
     assert [c.mention.address for c in found] == sorted(c.mention.address for c in found if c.mention.address)
-    assert ("2025-06" in {c.value for c in found if c.field == "date" and c.mention.locator == "p3 s1"})
+    assert "2025-06" in {c.value for c in found if c.field == "date" and c.mention.locator == "p3 s1"}
 
 
 def test_many_documents_in_order_whatever_the_processes(world: Lexicon) -> None:
     """Two processes propose what one does."""
-    documents = [read_text(f"Head\nPeru and Chile signed a treaty in Lima in 20{n:02}.", f"d{n}") for n in range(10, 30)]
+    documents = [
+        read_text(f"Head\nPeru and Chile signed a treaty in Lima in 20{n:02}.", f"d{n}")
+        for n in range(10, 30)
+    ]
     assert propose_all(documents, world) == propose_all(documents, world, processes=2)
 
 
-@pytest.mark.parametrize("line", ["", "....", "signed signed signed", "not " * 400, "between and , and between", "Peru's Peru's Peru", "(((", "The of in at " * 60, "to to to open to", "$ 1 1 1 % km"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "....",
+        "signed signed signed",
+        "not " * 400,
+        "between and , and between",
+        "Peru's Peru's Peru",
+        "(((",
+        "The of in at " * 60,
+        "to to to open to",
+        "$ 1 1 1 % km",
+    ],
+)
 def test_odd_lines_break_nothing(line: str, world: Lexicon) -> None:
     """Whatever stands in a sentence, the rules come to an end without an error."""
     assert isinstance(propose_claims(read_text(f"Head\n{line}"), world), tuple)
@@ -203,5 +299,5 @@ def test_a_document_takes_little_time(world: Lexicon) -> None:
 
 def test_small_helpers() -> None:
     """Ids are plain; related words of titles are one."""
-    assert "port-of-sao-tome" == slug("the Port of São Tomé")
+    assert slug("the Port of São Tomé") == "port-of-sao-tome"
     assert title_words("Railway line opened") == title_words("The rail opening")

@@ -42,8 +42,8 @@ def test_offsets_lead_back_to_the_text() -> None:
 def test_lines_are_paragraphs_and_blank_ones_count() -> None:
     """In a text file paragraph N is line N."""
     document = read_text("Head line\n\nOne. Two.\nThree.")
-    assert ["p1 s1", "p3 s1", "p3 s2", "p4 s1"] == [str(s.address) for s in document.sentences]
-    assert "headline" == document.sentences[0].part
+    assert [str(s.address) for s in document.sentences] == ["p1 s1", "p3 s1", "p3 s2", "p4 s1"]
+    assert document.sentences[0].part == "headline"
 
 
 def test_parts_are_told_by_general_rules() -> None:
@@ -59,14 +59,26 @@ def test_parts_are_told_by_general_rules() -> None:
         "The story goes on here.",
         "All rights reserved.",
     ]
-    expected = ["headline", "body", "citation", "citation", "boilerplate", "boilerplate", "body", "body", "boilerplate"]
+    expected = [
+        "headline",
+        "body",
+        "citation",
+        "citation",
+        "boilerplate",
+        "boilerplate",
+        "body",
+        "body",
+        "boilerplate",
+    ]
     assert expected == part_of_lines(lines)
 
 
 def test_a_disclaimer_in_a_paragraph_is_boilerplate_alone() -> None:
     """Only the sentence that disclaims is marked."""
-    document = read_text("Head\nThe port opened. The views expressed here do not necessarily reflect those of the Gazette.")
-    assert ["headline", "body", "boilerplate"] == [s.part for s in document.sentences]
+    document = read_text(
+        "Head\nThe port opened. The views expressed here do not necessarily reflect those of the Gazette."
+    )
+    assert [s.part for s in document.sentences] == ["headline", "body", "boilerplate"]
 
 
 def test_html_keeps_text_and_drops_scripts() -> None:
@@ -77,9 +89,14 @@ def test_html_keeps_text_and_drops_scripts() -> None:
         b"<p>Peru <b>and</b> Chile met.<br>They &lt;b&gt; agreed.</p><footer>About us</footer></body></html>"
     )
     document, _ = read_bytes(page, "page.html")
-    assert ["Port & rail", "Peru and Chile met.", "They <b> agreed.", "About us"] == [s.text for s in document.sentences]
-    assert "boilerplate" == document.sentences[-1].part
-    assert "2025-03-04" == document.published
+    assert [s.text for s in document.sentences] == [
+        "Port & rail",
+        "Peru and Chile met.",
+        "They <b> agreed.",
+        "About us",
+    ]
+    assert document.sentences[-1].part == "boilerplate"
+    assert document.published == "2025-03-04"
 
 
 def _pdf(text: str) -> bytes:
@@ -97,13 +114,18 @@ def _pdf(text: str) -> bytes:
         places.append(len(out))
         out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
     table = b"".join(b"%010d 00000 n \n" % p for p in places)
-    return out + b"xref\n0 6\n0000000000 65535 f \n" + table + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % len(out)
+    return (
+        out
+        + b"xref\n0 6\n0000000000 65535 f \n"
+        + table
+        + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % len(out)
+    )
 
 
 def test_pdf_gives_its_text() -> None:
     """A sentence of a PDF is found."""
     document, _ = read_bytes(_pdf("Ghana and Togo met. They agreed."), "a.pdf")
-    assert ["Ghana and Togo met.", "They agreed."] == [s.text for s in document.sentences]
+    assert [s.text for s in document.sentences] == ["Ghana and Togo met.", "They agreed."]
 
 
 def test_bad_files_are_listed_with_a_mend(tmp_path: Path) -> None:
@@ -125,7 +147,7 @@ def test_bad_files_are_listed_with_a_mend(tmp_path: Path) -> None:
     with (tmp_path / "huge.txt").open("wb") as huge:
         huge.truncate(LIMIT_BYTES)
     reading = read_documents([tmp_path, tmp_path / "missing.txt"])
-    assert () == reading.documents
+    assert reading.documents == ()
     assert sorted([*bad, "huge.txt", "missing.txt"]) == sorted(Path(s.file).name for s in reading.skipped)
     assert all(s.reason and s.mend for s in reading.skipped)
 
@@ -136,8 +158,8 @@ def test_encodings_are_told(tmp_path: Path) -> None:
     for name, encoding in (("a.txt", "utf-8-sig"), ("b.txt", "utf-16"), ("c.txt", "cp1252")):
         (tmp_path / name).write_bytes(text.encode(encoding))
     reading = read_documents([tmp_path])
-    assert ["Título"] * 3 == [d.title for d in reading.documents]
-    assert ["c.txt"] == [name for name, _ in reading.notes]
+    assert [d.title for d in reading.documents] == ["Título"] * 3
+    assert [name for name, _ in reading.notes] == ["c.txt"]
 
 
 def test_order_does_not_hang_on_processes(tmp_path: Path) -> None:

@@ -13,15 +13,48 @@ _N = r"(?P<n>\d{1,3}(?:[ ,\u00a0]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _TO = r"(?:\s*(?:-|\u2013|to)\s*(?P<n2>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?))?"
 _SCALE = r"(?:\s*-?\s*(?P<scale>thousand|million|billion|trillion|mln|bln|bn|mn|m(?=\s|\b)|k(?=\s|\b)))?"
 _CURRENCIES = {
-    "$": "USD", "us$": "USD", "\u20ac": "EUR", "\u00a3": "GBP", "\u00a5": "CNY", "dollars": "USD", "dollar": "USD", "us dollars": "USD", "usd": "USD",
-    "euros": "EUR", "euro": "EUR", "eur": "EUR", "pounds": "GBP", "gbp": "GBP", "yuan": "CNY", "cny": "CNY", "rand": "ZAR", "rupees": "INR",
-    "rs": "INR", "rs.": "INR", "\u20b9": "INR", "yen": "JPY", "jpy": "JPY", "roubles": "RUB", "rubles": "RUB", "lira": "TRY", "reais": "BRL", "naira": "NGN", "shillings": "KES",
-    "baht": "THB", "soles": "PEN", "pesos": "MXN", "zar": "ZAR", "cad": "CAD", "aud": "AUD",
-}  # fmt: skip
+    "$": "USD",
+    "us$": "USD",
+    "\u20ac": "EUR",
+    "\u00a3": "GBP",
+    "\u00a5": "CNY",
+    "dollars": "USD",
+    "dollar": "USD",
+    "us dollars": "USD",
+    "usd": "USD",
+    "euros": "EUR",
+    "euro": "EUR",
+    "eur": "EUR",
+    "pounds": "GBP",
+    "gbp": "GBP",
+    "yuan": "CNY",
+    "cny": "CNY",
+    "rand": "ZAR",
+    "rupees": "INR",
+    "rs": "INR",
+    "rs.": "INR",
+    "\u20b9": "INR",
+    "yen": "JPY",
+    "jpy": "JPY",
+    "roubles": "RUB",
+    "rubles": "RUB",
+    "lira": "TRY",
+    "reais": "BRL",
+    "naira": "NGN",
+    "shillings": "KES",
+    "baht": "THB",
+    "soles": "PEN",
+    "pesos": "MXN",
+    "zar": "ZAR",
+    "cad": "CAD",
+    "aud": "AUD",
+}
 _MONEY = re.compile(
     rf"(?P<sign>US\$|Rs\.?|[$\u20ac\u00a3\u00a5\u20b9])\s?{_N}{_TO}{_SCALE}"
     rf"|(?P<code>USD|EUR|GBP|CNY|ZAR)\s?{_N.replace('<n>', '<m>')}{_SCALE.replace('<scale>', '<scale2>')}"
-    rf"|{_N.replace('<n>', '<k>')}{_SCALE.replace('<scale>', '<scale3>')}\s+(?P<word>(?:US )?dollars?|euros?|pounds|yuan|rand|yen|roubles|rubles|lira|USD|EUR|GBP|reais|naira|shillings|baht|soles)\b",
+    rf"|{_N.replace('<n>', '<k>')}{_SCALE.replace('<scale>', '<scale3>')}\s+(?P<word>(?:US "
+    rf")?dollars?|euros?|pounds|yuan|rand|yen|roubles|rubles|lira|USD|EUR|GBP|reais|naira"
+    rf"|shillings|baht|soles)\b",
     _FLAGS,
 )
 _UNITS = {
@@ -44,17 +77,53 @@ _AMOUNT = re.compile(
     _FLAGS,
 )
 _NAMES = tuple(_UNITS)
-_YEARLY = re.compile(r"^\s*(?:of (?:\w+\s){1,3})?(?:a|per|each|every|/)\s?(?P<per>year|day|month|week|annum)|^\s*(?:of (?:\w+\s){1,3})?(?P<adv>annually|daily|yearly|monthly|weekly)", _FLAGS)
-_CAPACITY = re.compile(r"\bcapacit\w+|\b(?:expected|designed|built|able) to handle\b|\bable to (?:handle|carry)|\bcan (?:handle|carry|take)|\bdesigned (?:to (?:handle|carry)|for)|\bup to\b|\bthroughput of up to", _FLAGS)
-_COST = re.compile(r"\bcosts?\b|\bcosting\b|\bworth\b|\bprice tag\b|\binvest\w*|\bbudget\w*|\bpriced\b|\bvalued\b|\bestimated at\b|\bproject\b|\bbuild", _FLAGS)
-_LOAN = re.compile(r"\bloans?\b|\bcredit\b|\bfinanc\w+|\blend\w*|\blent\b|\bgrants?\b|\bfund\w*|\bpledg\w*|\bguarantee", _FLAGS)
+_YEARLY = re.compile(
+    r"^\s*(?:of (?:\w+\s){1,3})?(?:a|per|each|every|/)\s?(?P<per>year|day|month|week|annum)"
+    r"|^\s*(?:of (?:\w+\s){1,3})?(?P<adv>annually|daily|yearly|monthly|weekly)",
+    _FLAGS,
+)
+_CAPACITY = re.compile(
+    r"\bcapacit\w+|\b(?:expected|designed|built|able) to handle\b|\bable to (?:handle|carry)"
+    r"|\bcan (?:handle|carry|take)|\bdesigned (?:to (?:handle|carry)|for)|\bup to\b"
+    r"|\bthroughput of up to",
+    _FLAGS,
+)
+_COST = re.compile(
+    r"\bcosts?\b|\bcosting\b|\bworth\b|\bprice tag\b|\binvest\w*|\bbudget\w*|\bpriced\b"
+    r"|\bvalued\b|\bestimated at\b|\bproject\b|\bbuild",
+    _FLAGS,
+)
+_LOAN = re.compile(
+    r"\bloans?\b|\bcredit\b|\bfinanc\w+|\blend\w*|\blent\b|\bgrants?\b|\bfund\w*|\bpledg\w*|\bguarantee",
+    _FLAGS,
+)
 _TARIFF = re.compile(r"\b(?:tariff|fee|toll|charge|rate|duty)\b", _FLAGS)
-_LENGTH = re.compile(r"\b(?:long|length|stretch|runs?|line|railway|road|route|section|corridor|bridge|track|tunnel|pipeline|highway|of (?:new )?rail)\b", _FLAGS)
-_VOLUME = re.compile(r"\b(?:carried|handled|moved|transported|shipped|volume|traffic|throughput|cargo|freight|passed|reached|totalled|totaled|transit|hauled|loaded|exports?|imports?|rose|fell|grew|increased)\b", _FLAGS)
+_LENGTH = re.compile(
+    r"\b(?:long|length|stretch|runs?|line|railway|railroad|road|route|section|corridor|bridge"
+    r"|track|tunnel|pipeline|highway|of (?:new )?rail)\b",
+    _FLAGS,
+)
+_VOLUME = re.compile(
+    r"\b(?:carried|handled|moved|transported|shipped|volume|traffic|throughput|cargo|freight"
+    r"|passed|reached|totalled|totaled|transit|hauled|loaded|exports?|imports?|rose|fell|grew"
+    r"|increased)\b",
+    _FLAGS,
+)
 _PROGRESS = re.compile(r"\b(?:complet\w*|finished|ready|built|done|progress|under way)\b", _FLAGS)
 _SHARE = re.compile(r"\b(?:stake|share|shareholding|equity|owns?|hold(?:s|ing)?)\b", _FLAGS)
 _DRAUGHT = re.compile(r"\b(?:deep|draught|draft|depth|wide|high|tall|gauge)\b", _FLAGS)
-_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mln": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bln": 1e9, "bn": 1e9, "trillion": 1e12}
+_SCALES = {
+    "thousand": 1e3,
+    "k": 1e3,
+    "million": 1e6,
+    "mln": 1e6,
+    "mn": 1e6,
+    "m": 1e6,
+    "billion": 1e9,
+    "bln": 1e9,
+    "bn": 1e9,
+    "trillion": 1e12,
+}
 _SCOPES = (
     ("ports", re.compile(r"\b(?:through|via|at) (?:its |the )?(?:\w+\s)?ports?\b", _FLAGS)),
     ("rail", re.compile(r"\bby rail\b|\bon the railway\b", _FLAGS)),
@@ -92,7 +161,12 @@ def propose_amounts(story: Story, parsed: Parsed, out: Proposals) -> None:
         _money(story, parsed, found, out)
     for found in _AMOUNT.finditer(text):
         _amount(story, parsed, found, out)
-    quake = re.search(r"\b(?:magnitude|measuring)[ -](?P<m>\d\.\d)|\b(?P<m2>\d\.\d)(?:-magnitude)?\s+(?:magnitude\s+)?(?:earthquake|quake)", text, _FLAGS)
+    quake = re.search(
+        r"\b(?:magnitude|measuring)[ -](?P<m>\d\.\d)|\b(?P<m2>\d\.\d)(?:-magnitude)"
+        r"?\s+(?:magnitude\s+)?(?:earthquake|quake)",
+        text,
+        _FLAGS,
+    )
     if quake:
         out.add(parsed, "incident-earthquake", "magnitude", "", quake["m"] or quake["m2"])
 
@@ -115,7 +189,9 @@ def _scope(text: str) -> str:
 
 def _modality(text: str, start: int, end: int, position: int) -> Modality:
     near = text[max(start, position - 26) : position]
-    if re.search(r"\b(?:estimated|estimates?|approximately|roughly|forecast\w*|projected|expected)\b", near, _FLAGS):
+    if re.search(
+        r"\b(?:estimated|estimates?|approximately|roughly|forecast\w*|projected|expected)\b", near, _FLAGS
+    ):
         return "estimate"
     meant = modality_at(text, start, end)
     return meant if meant in ("plan", "estimate") else "fact"
@@ -134,25 +210,50 @@ def _money(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) -
     currency = _CURRENCIES[(found["sign"] or found["code"] or found["word"]).lower()]
     start, end = parsed.clause_at(found.start())
     around = text[max(start, found.start() - 70) : min(end, found.end() + 50)]
-    per = re.match(r"\s*(?:a|per|/)\s?(?:tonne|ton|container|TEU|truck|wagon|barrel)\b", text[found.end() :], _FLAGS)
+    per = re.match(
+        r"\s*(?:a|per|/)\s?(?:tonne|ton|container|TEU|truck|wagon|barrel)\b", text[found.end() :], _FLAGS
+    )
     event = _event(story, parsed, found.start())
     if not event:
         return
     modality = _modality(text, start, end, found.start())
     stance = stance_at(parsed, found.start())
-    if per or (_TARIFF.search(around) and number.low < 1e5):  # noqa: PLR2004 - a tariff, not a budget
-        out.add(parsed, event, "tariff", f"{currency}{' ' + per.group(0).strip() if per else ''}", number.scaled(1), unit=currency, modality=modality, stance=stance)
+    if per or (_TARIFF.search(around) and number.low < 1e5):
+        out.add(
+            parsed,
+            event,
+            "tariff",
+            f"{currency}{' ' + per.group(0).strip() if per else ''}",
+            number.scaled(1),
+            unit=currency,
+            modality=modality,
+            stance=stance,
+        )
         return
-    unit, divisor = (f"{currency} billion", 1e9) if number.low >= 1e9 else (f"{currency} million", 1e6)  # noqa: PLR2004
+    unit, divisor = (f"{currency} billion", 1e9) if number.low >= 1e9 else (f"{currency} million", 1e6)
     after = text[found.end() : found.end() + 24]
-    if re.match(r"[\s-]*(?:in |of |worth of )?(?:\w+\s)?(?:loans?|credit|grants?|funding|financing|guarantee)\b", after, _FLAGS) or (_LOAN.search(around) and not _COST.search(text[max(start, found.start() - 30) : found.end() + 12])):
+    if re.match(
+        r"[\s-]*(?:in |of |worth of )?(?:\w+\s)?(?:loans?|credit|grants?|funding|financing|guarantee)\b",
+        after,
+        _FLAGS,
+    ) or (_LOAN.search(around) and not _COST.search(text[max(start, found.start() - 30) : found.end() + 12])):
         unit += " loan"
     elif not (_COST.search(around) or any(t.cls == "work" for t in parsed.things)):
         return
-    out.add(parsed, event, "cost", unit, number.scaled(divisor), unit=unit, scope=_scope(around), modality=modality, stance=stance)
+    out.add(
+        parsed,
+        event,
+        "cost",
+        unit,
+        number.scaled(divisor),
+        unit=unit,
+        scope=_scope(around),
+        modality=modality,
+        stance=stance,
+    )
 
 
-def _amount(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) -> None:  # noqa: PLR0912 - one branch a kind of amount
+def _amount(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) -> None:
     text = parsed.text
     index = next(i for i in range(len(_NAMES)) if found[f"u{i}"])
     unit = _NAMES[index]
@@ -165,8 +266,16 @@ def _amount(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) 
     modality = _modality(text, start, end, found.start())
     stance = stance_at(parsed, found.start())
     per = _YEARLY.match(text[found.end() :])
-    period = {"annually": "year", "yearly": "year", "annum": "year", "daily": "day", "monthly": "month", "weekly": "week"}.get(
-        ((per["per"] or per["adv"]) if per else "").lower(), (per["per"] or per["adv"] or "").lower() if per else ""
+    period = {
+        "annually": "year",
+        "yearly": "year",
+        "annum": "year",
+        "daily": "day",
+        "monthly": "month",
+        "weekly": "week",
+    }.get(
+        ((per["per"] or per["adv"]) if per else "").lower(),
+        (per["per"] or per["adv"] or "").lower() if per else "",
     )
     scope = _scope(around)
     year = _year(parsed, found.start())
@@ -174,17 +283,19 @@ def _amount(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) 
     if unit == "t":
         if found[f"u{index}"] == "Mt":
             number = _Number(number.low * 1e6, number.high * 1e6 if number.high else None)
-        if number.low >= 1e5:  # noqa: PLR2004 - from a tenth of a million on, millions
+        if number.low >= 1e5:
             divisor, shown = 1e6, "Mt"
     value = number.scaled(divisor)
     yearly = f"{shown} a {period}" if period else ""
     if unit in ("km", "m"):
         if _DRAUGHT.search(text[found.start() : found.end() + 12]):
             return
-        if unit == "m" and number.low < 30:  # noqa: PLR2004 - a depth or a gauge, no length of a work
+        if unit == "m" and number.low < 30:
             return
         if _LENGTH.search(around):
-            out.add(parsed, event, "length", unit, value, unit=unit, scope=scope, modality=modality, stance=stance)
+            out.add(
+                parsed, event, "length", unit, value, unit=unit, scope=scope, modality=modality, stance=stance
+            )
     elif unit == "percent":
         if _SHARE.search(around):
             entities = [e for e in parsed.entities if e.entry.kind != "place"]
@@ -193,15 +304,61 @@ def _amount(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) 
             out.add(parsed, event, "share", holder, value, unit=unit, modality=modality, stance=stance)
         elif _PROGRESS.search(around):
             subject = f"percent at {year}" if year else "percent"
-            out.add(parsed, event, "progress", subject, value, unit=unit, scope=scope, valid_time=year, modality=modality, stance=stance)
-    elif (unit in ("t", "TEU", "barrels", "MW") or (unit in ("trains", "ships", "trucks", "wagons") and period)) and _CAPACITY.search(around):
-        out.add(parsed, event, "capacity", yearly or f"{shown} a year" if unit in ("t", "TEU") else yearly or shown, value, unit=yearly or shown, scope=scope, modality=modality, stance=stance)
+            out.add(
+                parsed,
+                event,
+                "progress",
+                subject,
+                value,
+                unit=unit,
+                scope=scope,
+                valid_time=year,
+                modality=modality,
+                stance=stance,
+            )
+    elif (
+        unit in ("t", "TEU", "barrels", "MW") or (unit in ("trains", "ships", "trucks", "wagons") and period)
+    ) and _CAPACITY.search(around):
+        out.add(
+            parsed,
+            event,
+            "capacity",
+            yearly or f"{shown} a year" if unit in ("t", "TEU") else yearly or shown,
+            value,
+            unit=yearly or shown,
+            scope=scope,
+            modality=modality,
+            stance=stance,
+        )
     elif unit in ("t", "TEU", "barrels"):
         if _VOLUME.search(around) or yearly:
             subject = f"{shown} {year}".strip() if year else yearly or shown
-            out.add(parsed, event, "volume", subject, value, unit=shown, scope=scope, valid_time=year, modality=modality, stance=stance)
+            out.add(
+                parsed,
+                event,
+                "volume",
+                subject,
+                value,
+                unit=shown,
+                scope=scope,
+                valid_time=year,
+                modality=modality,
+                stance=stance,
+            )
     elif unit in ("ships", "trucks", "trains", "wagons") and yearly:
         subject = f"{yearly} {year}".strip()
-        out.add(parsed, event, "volume", subject, value, unit=yearly, valid_time=year, modality=modality, stance=stance)
+        out.add(
+            parsed,
+            event,
+            "volume",
+            subject,
+            value,
+            unit=yearly,
+            valid_time=year,
+            modality=modality,
+            stance=stance,
+        )
     elif unit in ("trains", "wagons", "trucks", "ships"):
-        out.add(parsed, event, "count", unit, value, unit=unit, valid_time=year, modality=modality, stance=stance)
+        out.add(
+            parsed, event, "count", unit, value, unit=unit, valid_time=year, modality=modality, stance=stance
+        )

@@ -2,12 +2,11 @@
 
 import re
 
-from landbridge.record import patterns
+from landbridge.record.extract_links import gate_for
 from landbridge.record.extract_mentions import Parsed, Thing, group_after
 from landbridge.record.extract_roles import Proposals, event_of, modality_at, stance_at
-from landbridge.record.extract_story import Story, gate_for, is_offered
+from landbridge.record.extract_story import Story
 from landbridge.record.lexicon import Entry, slug
-from landbridge.record.model import Modality
 
 _FLAGS = re.IGNORECASE
 
@@ -19,32 +18,35 @@ def propose_matter(story: Story, parsed: Parsed, out: Proposals) -> None:
     if "interest" in parsed.text or "potentially" in parsed.text or "possibly" in parsed.text:
         _interest(story, parsed, out)
     _outcome(story, parsed, out)
-    _names(story, parsed, out)
-    _capital(story, parsed, out)
-    _venue(story, parsed, out)
-    _process_state(story, parsed, out)
-    _durations(story, parsed, out)
-    _order(story, parsed, out)
-    _offer(story, parsed, out)
-    _route(story, parsed, out)
-    _topic(story, parsed, out)
-    _preparers(story, parsed, out)
 
 
 _CONDITION = re.compile(
-    r"(?P<left>\b(?:only|sole|last|one|two|three|four|final|main|key)?\s*(?:remaining|outstanding|other|left)?\s*(?:pre)?conditions?)\b(?:\s+(?:left|set|named|remaining|put forward by [^,]{2,30}))?"
-    r"\s+(?:for|of|to|before)\s+(?P<for>[^.;]{4,140}?)\s+(?:is|are|was|were|remains?|remained|being)\s+(?:that\s+)?(?P<is>[^.;]{4,160})",
+    r"(?P<left>\b(?:only|sole|last|one|two|three|four|final|main|key)?\s*(?:remaining"
+    r"|outstanding|other|left)?\s*(?:pre)?conditions?)\b(?:\s+(?:left|set|named|remaining|put "
+    r"forward by [^,]{2,30}))?"
+    r"\s+(?:for|of|to|before)\s+(?P<for>[^.;]{4,140}?)\s+(?:is|are|was|were|remains?|remained"
+    r"|being)\s+(?:that\s+)?(?P<is>[^.;]{4,160})",
     _FLAGS,
 )
 _DEPENDS = re.compile(
-    r"(?P<for>[^.;,]{4,110}?)\s+(?:is|are|was|were|remains?|will be)?\s*(?:conditional (?:up)?on|contingent (?:up)?on|subject to|dependent on|depends? on|hinges? on|requires?|tied to|conditioned on)\s+(?P<is>[^.;]{4,140})",
+    r"(?P<for>[^.;,]{4,110}?)\s+(?:is|are|was|were|remains?|will be)?\s*(?:conditional "
+    r"(?:up)?on|contingent (?:up)?on|subject to|dependent on|depends? on|hinges? on|requires?"
+    r"|tied to|conditioned on)\s+(?P<is>[^.;]{4,140})",
     _FLAGS,
 )
-_ONLY_AFTER = re.compile(r"(?P<for>[^.;,]{4,110}?)\s+(?:only (?:after|once|if|when)|not (?:\w+\s){0,3}(?:until|unless|before))\s+(?P<is>[^.;]{4,140})", _FLAGS)
+_ONLY_AFTER = re.compile(
+    r"(?P<for>[^.;,]{4,110}?)\s+(?:only (?:after|once|if|when)|not (?:\w+\s){0,3}(?:until"
+    r"|unless|before))\s+(?P<is>[^.;]{4,140})",
+    _FLAGS,
+)
 _COUNT = {"one": 1, "two": 2, "three": 3, "four": 4}
 
 
-_MAY_BIND = re.compile(r"condition|contingent|subject to|depend|hinge|requir|tied to|only (?:after|once|if|when)|\bnot\b[^.;]{0,40}\b(?:until|unless|before)", _FLAGS)
+_MAY_BIND = re.compile(
+    r"condition|contingent|subject to|depend|hinge|requir|tied to|only (?:after|once|if|when)"
+    r"|\bnot\b[^.;]{0,40}\b(?:until|unless|before)",
+    _FLAGS,
+)
 
 
 def _condition(story: Story, parsed: Parsed, out: Proposals) -> None:
@@ -55,22 +57,42 @@ def _condition(story: Story, parsed: Parsed, out: Proposals) -> None:
     if found is None:
         return
     for_, is_ = found["for"].strip(), found["is"].strip()
-    things = [t for t in parsed.things if t.referent and t.cls != "process" and found.start("for") <= t.start < found.end("for")]
+    things = [
+        t
+        for t in parsed.things
+        if t.referent and t.cls != "process" and found.start("for") <= t.start < found.end("for")
+    ]
     named = "left" in found.groupdict() and found.groupdict().get("left")
-    if not things and not named and not re.search(r"\b(?:sign|ratif|open|construct|agreement|treaty|deal|funding|loan|border|passage|transit)", for_, _FLAGS):
+    if (
+        not things
+        and not named
+        and not re.search(
+            r"\b(?:sign|ratif|open|construct|agreement|treaty|deal|funding|loan|border|passage|transit)",
+            for_,
+            _FLAGS,
+        )
+    ):
         return
     parties = things[0].referent.parties if things and things[0].referent else []
     parties = parties or list(story.main_parties)
     gate = gate_for(for_, tuple(parties), story.lexicon)
     requires = next((g.requires for g in story.lexicon.gates if g.id == gate), ())
-    event = f"gate:{gate}" if gate else (things[0].referent.id if things and things[0].referent else story.about(parsed, "status"))
+    event = (
+        f"gate:{gate}"
+        if gate
+        else (things[0].referent.id if things and things[0].referent else story.about(parsed, "status"))
+    )
     need = gate_for(is_, tuple(parties), story.lexicon, among=requires) if gate else ""
     subject = need or slug(_short(is_, 7))
     stance = stance_at(parsed, found.start("is")) if named else "asserts"
     out.add(parsed, event, "condition", subject, "required", stance=stance, modality=modality_at(text, 0, 12))
     if named:
         word = (found["left"] or "").lower()
-        number = 1 if re.search(r"\b(?:only|sole|last|final)\b", word) and "conditions" not in word else next((n for w, n in _COUNT.items() if w in word), 0)
+        number = (
+            1
+            if re.search(r"\b(?:only|sole|last|final)\b", word) and "conditions" not in word
+            else next((n for w, n in _COUNT.items() if w in word), 0)
+        )
         if number:
             out.add(parsed, event, "condition", "number of conditions left", str(number), stance=stance)
     if need:
@@ -79,7 +101,12 @@ def _condition(story: Story, parsed: Parsed, out: Proposals) -> None:
 
 def _inner_condition(story: Story, parsed: Parsed, gate: str, phrase: str, out: Proposals) -> None:
     """What the condition itself takes away: "removal of X from the Y" is X in Y."""
-    inner = re.search(r"(?:removal|deletion|dropping|withdrawal|lifting) of (?P<what>[^.;]+?) (?:from|in|on) (?:the )?(?P<where>[^.;,]+)", phrase, _FLAGS)
+    inner = re.search(
+        r"(?:removal|deletion|dropping|withdrawal|lifting) of (?P<what>[^.;]+?) (?:from|in|on) "
+        r"(?:the )?(?P<where>[^.;,]+)",
+        phrase,
+        _FLAGS,
+    )
     if inner is None:
         return
     where = inner["where"].strip()
@@ -90,7 +117,11 @@ def _inner_condition(story: Story, parsed: Parsed, gate: str, phrase: str, out: 
     named = [e for e in story.lexicon.find(what) if e.entry.kind == "state"]
     value = what
     if named:
-        head = re.sub(r"\bterritorial claims\b.*", "claims on {} territory", what) if "territorial claim" in what else what
+        head = (
+            re.sub(r"\bterritorial claims\b.*", "claims on {} territory", what)
+            if "territorial claim" in what
+            else what
+        )
         value = head.format(named[0].entry.id) if "{}" in head else what
     out.add(parsed, f"gate:{gate}", "condition", subject, value)
 
@@ -102,15 +133,22 @@ def _short(text: str, most: int) -> str:
 
 
 _AIM = re.compile(
-    r"\b(?:aims?|aimed|aiming|seeks?|sought|intend(?:s|ed)|designed|meant|hopes?) (?:to|at)\s+(?P<verb>\w+)\s+(?P<object>[^.;]{3,220})"
+    r"\b(?:aims?|aimed|aiming|seeks?|sought|intend(?:s|ed)|designed|meant|hopes?) (?:to"
+    r"|at)\s+(?P<verb>\w+)\s+(?P<object>[^.;]{3,220})"
     r"|\bwith the (?:aim|goal|purpose|objective) of\s+(?P<verb2>\w+ing)\s+(?P<object2>[^.;]{3,220})"
+    r"|\bexpected to\s+(?P<verb4>end|ease|reduce|strengthen|boost|improve|promote|resolve"
+    r"|shorten|cut|lower)\s+(?P<object4>[^.;]{3,160})"
     r"|\bcommitment to\s+(?P<object3>[^.;,]{3,100})",
     _FLAGS,
 )
-_WEAKEN = re.compile(r"^(?:counterbalanc|counter|reduc|limit|curb|weaken|diminish|offset|lessen|contain|check)\w*$", _FLAGS)
+_WEAKEN = re.compile(
+    r"^(?:counterbalanc|counter|reduc|limit|curb|weaken|diminish|offset|lessen|contain|check)\w*$", _FLAGS
+)
 _AND_VERB = re.compile(
-    r",?\s+(?:while|and|as well as)\s+(?:to\s+)?(?P<verb>(?!and\b)\w+ing|reduce|strengthen|boost|improve|cut|increase|promote|expand|develop|foster|ease|speed|deepen|diversify|"
-    r"support|attract|create|open|link|connect|lower|limit|protect|secure)\s+|,\s+(?P<verb2>\w+ing)\s+",
+    r",?\s+(?:while|and|as well as)\s+(?:to\s+)?(?P<verb>(?!and\b)\w+ing|reduce|strengthen"
+    r"|boost|improve|cut|increase|promote|expand|develop|foster|ease|speed|deepen|diversify|"
+    r"support|attract|create|open|link|connect|lower|limit|protect|secure)\s+"
+    r"|,\s+(?P<verb2>(?!according|including|regarding|concerning|excluding|following)\w+ing)\s+",
     _FLAGS,
 )
 
@@ -122,17 +160,26 @@ def _aim(story: Story, parsed: Parsed, out: Proposals) -> None:
             owner = parsed.subject or parsed.before
             event = story.about_owner(parsed)
             if owner and event:
-                out.add(parsed, event, "aim", _id(owner[0]), _short(found["object3"], 10))
+                out.add(parsed, event, "aim", actor_id(owner[0]), _short(found["object3"], 10))
             continue
-        before = [t for t in parsed.things if t.referent and t.end <= found.start() and t.cls in ("instrument", "work", "gathering")]
-        actors = [e for e in parsed.subject]
+        before = [
+            t
+            for t in parsed.things
+            if t.referent and t.end <= found.start() and t.cls in ("instrument", "work", "gathering")
+        ]
+        actors = list(parsed.subject)
         if before and before[-1].referent is not None:
-            event = event_of(before[-1].referent, story, parsed)
+            event = event_of(before[-1].referent, parsed)
         elif actors and (after := [t for t in parsed.things if t.referent and t.start >= found.start()]):
-            event = event_of(after[0].referent, story, parsed)  # type: ignore[arg-type]
+            event = event_of(after[0].referent, parsed)  # type: ignore[arg-type]
         else:
             continue
-        pieces = [((found["verb"] or found["verb2"] or ""), found["object"] or found["object2"] or "")]
+        pieces = [
+            (
+                found["verb"] or found["verb2"] or found["verb4"] or "",
+                found["object"] or found["object2"] or found["object4"] or "",
+            )
+        ]
         split = [(m.start(), m.end(), m["verb"] or m["verb2"]) for m in _AND_VERB.finditer(pieces[0][1])]
         if split:
             verb, whole = pieces[0]
@@ -145,7 +192,9 @@ def _aim(story: Story, parsed: Parsed, out: Proposals) -> None:
 
 
 _INTEREST = re.compile(r"\binterest in\s+(?P<in>[^.;]{4,160})", _FLAGS)
-_OF_INTEREST = re.compile(r"^(?P<what>[^.;]{4,140}?)\s+(?:is|are|remains?)\s+of\s+(?:\w+\s)?interest to\s+", _FLAGS)
+_OF_INTEREST = re.compile(
+    r"^(?P<what>[^.;]{4,140}?)\s+(?:is|are|remains?)\s+of\s+(?:\w+\s)?interest to\s+", _FLAGS
+)
 _POTENTIAL = re.compile(r"\bto (?:potentially|possibly)\s+(?:\w+)\s+(?P<what>[^.;]{4,120})", _FLAGS)
 
 
@@ -153,12 +202,18 @@ def _interest(story: Story, parsed: Parsed, out: Proposals) -> None:
     """What an actor is said to be interested in, or might bring about."""
     text = parsed.text
     things = [t.referent for t in parsed.things if t.referent is not None]
-    event = event_of(things[0], story, parsed) if things and things[0] is not None else story.about(parsed, "aim")
+    event = event_of(things[0], parsed) if things and things[0] is not None else story.about(parsed, "aim")
     of_interest = _OF_INTEREST.match(text)
     if of_interest:
         process = next((r.id for r in story.referents if r.cls == "process"), event)
         for entity in group_after(parsed.entities, text, of_interest.end()):
-            out.add(parsed, process, "aim", _id(entity.entry), re.sub(r"^the\s+", "", _short(of_interest["what"], 9), flags=_FLAGS))
+            out.add(
+                parsed,
+                process,
+                "aim",
+                actor_id(entity.entry),
+                re.sub(r"^the\s+", "", _short(of_interest["what"], 9), flags=_FLAGS),
+            )
         return
     for pattern, group in ((_INTEREST, "in"), (_POTENTIAL, "what")):
         found = pattern.search(text)
@@ -168,20 +223,31 @@ def _interest(story: Story, parsed: Parsed, out: Proposals) -> None:
         owner = before[-1].entry if before else next(iter(parsed.subject or parsed.before), None)
         what = re.sub(r"^(?:\w+ing\s+(?:and\s+)?(?:possibly\s+)?)+", "", found[group])
         if owner is not None:
-            out.add(parsed, event, "aim", _id(owner), _short(what, 9), modality="opinion" if group == "what" else "fact")
+            out.add(
+                parsed,
+                event,
+                "aim",
+                actor_id(owner),
+                _short(what, 9),
+                modality="opinion" if group == "what" else "fact",
+            )
 
 
 def _one_aim(story: Story, parsed: Parsed, event: str, verb: str, phrase: str, out: Proposals) -> None:
     stem = _infinitive(verb)
     if _WEAKEN.match(verb) or verb in ("counterbalance", "counter"):
-        of = re.search(r"\b(?:influence|role|weight|power|dominance|dependence|reliance)\s+(?:of|on)\s+", phrase, _FLAGS)
+        of = re.search(
+            r"\b(?:influence|role|weight|power|dominance|dependence|reliance)\s+(?:of|on)\s+", phrase, _FLAGS
+        )
         named = [e for e in story.lexicon.find(phrase) if e.entry.kind in ("state", "organisation")]
-        if named:
-            what = "reduce influence" if of and "influence" in of.group(0).lower() else f"reduce {of.group(0).split()[0].lower()}" if of else stem
+        if named and (of or verb.startswith(("counter", "contain"))):
+            what = f"reduce {of.group(0).split()[0].lower()}" if of else stem
             for entity in named:
-                out.add(parsed, event, "aim", _id(entity.entry), what)
+                out.add(parsed, event, "aim", actor_id(entity.entry), what)
             return
-    dependence = re.match(r"(?:its |their |the )?(?P<what>dependence|reliance) on (?:the )?(?P<object>[^.;,]{3,60})", phrase)
+    dependence = re.match(
+        r"(?:its |their |the )?(?P<what>dependence|reliance) on (?:the )?(?P<object>[^.;,]{3,60})", phrase
+    )
     if dependence:
         out.add(parsed, event, "aim", dependence["object"].strip(), f"{stem} {dependence['what']}")
         return
@@ -195,307 +261,189 @@ def _one_aim(story: Story, parsed: Parsed, event: str, verb: str, phrase: str, o
 
 
 def _infinitive(verb: str) -> str:
-    if not verb.endswith("ing") or len(verb) < 6:  # noqa: PLR2004
+    if not verb.endswith("ing") or len(verb) < 6:
         return verb
     stem = verb[:-3]
     if stem[-1] == stem[-2] and stem[-1] not in "ls":
         return stem[:-1]
-    return stem + "e" if re.search(r"(?:at|iz|is|uc|os|ov|iv|ag|ur|ut|id|as|ng|in)$", stem) and not stem.endswith(("ain", "oin", "then", "ing")) else stem
+    return (
+        stem + "e"
+        if re.search(r"(?:at|iz|is|uc|os|ov|iv|ag|ur|ut|id|as|ng|in)$", stem)
+        and not stem.endswith(("ain", "oin", "then", "ing"))
+        else stem
+    )
 
 
-def _id(entry: Entry) -> str:
+def actor_id(entry: Entry) -> str:
+    """Id under which an actor stands as subject: the code of a state, else the entry's own."""
     return entry.state if entry.kind == "state" else entry.id
 
 
 _OUTCOME = re.compile(
     r"\b(?:has |have |had )?paved the way for\s+(?P<way>[^.;]+)"
-    r"|\b(?:marking|marks|marked|represents?|represented|was|is|as) an? (?:\w+\s){0,2}(?:step|milestone|turn|stage|move) (?:towards?|in|to|on the way to)\s+(?P<step>[^.;]+)"
+    r"|\b(?:marking|marks|marked|represents?|represented|was|is|as) an? (?:\w+\s){0,2}(?:step"
+    r"|milestone|turn|stage|move) (?:towards?|in|to|on the way to)\s+(?P<step>[^.;]+)"
     r"|\b(?:led to|resulted in|produced|yielded|ended (?:in|with))\s+(?P<led>[^.;]+)"
-    r"|\bmade an? (?:\w+\s){0,2}contribution to (?:the )?(?P<progress>progress (?:of|in|on|towards?) [^.;]+)"
+    r"|\bmade an? (?:\w+\s){0,2}contribution to (?:the )?(?P<progress>progress (?:of|in|on"
+    r"|towards?) [^.;]+)"
     r"|\b(?:agreed|decided|undertook|committed|pledged) to\s+(?P<agreed>[^.;]+)",
     _FLAGS,
 )
-_COMMUNICATIONS = re.compile(r"\b(?:communication(?:s| lines| links)?|transport (?:links|communications)|lines of communication)\b", _FLAGS)
+_COMMUNICATIONS = re.compile(
+    r"\b(?:communication(?:s| lines| links)?|transport (?:links|communications)|lines of communication)\b",
+    _FLAGS,
+)
 
 
-_RESULT = re.compile(r"^(?P<result>[^.;]{5,140}?)\s+(?:was|were|is) (?:an?|the) (?:\w+\s){0,2}(?:result|outcome|fruit|achievement)s? of\b", _FLAGS)
-_MAY_RESULT = re.compile(r"paved the way|\bstep|milestone|\bturn|stage|\bmove|led to|result|produced|yielded|ended|outcome|fruit|achievement|contribution|agreed|decided|undertook|committed|pledged", _FLAGS)
+_RESULT = re.compile(
+    r"^(?P<result>[^.;]{5,140}?)\s+(?:was|were|is) (?:an?|the) (?:\w+\s){0,2}(?:result|outcome"
+    r"|fruit|achievement)s? of\b",
+    _FLAGS,
+)
+_MAY_RESULT = re.compile(
+    r"paved the way|\bstep|milestone|\bturn|stage|\bmove|led to|result|produced|yielded|ended"
+    r"|outcome|fruit|achievement|contribution|agreed|decided|undertook|committed|pledged",
+    _FLAGS,
+)
 
 
 def _outcome(story: Story, parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
+    if re.search(r"describ|call|hail|prais|welcom", text, _FLAGS):
+        _called(story, parsed, out)
     if not _MAY_RESULT.search(text):
         return
     result = _RESULT.search(text) if " of " in text else None
     for found in (*_OUTCOME.finditer(text), *((result,) if result else ())):
         group = found.lastgroup or ""
         phrase = found[group].strip()
-        before = [t for t in parsed.things if t.referent and t.end <= found.start() + 1 and t.cls in ("gathering", "instrument", "process")]
-        after = [t for t in parsed.things if t.referent and t.start >= found.end() - 2 - len(phrase) and t.cls in ("gathering", "instrument")]
+        before = [
+            t
+            for t in parsed.things
+            if t.referent and t.end <= found.start() + 1 and t.cls in ("gathering", "instrument", "process")
+        ]
+        after = [
+            t
+            for t in parsed.things
+            if t.referent
+            and t.start >= found.end() - 2 - len(phrase)
+            and t.cls in ("gathering", "instrument")
+        ]
         if group == "result":
-            things: list[Thing] = [t for t in parsed.things if t.referent and t.start >= found.end() - 1] or after
+            things: list[Thing] = [
+                t for t in parsed.things if t.referent and t.start >= found.end() - 1
+            ] or after
         elif group == "agreed":
             things = [t for t in before if t.cls == "gathering"] or [t for t in after if t.cls == "gathering"]
-            things = things or [t for t in parsed.things if t.referent and t.cls == "work" and t.start >= found.start()]
+            things = things or [
+                t for t in parsed.things if t.referent and t.cls == "work" and t.start >= found.start()
+            ]
             if not things and not parsed.subject:
                 continue
         else:
             things = before
         referent = things[0].referent if things else None
-        event = event_of(referent, story, parsed) if referent is not None else (story.about(parsed, "outcome") if group in ("agreed", "way", "led") else "")
+        event = (
+            event_of(referent, parsed)
+            if referent is not None
+            else (story.about(parsed, "outcome") if group in ("agreed", "way", "led") else "")
+        )
         if not event or (group == "step" and things and things[0].cls == "process"):
             continue
         stance = stance_at(parsed, found.start(group) - 1)
         if group == "way":
             works = [t for t in parsed.things if t.cls == "work" and t.referent and t.start >= found.start()]
-            subject = next((t.referent.label for t in works if t.referent and t.name), None) or _short(phrase, 6)
-            out.add(parsed, event, "outcome", subject, "way opened for the route" if works else "way opened", stance=stance)
+            subject = next((t.referent.label for t in works if t.referent and t.name), None) or _short(
+                phrase, 6
+            )
+            out.add(
+                parsed,
+                event,
+                "outcome",
+                subject,
+                "way opened for the route" if works else "way opened",
+                stance=stance,
+            )
             continue
         lead = {"step": "step towards ", "progress": "", "agreed": "agreed to "}.get(group, "")
         for piece in re.split(r",?\s+and\s+(?=\w+ing\b)", phrase) if group == "step" else [phrase]:
-            out.add(parsed, event, "outcome", _about(piece), _short(lead + piece, 14), stance=stance, modality=modality_at(text, max(0, found.start() - 30), found.start()))
-    said = re.search(r"\b(?:describ(?:es|ed|ing)|call(?:s|ed|ing)|hail(?:s|ed|ing)|prais(?:es|ed|ing))\s+(?:it|this|them|(?:the|its|their|his|her) [\w\s-]{2,40}?)?\s*(?:as\s+)?(?:an?\s+)?[\"\u201c']?(?P<what>[\w-]+(?:\s[\w-]+){0,5})", text, _FLAGS)
-    if said and parsed.subject and parsed.subject[0].kind == "person" and re.search(r"historic|milestone|breakthrough|mistake|victory|success|betrayal|illegal|important|significant|failure|landmark", said["what"], _FLAGS):
+            out.add(
+                parsed,
+                event,
+                "outcome",
+                _about(piece),
+                _short(lead + piece, 14),
+                stance=stance,
+                modality=modality_at(text, max(0, found.start() - 30), found.start()),
+            )
+
+
+def _called(story: Story, parsed: Parsed, out: Proposals) -> None:
+    """What a person called the event or the text: an opinion, and a person's."""
+    text = parsed.text
+    said = re.search(
+        r"\b(?:describ(?:es|ed|ing)|call(?:s|ed|ing)|hail(?:s|ed|ing)|prais(?:es|ed|ing))\s+(?:it"
+        r"|this|them|(?:the|its|their|his|her) [\w\s-]{2,40}?)?\s*(?:as\s+)?(?:an?\s+)?[\"\u201c']"
+        r"?(?P<what>[\w-]+(?:\s[\w-]+){0,5})",
+        text,
+        _FLAGS,
+    )
+    if (
+        said
+        and parsed.subject
+        and parsed.subject[0].kind == "person"
+        and re.search(
+            r"historic|milestone|breakthrough|mistake|victory|success|betrayal|illegal|important"
+            r"|significant|failure|landmark",
+            said["what"],
+            _FLAGS,
+        )
+    ):
         person = parsed.subject[0]
-        event = story.reaction(person, parsed)
+        event = story.reaction(person)
         word = "historic" if "historic" in said["what"].lower() else said["what"].lower().strip()
         out.add(parsed, event, "outcome", person.id, f"called it {word}", modality="opinion")
+    elif parsed.subject and parsed.subject[0].kind == "person" and (quoted := _CALLED.search(text)):
+        out.add(
+            parsed,
+            story.reaction(parsed.subject[0]),
+            "outcome",
+            parsed.subject[0].id,
+            f"called it {quoted[1].strip(' ,.')}",
+            modality="opinion",
+        )
+
+
+#: What somebody calls a thing, in quotation marks.
+_CALLED = re.compile(
+    r"\b(?:describ\w+|call\w+|hail\w+|prais\w+|welcom\w+)\s[^.;\"\u201c]{0,60}?(?:as\s+)"
+    r"?(?:an?\s+)?[\"\u201c]([^\"\u201d]{3,90})[\"\u201d]",
+    _FLAGS,
+)
 
 
 def _about(phrase: str) -> str:
     """Give the matter that an outcome is about, in a word or two."""
     if _COMMUNICATIONS.search(phrase):
         return "communications"
-    for word in ("delimitation", "demarcation", "border", "ceasefire", "transit", "tariff", "withdrawal", "prisoners", "trade", "customs", "earlier agreements", "text", "corridor", "railway", "peace"):
+    for word in (
+        "delimitation",
+        "demarcation",
+        "border",
+        "ceasefire",
+        "transit",
+        "tariff",
+        "withdrawal",
+        "prisoners",
+        "trade",
+        "customs",
+        "earlier agreements",
+        "text",
+        "corridor",
+        "railway",
+        "peace",
+    ):
         if word in phrase.lower():
             return word
     words = re.findall(r"[A-Za-z-]{4,}", phrase)
     return " ".join(words[-2:]).lower() if words else ""
-
-
-_KNOWN_AS = re.compile(
-    r"(?:\b(?P<kind>(?:[a-z-]+\s){0,3}(?:corridor|route|railway|line|port|bridge|project|road|highway|hub|terminal|canal|agreement|framework|initiative)),?\s+)?"
-    r"(?:\b(?:known as|called|dubbed|named|titled|entitled)\s+)(?:the\s+)?[\"\u201c]?(?=[A-Z\"\u201c])",
-)
-
-
-def _names(story: Story, parsed: Parsed, out: Proposals) -> None:
-    text = parsed.text
-    for thing in parsed.things:
-        referent = thing.referent
-        if referent is None:
-            continue
-        if thing.cls == "work" and thing.name:
-            before = _KNOWN_AS.search(text[: thing.start + 1])
-            known = before and before.end() >= thing.start - 1
-            if known or thing.acronym:
-                out.add(parsed, referent.id, "name", referent.label, thing.name)
-            if known and before and before["kind"]:
-                kind = re.sub(r"^(?:for|of|a|an|the|in|as)\s+", "", before["kind"].strip())
-                kind = re.sub(r"^(?:way for|for|of|a|an|the)\s+", "", kind)
-                out.add(parsed, referent.id, "classification", referent.label, kind)
-        elif thing.cls == "instrument" and len(thing.name.split()) >= 5:  # noqa: PLR2004 - a full title, not a label
-            out.add(parsed, referent.id, "name", referent.label, thing.name)
-        if thing.cls == "instrument":
-            kind_word = re.search(r"\b(comprehensive|interim|provisional|framework|non-binding|legally binding|preliminary|final|permanent|tripartite|trilateral)\s+(?:\w+\s){0,2}$", text[thing.start : thing.end - len(thing.head)], _FLAGS)
-            if kind_word and kind_word[1].lower() not in ("final",) and not patterns.UNSIGNED.search(text):
-                out.add(parsed, referent.id, "classification", referent.label, kind_word[1].lower())
-            if parsed.sentence.part == "headline" and thing.name and thing.head != thing.family:
-                out.add(parsed, referent.id, "classification", "document", thing.head)
-
-
-_CAPITAL = re.compile(r"\b(?P<past>former\s+|then\s+|old\s+|ex-)?capital(?:\s+city)?(?:\s+of\s+(?:the\s+)?[A-Z]\w+(?:\s[A-Z]\w+)*)?,?\s+(?:is\s+)?(?=[A-Z])", re.IGNORECASE)
-_CAPITAL_AFTER = re.compile(
-    r"^(?:,\s+|\s+(?:is|was|became|serves as|remains)\s+)(?:the\s+)?(?:(?:[A-Z][\w']+\s){0,3}['\u2019]?s?\s*)?(?P<what>(?:former\s+|largest\s+|commercial\s+|economic\s+|new\s+|second\s+)?(?:capital|city))\b(?:\s+city)?(?:\s+(?:of|in)\b)?"
-)
-
-
-_CITY = re.compile(r"\b([A-Z][\w'\u2019-]+(?:\s[A-Z][\w'\u2019-]+){0,2})(?=,\s+(?:the\s+)?(?:[\w'\u2019]+\s){0,3}capital\b)")
-
-
-def _capital(story: Story, parsed: Parsed, out: Proposals) -> None:
-    """Claims on which city is a capital; held against the gazetteer elsewhere."""
-    text = parsed.text
-    if "capital" not in text.lower() and "largest city" not in text:
-        return
-    places = [(e.start, e.end, e.entry.id, text[e.start : e.end]) for e in parsed.entities if e.entry.kind == "place" and not e.entry.city]
-    places += [(s, f, slug(n), n) for s, f, n in parsed.places if not any(a <= s < b for a, b, _, _ in places)]
-    for named in _CITY.finditer(text):
-        if not any(a <= named.start(1) < b for a, b, _, _ in places) and not story.lexicon.find(named[1]):
-            places.append((named.start(1), named.end(1), slug(named[1]), named[1]))
-    for start, end, place, name in places:
-        lead = [m for m in _CAPITAL.finditer(text[: start + 1]) if m.end() == start]
-        after = _CAPITAL_AFTER.match(text[end:])
-        value = ""
-        if lead:
-            value = "former capital" if lead[0]["past"] else "capital"
-        elif re.search(r"\bcapital(?:\s+city)?(?:\s+of\s+)?\s*,?\s*(?:in\s+)?$", text[:start], _FLAGS) or re.search(r"['\u2019]s\s+capital,?\s+$", text[:start]):
-            value = "former capital" if re.search(r"\bformer\b", text[max(0, start - 30) : start]) else "capital"
-        elif after and after["what"] != "city":
-            value = " ".join(after["what"].split())
-        if value:
-            out.add(parsed, f"place:{place}", "classification", name, value, stance=stance_at(parsed, start))
-
-
-_VENUE = re.compile(r"\b(?:key\s+|main\s+|trusted\s+|neutral\s+|important\s+)?(?:venue|platform|setting|stage)\b", _FLAGS)
-
-
-def _venue(story: Story, parsed: Parsed, out: Proposals) -> None:
-    """A city called venue or platform for an instrument is where it was prepared."""
-    text = parsed.text
-    found = _VENUE.search(text)
-    if found is None:
-        return
-    cities = [text[e.start : e.end] for e in parsed.entities if e.entry.kind == "place" and e.end <= found.start() and not e.entry.city]
-    if not cities and (first := re.match(r"\W*([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)\s+(?:\w+\s){0,3}(?:as\s)?", text)) and not story.lexicon.find(first[1]):
-        cities = [first[1].split()[0]]
-    things = [t for t in parsed.things if t.referent and t.start > found.end() and t.cls in ("instrument", "gathering")]
-    if cities and things and things[0].referent is not None:
-        out.add(parsed, event_of(things[0].referent, story, parsed), "place", "preparation", cities[-1], stance=stance_at(parsed, found.start()))
-
-
-def _process_state(story: Story, parsed: Parsed, out: Proposals) -> None:
-    text = parsed.text
-    for thing in parsed.things:
-        if thing.cls != "process" or thing.referent is None or thing.family == "partnership":
-            continue
-        event = thing.referent.id
-        rest = text[thing.end : thing.end + 160]
-        subject = "conflict" if thing.family == "conflict" else "peace process" if thing.head == "process" else thing.head
-        if re.match(r"[^.;]{0,20}\b(?:culminated|ended|concluded|was completed|came to an end)\b", rest, _FLAGS):
-            date = next((d for d in parsed.dates if d.start > thing.end), None)
-            what = "ended" + (f" with the {text[date.start : date.end]} ceremony" if date and "ceremony" in rest else "")
-            out.add(parsed, event, "status", subject, what, stance=stance_at(parsed, thing.end))
-        around = text[max(0, thing.start - 90) : thing.end + 150]
-        if thing.family == "conflict" and re.search(
-            r"\b(?:(?:step|milestone|move|progress|turn)\w* (?:towards?|to|in) (?:ending|resolving|the (?:end|resolution)|resolution|settlement|peace|an end)|towards? (?:ending|resolution|peace|settlement))", around, _FLAGS,
-        ):
-            out.add(parsed, event, "status", "conflict", "on the way to an end")
-
-
-_DURATION_OF = re.compile(r"\b(conflict|war|dispute|lease|concession|contract|agreement|works?|construction|closure|blockade|ceasefire|truce|visit|talks|suspension|extension|term|licen[cs]e|loan|delay)\b", _FLAGS)
-
-
-def _durations(story: Story, parsed: Parsed, out: Proposals) -> None:
-    text = parsed.text
-    for duration in parsed.durations:
-        start, end = parsed.clause_at(duration.start)
-        near = [(min(abs(m.start() - duration.end), abs(duration.start - m.end())), m[1].lower()) for m in _DURATION_OF.finditer(text)]
-        near = [n for n in near if n[0] < 60]  # noqa: PLR2004
-        if not near or re.search(r"\b(?:per|every|within|in the (?:last|past|next))\s+$", text[max(start, duration.start - 14) : duration.start]) and "lease" not in text:
-            continue
-        what = min(near)[1]
-        processes = [t for t in parsed.things if t.cls == "process" and t.referent]
-        if what in ("conflict", "war", "dispute"):
-            event = processes[0].referent.id if processes and processes[0].referent else story.process_id("conflict", ())
-            out.add(parsed, event, "duration", "conflict", duration.value)
-            continue
-        what = "works" if what in ("work", "works", "construction") else what
-        things = [t for t in parsed.things if t.referent and t.cls != "process"]
-        if things:
-            thing = min(things, key=lambda t: abs(t.start - duration.start))
-            if thing.referent is not None:
-                out.add(parsed, event_of(thing.referent, story, parsed), "duration", what, duration.value, modality=modality_at(text, start, end))
-
-
-_BEFORE = re.compile(r"\b(?P<rel>prior to|before|ahead of|in the run-up to|following|after|subsequent to)\s+(?:the\s+)?$", _FLAGS)
-
-
-def _order(story: Story, parsed: Parsed, out: Proposals) -> None:
-    text = parsed.text
-    things = [t for t in parsed.things if t.referent and t.cls in ("gathering", "instrument", "process")]
-    for thing in things:
-        found = _BEFORE.search(text[: thing.start])
-        if found is None or thing.cls != "gathering" or thing.referent is None:
-            continue
-        others = [t for t in things if t.referent is not thing.referent and t.referent is not None]
-        if not others or others[0].referent is None:
-            continue
-        relation = "before" if found["rel"].lower() in ("prior to", "before", "ahead of", "in the run-up to") else "after"
-        out.add(parsed, others[0].referent.id, "order", thing.referent.id, relation)
-    if re.search(r"\bsubsequent\b", text):
-        held = [t for t in things if t.cls == "gathering" and t.referent]
-        process = [t for t in things if t.cls == "process" and t.referent and "subsequent" in text[max(0, t.start - 40) : t.end]]
-        if held and process and held[0].referent and process[0].referent:
-            out.add(parsed, process[0].referent.id, "order", "negotiation of the text", f"after {held[0].referent.id}")
-
-
-def _offer(story: Story, parsed: Parsed, out: Proposals) -> None:
-    """Who made an offer."""
-    for thing in parsed.things:
-        if thing.referent is None or not thing.referent.offered or not is_offered(parsed.text, thing.start):
-            continue
-        for entry in parsed.subject[:1]:
-            if entry.kind == "person":
-                out.add(parsed, thing.referent.id, "actor", entry.id, "made the offer", modality="offer")
-
-
-_CONNECTING = re.compile(r"\b(?:connect(?:s|ing|ed)?|link(?:s|ing|ed)?|running|runs|stretch(?:es|ing)|extends?|extending)\s+(?:from\s+)?(?P<a>[^.;,]{2,90}?)\s+(?:with|to|and)\s+(?:its\s+|the\s+)?(?P<b>[^.;,]{2,70}?)(?=\s+(?:through|via|across|by|over|along|on|in|was|is|has|will|which)\b|[.,;]|$)", _FLAGS)
-_THROUGH = re.compile(r"\b(?:through|across|crossing|traversing|traverses|crosses|via|passes through)\s+(?:the\s+)?(?P<what>(?:southern|northern|eastern|western|central)?\s*(?=[A-Z])[^.;,]{2,50})", _FLAGS)
-
-
-def _route(story: Story, parsed: Parsed, out: Proposals) -> None:
-    """Ends of a route, and the states and regions that it crosses."""
-    text = parsed.text
-    works = [t for t in parsed.things if t.cls == "work" and t.referent is not None]
-    if not works:
-        return
-    named = [t for t in works if t.name] or works
-    event = named[0].referent.id if named[0].referent else ""
-    found = _CONNECTING.search(text)
-    if found:
-        ends = [_place_name(story, found["a"]), _place_name(story, found["b"])]
-        if all(ends):
-            out.add(parsed, event, "place", "endpoints", " - ".join(ends), modality=modality_at(text, 0, found.start()))
-    for crossed in _THROUGH.finditer(text):
-        entities = [e for e in story.lexicon.find(crossed["what"]) if e.entry.kind == "state"]
-        if not entities:
-            continue
-        for entity in entities:
-            out.add(parsed, event, "place", "territory crossed", entity.entry.id)
-        part = re.search(r"(southern|northern|eastern|western|central)", crossed["what"] + " ", _FLAGS)
-        if part:
-            out.add(parsed, event, "place", "region crossed", f"{part[1].lower()} {story.lexicon.states.get(entities[0].entry.id, entities[0].entry.name)}")
-
-
-def _place_name(story: Story, phrase: str) -> str:
-    entities = story.lexicon.find(phrase)
-    caps = re.findall(r"[A-Z][\w'\u2019-]+(?:\s[A-Z][\w'\u2019-]+)*", phrase)
-    if entities and entities[0].entry.kind == "state" and not entities[0].entry.adjective and len(caps) == 1:
-        return f"{entities[0].entry.id} mainland" if "mainland" in phrase else entities[0].entry.id
-    adjectives = {phrase[e.start : e.end] for e in entities if e.entry.adjective}
-    caps = [re.sub(r"['\u2019]s$", "", c) for c in caps if c not in adjectives]
-    return caps[-1] if caps and re.search(r"\b(?:port|city|town|province|district|region) of\b", phrase) else caps[0] if caps else ""
-
-
-_FOCUS = re.compile(r"\b(?:with (?:its|a|an) focus on|focus(?:es|ed|ing)? on|centred on|centered on|dealt with|concern(?:s|ed)|covers?|covered|(?:has |have )?extended to|devoted to|discussed|discussing)\s+(?P<what>[^.;,]{4,90})", _FLAGS)
-
-
-def _topic(story: Story, parsed: Parsed, out: Proposals) -> None:
-    text = parsed.text
-    for found in _FOCUS.finditer(text):
-        before = [t for t in parsed.things if t.referent and t.end <= found.start() + 2]
-        if not before or before[-1].referent is None:
-            continue
-        thing = before[-1]
-        referent = thing.referent
-        if referent is None or thing.cls == "work":
-            continue
-        what = re.sub(r"^(?:the|a)\s+", "", found["what"].strip())
-        what = re.sub(r"\s+(?:cooperation|links|ties|relations)$", lambda m: " links" if "link" in m.group(0) else "", what)
-        subject = "-".join(referent.parties) if thing.family == "partnership" else referent.label
-        out.add(parsed, referent.id, "topic", subject if thing.cls != "gathering" else "", what)
-
-
-_PREPARED = re.compile(r"\b(?:prepared|drafted|worked out|drawn up|elaborated|developed|negotiated)\s+by\s+", _FLAGS)
-
-
-def _preparers(story: Story, parsed: Parsed, out: Proposals) -> None:
-    """Who is to draw up a framework or an agreement."""
-    found = _PREPARED.search(parsed.text)
-    things = [t for t in parsed.things if t.cls == "instrument" and t.referent and found and t.end <= found.start()]
-    if found is None or not things or things[0].referent is None:
-        return
-    modality: Modality = "plan" if patterns.PLAN.search(parsed.text[: found.start()]) else "fact"
-    for entity in group_after(parsed.entities, parsed.text, found.end()):
-        out.add(parsed, event_of(things[0].referent, story, parsed), "actor", things[0].referent.label, _id(entity.entry), modality=modality)

@@ -1,39 +1,35 @@
-"""What one document speaks of: mentions of the same thing made one, linked to the record or given a readable id.
+"""What one document speaks of: mentions of the same thing made one, linked to the record or given a
+readable id.
 
-Two mentions are the same thing when kind, parties, subject matter and place agree; never by date, for the date is
-what accounts contradict each other in. The id of a new thing is made of the same pieces, so that two documents
-about one summit arrive at the same id without knowing of each other.
+Two mentions are the same thing when kind, parties, subject matter and place agree; never by date, for
+the date is
+what accounts contradict each other in. The id of a new thing is made of the same pieces, so that two
+documents about one summit arrive at the same id without knowing of each other.
 """
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from landbridge.record import patterns
-from landbridge.record.dates import compatible, earliest, latest
-from landbridge.record.extract_mentions import (
-    Office,
-    Parsed,
-    Thing,
-    ThingClass,
-    group_after,
-    initials_fit,
-    learn_names,
-    parse,
-)
-from landbridge.record.lexicon import Entity, Entry, Lexicon, fold, slug, title_words, words
+from landbridge.record.dates import compatible
+from landbridge.record.extract_grammar import free_groups
+from landbridge.record.extract_links import WORK_WORDS, gate_of_work, known_event, words_of_place
+from landbridge.record.extract_mentions import Parsed, Thing, ThingClass, group_after, parse
+from landbridge.record.extract_names import initials_fit, learn_names
+from landbridge.record.lexicon import Entry, Lexicon, fold, slug, word_set, words
 from landbridge.record.model import Document, Event
 
 _LONGEST_SENTENCE = 2000
 #: Matter that tells one instrument from another; other words before a head noun are opinion or style.
-TOPICS = frozenset(
-    "peace trade transit border boundary customs transport rail railway port lease concession investment security defence defense water "
-    "energy power gas oil grain fisheries maritime tariff financing loan construction delimitation demarcation ceasefire cooperation "
-    "partnership visa migration mining minerals shipping aviation road bridge joint tripartite trilateral free-trade normalisation "
-    "normalization sharing interim economic interstate relations tax tolls toll operating operation management shareholder implementation".split()
-)  # fmt: skip
+TOPICS = word_set(
+    "peace trade transit border boundary customs transport rail railway port lease concession "
+    "investment security defence defense water energy power gas oil grain fisheries maritime tariff "
+    "financing loan construction delimitation demarcation ceasefire cooperation partnership visa "
+    "migration mining minerals shipping aviation road bridge joint tripartite trilateral free-trade "
+    "normalisation normalization sharing interim economic interstate relations tax tolls toll operating "
+    "operation management shareholder implementation"
+)
 
 
 @dataclass
@@ -63,7 +59,9 @@ class Referent:
         """Short name of what it is, for the subject of a claim: "peace agreement", "declaration"."""
         if self.cls == "work":
             return self.acronym or (self.names[0] if self.names else self.family)
-        topic = next((t for t in ("peace", "trade", "transit", "border", "concession") if t in self.words), "")
+        topic = next(
+            (t for t in ("peace", "trade", "transit", "border", "concession") if t in self.words), ""
+        )
         if self.cls == "instrument" and topic and self.family in ("agreement", "contract"):
             return f"{topic} {self.family}"
         return self.family or self.head
@@ -94,13 +92,14 @@ class Story:
         self._merge_ceremonies()
         self._name_all()
 
-    # -- the parties that the whole text is about ---------------------------------------------------------------
+    # -- the parties that the whole text is about
+    # ---------------------------------------------------------------
 
     def _main_parties(self) -> tuple[str, ...]:
         counts: Counter[frozenset[str]] = Counter()
         for sentence in self.parsed:
             for thing in sentence.things:
-                if len(thing.parties) >= 2 and thing.cls != "work":  # noqa: PLR2004
+                if len(thing.parties) >= 2 and thing.cls != "work":
                     counts[frozenset(thing.parties)] += 1
         if not counts:
             return ()
@@ -117,7 +116,8 @@ class Story:
             if groups:
                 before = groups[0][2]
 
-    # -- one thing or two ---------------------------------------------------------------------------------------
+    # -- one thing or two
+    # ---------------------------------------------------------------------------------------
 
     def _refer(self, thing: Thing, sentence: Parsed, index: int) -> Referent | None:
         if thing.cls == "work" and not thing.name:
@@ -150,7 +150,9 @@ class Story:
         ):
             return None
         states = tuple(dict.fromkeys(e.entry.state for e in sentence.entities if e.entry.kind == "state"))
-        if not 1 <= len(states) <= 3 or re.search(r"\b(?:no|any|other|every|each)\s+$", sentence.text[: thing.start]):  # noqa: PLR2004
+        if not 1 <= len(states) <= 3 or re.search(
+            r"\b(?:no|any|other|every|each)\s+$", sentence.text[: thing.start]
+        ):
             return None
         made = Referent("work", thing.family, thing.head, parties=list(states), first=index)
         self.referents.append(made)
@@ -162,7 +164,9 @@ class Story:
         clause = sentence.clause_at(0)
         if found is None or any(t.cls == "instrument" and t.start < clause[1] for t in sentence.things):
             return
-        if not any(p.search(sentence.text, *clause) for _, p in patterns.STAGES) and not patterns.UNSIGNED.search(sentence.text):
+        if not any(
+            p.search(sentence.text, *clause) for _, p in patterns.STAGES
+        ) and not patterns.UNSIGNED.search(sentence.text):
             return
         for earlier in reversed(self.parsed[max(0, index - 2) : index]):
             for thing in reversed(earlier.things):
@@ -177,10 +181,15 @@ class Story:
                     return
 
     def _complete(self, thing: Thing, sentence: Parsed) -> None:
-        """Read the parties of a visit or partnership, and what is only offered, from the sentence around it."""
+        """Read the parties of a visit or partnership, and what is only offered, from the sentence
+        around it."""
         if thing.family == "visit":
             thing.people = tuple(e.entry.id for e in sentence.entities if e.entry.kind == "person")
-            thing.parties = tuple(dict.fromkeys(e.entry.state for e in sentence.entities if e.entry.state and e.entry.kind != "place"))
+            thing.parties = tuple(
+                dict.fromkeys(
+                    e.entry.state for e in sentence.entities if e.entry.state and e.entry.kind != "place"
+                )
+            )
         elif thing.cls == "instrument" and not thing.parties:
             thing.parties = _signers(sentence, thing)
         elif thing.family == "partnership":
@@ -201,7 +210,9 @@ class Story:
             return same[-1]
         # "The railway" of a text about a corridor is the corridor's; "the project" is what the text is about.
         main = max(works, key=lambda r: r.mentions, default=None)
-        if main is not None and (thing.family == "project" or (main.family == "corridor" and thing.family in ("rail", "road"))):
+        if main is not None and (
+            thing.family == "project" or (main.family == "corridor" and thing.family in ("rail", "road"))
+        ):
             return main
         return None
 
@@ -212,7 +223,12 @@ class Story:
         if thing.cls == "work":
             return _same_work(thing, referent)
         if thing.cls == "process":
-            return 1.0 if _process_topic(thing.family) == _process_topic(referent.family) and _within(thing.parties, referent.parties) else 0
+            return (
+                1.0
+                if _process_topic(thing.family) == _process_topic(referent.family)
+                and _within(thing.parties, referent.parties)
+                else 0
+            )
         if thing.cls == "instrument" and thing.family != referent.family:
             return 0
         if (thing.family == "visit") != (referent.family == "visit"):
@@ -239,7 +255,8 @@ class Story:
         return 1 + shared + (1 if place and referent.places else 0) + 0.001 * referent.first
 
     def _same_time(self, sentence: Parsed, thing: Thing, referent: Referent) -> bool:
-        """Tell whether "A and B met" can be a meeting spoken of: no date of the one speaks against the other."""
+        """Tell whether "A and B met" can be a meeting spoken of: no date of the one speaks against the
+        other."""
         start, end = sentence.clause_at(thing.start)
         said = [d.value for d in sentence.dates if start <= d.start < end]
         return not said or not referent.dates or any(compatible(a, b) for a in said for b in referent.dates)
@@ -276,10 +293,14 @@ class Story:
         if thing.place:
             return thing.place
         clause = sentence.clause_at(thing.start)
-        after = [p for p in sentence.places if thing.end <= p[0] < max(clause[1], thing.end + 1) and p[0] - thing.end < 90]  # noqa: PLR2004
+        after = [
+            p
+            for p in sentence.places
+            if thing.end <= p[0] < max(clause[1], thing.end + 1) and p[0] - thing.end < 90
+        ]
         if after:
             return after[0][2]
-        before = [p for p in sentence.places if clause[0] <= p[0] < thing.start and thing.start - p[1] < 50]  # noqa: PLR2004
+        before = [p for p in sentence.places if clause[0] <= p[0] < thing.start and thing.start - p[1] < 50]
         return before[-1][2] if before else ""
 
     def city(self, place: str) -> str:
@@ -296,31 +317,46 @@ class Story:
 
     def same_place(self, one: str, two: str) -> bool:
         """Tell whether two names are one place, or one is inside the other by name."""
-        a, b = _words_of_place(self.city(one)), _words_of_place(self.city(two))
+        a, b = words_of_place(self.city(one)), words_of_place(self.city(two))
         return bool(a and b) and (a <= b or b <= a)
 
     def _merge_ceremonies(self) -> None:
-        """Tie an instrument to the gathering it was signed at, and a nameless ceremony to the summit there."""
+        """Tie an instrument to the gathering it was signed at, and a nameless ceremony to the summit
+        there."""
         for sentence in self.parsed:
             signed = re.search(r"\bsign(?:ed|ing)\b|\binitial(?:l?ed|l?ing)\b", sentence.text)
-            gatherings = [t.referent for t in sentence.things if t.referent and t.cls == "gathering" and t.family != "visit" and not t.referent.offered]
+            gatherings = [
+                t.referent
+                for t in sentence.things
+                if t.referent and t.cls == "gathering" and t.family != "visit" and not t.referent.offered
+            ]
             if signed and gatherings and not patterns.UNSIGNED.search(sentence.text):
                 for thing in sentence.things:
                     if thing.referent and thing.cls == "instrument" and thing.referent.held_by is None:
                         thing.referent.held_by = gatherings[0]
-        ceremonies = [r for r in self.referents if r.cls == "gathering" and "signing" in r.words and r.held_by is None]
+        ceremonies = [
+            r for r in self.referents if r.cls == "gathering" and "signing" in r.words and r.held_by is None
+        ]
         for ceremony in ceremonies:
-            held = [r for r in self.referents if r.cls == "instrument" and "signed" in r.stages and r.held_by is None]
+            held = [
+                r
+                for r in self.referents
+                if r.cls == "instrument" and "signed" in r.stages and r.held_by is None
+            ]
             if len({r.family for r in held}) == 1 or len(held) == 1:
                 for instrument in held:
                     instrument.held_by = ceremony
 
     def about(self, parsed: Parsed, role: str) -> str:
-        """Id of what a sentence is about when it names nothing itself: the last thing spoken of, or the peace process."""
+        """Id of what a sentence is about when it names nothing itself: the last thing spoken of, or the
+        peace process."""
         index = self.parsed.index(parsed)
-        kinds = {"signatory": ("instrument",), "operator": ("work",), "builder": ("work",), "financier": ("work",)}.get(
-            role, ("gathering", "process", "instrument")
-        )
+        kinds = {
+            "signatory": ("instrument",),
+            "operator": ("work",),
+            "builder": ("work",),
+            "financier": ("work",),
+        }.get(role, ("gathering", "process", "instrument"))
         for earlier in reversed(self.parsed[max(0, index - 2) : index]):
             for thing in earlier.things:
                 if thing.referent is not None and thing.cls in kinds:
@@ -335,7 +371,12 @@ class Story:
     def last_work(self, parsed: Parsed) -> str:
         """Id of the work spoken of last before a sentence, or the first one at all."""
         index = self.parsed.index(parsed)
-        before = self.parsed[index - 1].things if index and self.parsed[index - 1].sentence.address.paragraph == parsed.sentence.address.paragraph else []
+        before = (
+            self.parsed[index - 1].things
+            if index
+            and self.parsed[index - 1].sentence.address.paragraph == parsed.sentence.address.paragraph
+            else []
+        )
         for thing in before:
             if thing.cls == "work" and thing.referent is not None:
                 return thing.referent.id
@@ -351,23 +392,33 @@ class Story:
                     return referent.id
         return self.about(parsed, "aim")
 
-    def reaction(self, person: Entry, parsed: Parsed) -> str:
+    def reaction(self, person: Entry) -> str:
         """Id of what a person said of an event: the record's announcement by that person, or a new one."""
         wanted = {"reaction", "calls", "reacts", "welcomes", "hails", "praises"}
         for event in self.lexicon.events:
-            if event.kind == "announcement" and person.id in event.actors and wanted & set(re.split(r"\W+", f"{event.id} {event.title}".lower())):
+            if (
+                event.kind == "announcement"
+                and person.id in event.actors
+                and wanted & set(re.split(r"\W+", f"{event.id} {event.title}".lower()))
+            ):
                 return event.id
         gatherings = [r for r in self.referents if r.cls == "gathering" and not r.offered] or self.referents
         return f"reaction-{person.id}" if gatherings else ""
 
-    # -- ids ----------------------------------------------------------------------------------------------------
+    # -- ids
+    # ----------------------------------------------------------------------------------------------------
 
     def _name_all(self) -> None:
         taken: set[str] = set()
         for referent in self.referents:
-            if referent.cls == "instrument" and not referent.parties and self.main_parties and referent.family == "agreement":
+            if (
+                referent.cls == "instrument"
+                and not referent.parties
+                and self.main_parties
+                and referent.family == "agreement"
+            ):
                 referent.parties = list(self.main_parties) if "peace" in referent.words else referent.parties
-            known = _known(referent, self)
+            known = known_event(referent, self)
             if known is not None:
                 referent.known, referent.id = known, known.id
             else:
@@ -376,10 +427,19 @@ class Story:
         self._talks_without_place()
 
     def _talks_without_place(self) -> None:
-        """Count "the talks", said without place or parties, to the instrument or process that they were about."""
+        """Count "the talks", said without place or parties, to the instrument or process that they were
+        about."""
         for referent in self.referents:
-            if referent.cls == "gathering" and referent.known is None and not (referent.places or referent.parties or referent.offered):
-                about = [r for r in self.referents if r.first <= referent.first and r.cls in ("instrument", "process") and r.id]
+            if (
+                referent.cls == "gathering"
+                and referent.known is None
+                and not (referent.places or referent.parties or referent.offered)
+            ):
+                about = [
+                    r
+                    for r in self.referents
+                    if r.first <= referent.first and r.cls in ("instrument", "process") and r.id
+                ]
                 if about:
                     referent.id = about[-1].id
 
@@ -390,7 +450,9 @@ class Story:
             return self.work_id(referent)
         states = "-".join(s.lower() for s in sorted(referent.parties))
         if referent.cls == "instrument":
-            topic = next((t for t in sorted(referent.words & TOPICS) if t not in ("relations", "interstate")), "")
+            topic = next(
+                (t for t in sorted(referent.words & TOPICS) if t not in ("relations", "interstate")), ""
+            )
             topic = "peace" if "peace" in referent.words else topic
             return "-".join(p for p in (referent.family, topic, states) if p)
         kind = "offer" if referent.offered else "visit" if referent.family == "visit" else "meeting"
@@ -405,18 +467,23 @@ class Story:
         topic = _process_topic(family)
         for known in self.lexicon.processes:
             parts = set(known.removeprefix("process:").split("-"))
-            if topic in parts and states and {s.lower() for s in states} == {p for p in parts if p.upper() in self.lexicon.states}:
+            if (
+                topic in parts
+                and states
+                and {s.lower() for s in states} == {p for p in parts if p.upper() in self.lexicon.states}
+            ):
                 return known
         return "process:" + "-".join([*(s.lower() for s in states), topic or "process"])
 
     def work_id(self, referent: Referent) -> str:
-        """Id of a corridor, line, port: a gate or process of the record, or its acronym or name as ``process:``."""
+        """Id of a corridor, line, port: a gate or process of the record, or its acronym or name as
+        ``process:``."""
         for name in (referent.acronym, *referent.names):
             for known in self.lexicon.processes:
                 short = known.removeprefix("process:")
-                if short.isalpha() and (short == fold(name) or (len(short) > 2 and _initials(name) == short)):  # noqa: PLR2004
+                if short.isalpha() and (short == fold(name) or (len(short) > 2 and _initials(name) == short)):
                     return known
-        gate = _gate_of_work(referent, self.lexicon)
+        gate = gate_of_work(referent, self.lexicon)
         if gate:
             return f"gate:{gate}"
         if not referent.names:
@@ -425,19 +492,22 @@ class Story:
         # "Port of X", "X Port" and "X megaport" are one; "railway", "rail line" too.
         if referent.family == "border" and referent.parties:
             return "process:" + "-".join([*sorted(p.lower() for p in referent.parties), "border"])
-        kept = [w for w in words(name) if w not in ("of", "the", "for", "and", "s", "new", "deepwater", "dry") and w not in _WORK_WORDS]
+        kept = [
+            w
+            for w in words(name)
+            if w not in ("of", "the", "for", "and", "s", "new", "deepwater", "dry") and w not in WORK_WORDS
+        ]
         return "process:" + "-".join([*kept, referent.family])
 
 
-_WORK_WORDS = frozenset(w for head in patterns.WORKS for w in head.split()) - {"border"}
-
-
+_MAY_OFFER = re.compile(r"ffer|ropos|nvit|olunteer|eady to|illing|prepared to|eadiness")
 _OFFERED = re.compile(patterns.OFFER.pattern + r"[^.;:]{0,70}$", re.IGNORECASE)
 
 
 def is_offered(text: str, position: int) -> bool:
     """Tell whether what stands at a position is only offered or proposed: "offered to host further talks"."""
-    return _OFFERED.search(text[max(0, position - 100) : position]) is not None
+    stretch = text[max(0, position - 100) : position]
+    return _MAY_OFFER.search(stretch) is not None and _OFFERED.search(stretch) is not None
 
 
 _SIGN = re.compile(r"\b(?:signs?|signed|initial(?:l)?ed|inked?|conclude[sd]?|agreed)\b", re.IGNORECASE)
@@ -445,7 +515,10 @@ _SIGN = re.compile(r"\b(?:signs?|signed|initial(?:l)?ed|inked?|conclude[sd]?|agr
 
 def _sharers(sentence: Parsed, thing: Thing) -> tuple[str, ...]:
     """States whose "shared border" it is: the subject of the sentence."""
-    if not re.search(r"\b(?:their|shared|common|mutual|joint)\s+(?:\w+\s+){0,3}$", sentence.text[: thing.end - len(thing.head)]):
+    if not re.search(
+        r"\b(?:their|shared|common|mutual|joint)\s+(?:\w+\s+){0,3}$",
+        sentence.text[: thing.end - len(thing.head)],
+    ):
         return ()
     groups = [g for g in free_groups(sentence.text, sentence.entities) if g[1] <= thing.start]
     return tuple(dict.fromkeys(m.state for m in groups[0][2] if m.state)) if groups else ()
@@ -455,8 +528,12 @@ def _signers(sentence: Parsed, thing: Thing) -> tuple[str, ...]:
     """States that stand as subject before "signed" and the instrument after it."""
     start, _ = sentence.clause_at(thing.start)
     for found in _SIGN.finditer(sentence.text, start, thing.start):
-        groups = [g for g in free_groups(sentence.text, sentence.entities) if start <= g[0] and g[1] <= found.start()]
-        if groups and found.start() - groups[-1][1] < 24 and thing.start - found.end() < 60:  # noqa: PLR2004
+        groups = [
+            g
+            for g in free_groups(sentence.text, sentence.entities)
+            if start <= g[0] and g[1] <= found.start()
+        ]
+        if groups and found.start() - groups[-1][1] < 24 and thing.start - found.end() < 60:
             return tuple(dict.fromkeys(m.state for m in groups[-1][2] if m.state and m.kind != "place"))
     return ()
 
@@ -480,199 +557,19 @@ def _same_work(thing: Thing, referent: Referent) -> float:
     if thing.family != referent.family and "project" not in (thing.family, referent.family):
         return 0
     for name in referent.names:
-        one = {w for w in words(thing.name)} - _WORK_WORDS
-        two = {w for w in words(name)} - _WORK_WORDS
-        if one and (one == two or (len(one & two) >= 2 and (one <= two or two <= one))):  # noqa: PLR2004
+        one = set(words(thing.name)) - WORK_WORDS
+        two = set(words(name)) - WORK_WORDS
+        if one and (one == two or (len(one & two) >= 2 and (one <= two or two <= one))):
             return 2
         if referent.acronym and fold(referent.acronym) in one:
             return 2
         if thing.acronym and fold(thing.acronym) in two:
             return 2
-        if one and initials_fit(name, "".join(one)) and len("".join(one)) > 2 and "".join(one).upper() in thing.name:  # noqa: PLR2004
+        if (
+            one
+            and initials_fit(name, "".join(one))
+            and len("".join(one)) > 2
+            and "".join(one).upper() in thing.name
+        ):
             return 1
     return 0
-
-
-_JOINED = re.compile(r"(?:['\u2019]s)?\s*(?:,|and|&|,\s*and|as well as)\s*(?:the\s)?")
-_TITLES = re.compile(rf"(?:(?:{patterns.OFFICES}|leader|foreign|former|and)\s+)+$", re.IGNORECASE)
-
-
-def free_groups(text: str, entities: Sequence[Entity]) -> list[tuple[int, int, tuple[Entry, ...]]]:
-    """Groups of actors that hang on no preposition, so that each can be the subject of a verb after it."""
-    groups: list[tuple[int, int, list[Entry], bool]] = []
-    for entity in entities:
-        if entity.entry.kind == "place" and not entity.entry.capital_of:
-            continue
-        if entity.entry.adjective and not official_after(text, entity.end):
-            continue
-        if groups and _JOINED.fullmatch(text, groups[-1][1], entity.start):
-            start, _, members, free = groups.pop()
-            groups.append((start, entity.end, [*members, entity.entry], free))
-            continue
-        if groups and re.fullmatch(rf"(?:['\u2019]s)?\s*(?:{patterns.OFFICES})?\s*", text[groups[-1][1] : entity.start]) and entity.entry.kind == "person":
-            # "Angola's President Ana Sousa": one actor, told twice.
-            start, _, members, free = groups.pop()
-            groups.append((start, entity.end, [*members[:-1], entity.entry], free))
-            continue
-        lead = _TITLES.sub("", text[: entity.start])
-        if groups and entity.entry.kind == "state" and re.fullmatch(r"\s*,?\s*of\s+(?:the\s+)?", text[groups[-1][1] : entity.start]):
-            continue
-        groups.append((entity.start, entity.end, [entity.entry], not preposed(lead)))
-    return [
-        (start, end, tuple(m for m in members))
-        for start, end, members, free in groups
-        if free and not all(m.kind == "place" for m in members[:1])
-    ]
-
-
-_PREPOSED = re.compile(
-    r"(?:\b(?:of|in|with|between|within|by|to|for|on|at|from|against|near|through|via|into|toward|towards|including|than|as|under|after|"
-    r"before|until|among|over|across|along|around|despite|about|regarding|concerning|outside|inside)\b)\s+(?:\w+ly\s+)?(?:the\s+|its\s+|an?\s+|both\s+|official\s+|former\s+|"
-    r"neighbouring\s+|neighboring\s+|the\s+republic\s+of\s+)?$",
-    re.IGNORECASE,
-)
-_OFFICIAL = re.compile(
-    r"(?:['\u2019]s)?(?:,?\s(?:and\s)?[A-Z]\w+){0,3}\s+(?:\w+\s+){0,2}?(?:government|officials?|authorities|authority|ministry|ministers?|president|leaders?|side|delegation|diplomats?|diplomacy|"
-    r"parliament|mediators?|mediation|envoys?|administration|company|operator|consortium|railways?|customs|forces|army|cabinet|spokes\w+)\b",
-    re.IGNORECASE,
-)
-
-
-def preposed(lead: str) -> bool:
-    """Tell whether what follows hangs on a preposition and so cannot be the subject."""
-    return _PREPOSED.search(lead[-48:]) is not None
-
-
-def official_after(text: str, end: int) -> bool:
-    """Tell whether an adjective speaks for its state: "Angolan officials", "the Qatari government"."""
-    return _OFFICIAL.match(text, end) is not None
-
-
-# -- the record's own events and gates --------------------------------------------------------------------------
-
-_KINDS = {
-    "summit": {"summit", "meeting"}, "meeting": {"meeting", "summit", "delimitation"}, "ceremony": {"signing", "summit", "opening", "initialling"},
-    "visit": {"visit"},
-}  # fmt: skip
-_DOCUMENT_KINDS = frozenset(["signing", "initialling", "declaration", "law", "announcement"])
-_FAMILY_WORDS = frozenset(patterns.INSTRUMENTS.values())
-_GATHERING_KINDS = frozenset(["summit", "meeting", "delimitation", "signing", "opening", "initialling", "visit", "announcement"])
-_ENOUGH = 4.5
-
-
-@lru_cache(maxsize=4096)
-def _words_of_title(title: str) -> frozenset[str]:
-    return title_words(title)
-
-
-@lru_cache(maxsize=8192)
-def _words_of_place(place: str) -> frozenset[str]:
-    return frozenset(words(place))
-
-
-def _known(referent: Referent, story: Story) -> Event | None:
-    """Give the record's event that a thing is, by kind, place, parties, date and words of the title; None if unsure."""
-    if referent.cls not in ("instrument", "gathering") or not story.lexicon.events:
-        return None
-    best, score = None, 0.0
-    for event in story.lexicon.events:
-        value = _fit(referent, event, story)
-        if value > score:
-            best, score = event, value
-    return best if score >= _ENOUGH else None
-
-
-def _fit(referent: Referent, event: Event, story: Story) -> float:
-    if referent.cls == "gathering" and event.kind not in _GATHERING_KINDS:
-        return 0
-    if referent.cls == "instrument" and event.kind not in _DOCUMENT_KINDS:
-        return 0
-    places = _words_of_place(event.place)
-    at_place = any(_words_of_place(story.city(p)) <= places or _words_of_place(p) <= places for p in referent.places)
-    score = 0.0
-    if referent.cls == "gathering":
-        kinds = {"announcement"} if referent.offered else _KINDS.get(referent.family, {"meeting", "summit"})
-        if event.kind not in kinds:
-            return 0
-        score += 1.5 if event.kind == referent.family else 1
-        if not at_place and referent.places and not referent.offered:
-            return 0
-        score += 2.5 if at_place else 0
-    else:
-        if event.kind not in _DOCUMENT_KINDS:
-            return 0
-        shared = _words_of_title(event.title) & _words_of_title(" ".join([*referent.names, *sorted(referent.words), referent.family]))
-        if not shared:
-            return 0
-        score += min(4.5, sum(0.75 if w in _FAMILY_WORDS else 1.5 for w in shared))
-        score += 1.5 if at_place else 0
-        if referent.held_by is not None and any(_words_of_place(story.city(p)) <= places for p in referent.held_by.places):
-            score += 1
-    parties = set(referent.parties) | {story.people[p].state for p in referent.people if p in story.people}
-    actors = set(event.actors)
-    if parties and actors and not parties & actors:
-        return 0
-    if not parties:
-        score += 0.5 * len(set(story.main_parties) & actors)
-    score += min(3, len(parties & actors)) - 0.5 * len(parties - actors) + len(referent.people & actors)
-    if referent.offered:
-        score += len(_words_of_title(event.title) & {"offers", "offer", "talks", "peace", "venue", "platform"})
-    dates = [d for d in (*referent.dates, *(referent.held_by.dates if referent.held_by else ())) if event.date]
-    if any(compatible(d, event.date) for d in dates):
-        score += 2
-    elif dates:
-        score -= min(2.0, 0.5 + _years_between(dates, event.date))
-    if event.status in ("planned", "expected"):
-        score -= 0.5
-    return score
-
-
-def _years_between(dates: list[str], other: str) -> float:
-    gaps = []
-    for date in dates:
-        a, b, c, d = earliest(date), latest(date), earliest(other), latest(other)
-        if a and b and c and d:
-            gaps.append(max((c - b).days, (a - d).days, 0) / 365)
-    return min(gaps, default=0.0)
-
-
-def _gate_of_work(referent: Referent, lexicon: Lexicon) -> str:
-    """Give the gate about a work: all proper words of its name stand in the gate's title, and the kind is the same."""
-    best, score = "", 0.0
-    for name in referent.names:
-        proper = {w for w in words(name) if w not in _WORK_WORDS and w not in ("of", "the", "and", "for", "new")}
-        if len(proper) < 1:
-            continue
-        for gate in lexicon.gates:
-            if proper <= gate.words and referent.family in gate.words:
-                value = len(proper) / (1 + len(gate.words)) + (0.2 if "built" in gate.words else 0)
-                if value > score:
-                    best, score = gate.id, value
-    return best
-
-
-def gate_for(text: str, parties: tuple[str, ...], lexicon: Lexicon, *, among: tuple[str, ...] = ()) -> str:
-    """Give the gate that a phrase is about ("signing the peace agreement"), or empty if none is near enough.
-
-    ``among`` prefers gates that another one requires.
-    """
-    wanted = title_words(text)
-    names = {fold(lexicon.states.get(p, p)) for p in parties}
-    best, score = "", 0.0
-    for gate in lexicon.gates:
-        shared = wanted & gate.words
-        if len(shared) < (1 if gate.id in among else 2):  # noqa: PLR2004
-            continue
-        value = len(shared) + 0.5 * len(names & gate.words) - 0.15 * len(gate.words - wanted) + (1.5 if gate.id in among else 0)
-        if value > score:
-            best, score = gate.id, value
-    return best if score >= 1 else ""
-
-
-def office_claims(offices: list[Office]) -> list[Office]:
-    """Offices whose state the text names, each person once."""
-    seen: dict[str, Office] = {}
-    for office in offices:
-        if office.state and office.person not in seen:
-            seen[office.person] = office
-    return list(seen.values())

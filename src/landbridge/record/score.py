@@ -1,10 +1,12 @@
-"""Hold proposed claims against claims coded by hand: precision, recall and F1, under three readings of "the same".
+"""Hold proposed claims against claims coded by hand: precision, recall and F1, under three readings of
+"the same".
 
 - ``place``: the same document, address and field. It asks: does the reader see that something of this kind is
   said here?
-- ``lenient``: also the same stance, and a value that agrees: dates that can be the same date; words of a closed list
-  (roles, stages, stances) and codes equal; free wording that shares half of its words with the other's, told over
-  subject and value together. A subject that both give must agree, in words or as a code.
+- ``lenient``: also the same stance, and a value that agrees: dates that can be the same date; words of
+a closed list
+  (roles, stages, stances) and codes equal; free wording that shares half of its words with the other's,
+  told over subject and value together. A subject that both give must agree, in words or as a code.
 - ``strict``: also the same event, and subject and value equal after trimming; dates equal as EDTF.
 
 Every claim is matched at most once, the best agreement first.
@@ -17,14 +19,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from landbridge.record.dates import compatible, precision
-from landbridge.record.lexicon import title_words
+from landbridge.record.lexicon import title_words, word_set
 from landbridge.record.model import Claim
 
 Reading = Literal["place", "lenient", "strict"]
 READINGS: tuple[Reading, ...] = ("place", "lenient", "strict")
 #: Fields whose values come from a closed list or are codes; near is not enough there.
-_CLOSED = frozenset(["role", "order", "level", "magnitude", "length", "volume", "capacity", "cost", "count", "share", "duration", "progress"])
-_STATUS_WORDS = frozenset("signed unsigned initialled ratified planned open shut occurred agreed built suspended cancelled".split())
+_CLOSED = word_set("role order level magnitude length volume capacity cost count share duration progress")
+_STATUS_WORDS = word_set(
+    "signed unsigned initialled ratified planned open shut occurred agreed built suspended cancelled"
+)
 _CODE = re.compile(r"[A-Z]{3}")
 
 
@@ -68,19 +72,26 @@ class Score:
     by_field: Mapping[str, Tally]
 
     def __str__(self) -> str:
-        lines = [f"{'reading':<9}{'precision':>10}{'recall':>8}{'F1':>7}{'hits':>6}{'proposed':>10}{'coded':>7}"]
+        lines = [
+            f"{'reading':<9}{'precision':>10}{'recall':>8}{'F1':>7}{'hits':>6}{'proposed':>10}{'coded':>7}"
+        ]
         for name, t in self.tallies.items():
-            lines.append(f"{name:<9}{t.precision:>10.2f}{t.recall:>8.2f}{t.f1:>7.2f}{t.hits:>6}{t.proposed:>10}{t.coded:>7}")
+            lines.append(
+                f"{name:<9}{t.precision:>10.2f}{t.recall:>8.2f}{t.f1:>7.2f}{t.hits:>6}{t.proposed:>10}{t.coded:>7}"
+            )
         return "\n".join(lines)
 
 
-def score(proposed: Iterable[Claim], coded: Iterable[Claim], *, names: Mapping[str, str] | None = None) -> Score:
+def score(
+    proposed: Iterable[Claim], coded: Iterable[Claim], *, names: Mapping[str, str] | None = None
+) -> Score:
     """Compare proposed claims with coded ones.
 
     Parameters
     ----------
     names
-        Document names of the coded claims by those of the proposed ones, where they differ (file name: source id).
+        Document names of the coded claims by those of the proposed ones, where they differ (file name:
+        source id).
 
     Examples
     --------
@@ -114,7 +125,9 @@ def score(proposed: Iterable[Claim], coded: Iterable[Claim], *, names: Mapping[s
     )
 
 
-def _match(mine: Sequence[Claim], theirs: Sequence[Claim], reading: Reading, names: Mapping[str, str]) -> list[tuple[int, int]]:
+def _match(
+    mine: Sequence[Claim], theirs: Sequence[Claim], reading: Reading, names: Mapping[str, str]
+) -> list[tuple[int, int]]:
     """Pairs of claims, the best agreement first, each claim once."""
     by_place: dict[tuple[str, str, str], list[int]] = {}
     for i, claim in enumerate(theirs):
@@ -147,7 +160,7 @@ def _agreement(mine: Claim, coded: Claim, reading: Reading, names: Mapping[str, 
     same_value = _plain(mine.value) == _plain(coded.value)
     exact = 1.0 * same_event + same_subject + same_value + (mine.stance == coded.stance)
     if reading == "strict":
-        return exact if exact == 4 else 0.0  # noqa: PLR2004 - all four
+        return exact if exact == 4 else 0.0
     if reading == "place":
         return 1 + exact
     if mine.stance != coded.stance or not _values_agree(mine, coded) or not _subjects_agree(mine, coded):

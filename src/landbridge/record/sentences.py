@@ -2,27 +2,25 @@
 
 import re
 
-_ABBREVIATIONS = frozenset(
-    [
-        "mr", "mrs", "ms", "messrs", "dr", "prof", "gen", "col", "lt", "maj", "capt", "sgt", "adm", "brig", "hon", "rev",
-        "sen", "rep", "gov", "pres", "amb", "st", "jr", "sr", "inc", "ltd", "llc", "co", "corp", "bros", "no", "nos",
-        "vs", "v", "cf", "e.g", "i.e", "viz", "approx", "ca", "est", "art", "arts", "sec", "para", "paras", "fig",
-        "figs", "vol", "ch", "pp", "p", "ed", "eds", "al", "dept", "univ", "assn", "intl", "govt", "min", "max", "tel",
-        "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mt", "ft", "km", "bn", "mln",
-    ]
-)  # fmt: skip
+from landbridge.record.lexicon import word_set
+
+_ABBREVIATIONS = word_set(
+    "mr mrs ms messrs dr prof gen col lt maj capt sgt adm brig hon rev sen rep gov pres amb st jr sr "
+    "inc ltd llc co corp bros no nos vs v cf e.g i.e viz approx ca est art arts sec para paras fig figs "
+    "vol ch pp p ed eds al dept univ assn intl govt min max tel jan feb mar apr jun jul aug sep sept "
+    "oct nov dec mt ft km bn mln"
+)
 #: These end with a stop of their own and may also end a sentence; what follows must look like a beginning.
 _ACRONYM = re.compile(r"(?:[A-Za-z]\.){2,}$|(?:^|[\s(])(?:etc|a\.m|p\.m)\.$")
 _INITIAL = re.compile(r"(?:^|[\s(\u201c\"'-])[A-Z]\.$")
-_STARTERS = frozenset(
-    [
-        "the", "a", "an", "this", "these", "that", "those", "it", "its", "he", "she", "they", "we", "i", "his", "her",
-        "their", "our", "in", "on", "at", "by", "for", "from", "with", "under", "after", "before", "since", "during",
-        "while", "when", "if", "as", "although", "though", "however", "but", "and", "yet", "so", "nevertheless",
-        "meanwhile", "moreover", "furthermore", "according", "there", "both", "all", "some", "no", "not", "now",
-    ]
-)  # fmt: skip
-_END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[]?[A-Z0-9\u00c0-\u024f\u0400-\u042f])")
+_STARTERS = word_set(
+    "the a an this these that those it its he she they we i his her their our in on at by for from with "
+    "under after before since during while when if as although though however but and yet so "
+    "nevertheless meanwhile moreover furthermore according there both all some no not now"
+)
+_END = re.compile(
+    r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[]?[A-Z0-9\u00c0-\u024f\u0400-\u042f])"
+)
 _WORD = re.compile(r"\s*[\"'\u201c\u2018(\[]*(\S+)")
 
 
