@@ -12,7 +12,7 @@ from tests.recorded import write_recorded_study
 
 from landbridge.record.check_events import link_events
 from landbridge.record.model import Address, Claim, Mention
-from landbridge.record.review import COLUMNS, ClaimRefused, accepted_rows
+from landbridge.record.review import COLUMNS, ClaimRefused, accepted_rows, read_review
 from landbridge.record.tables import Record, read_record
 from landbridge.study import check_study, open_study
 
@@ -403,3 +403,14 @@ def test_22_events_of_the_study_stay() -> None:
     ]
     linked = link_events(claims, known=["2024-talks"], states=["KEN"])
     assert [c.event for c in linked] == ["2024-talks", "talks-ken", "gate:line-built"]
+
+
+def test_23_a_document_writes_no_formula(documents: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sentence that a spreadsheet would run stands as text, and comes back as it was."""
+    line = '=HYPERLINK("http://x") Kenya and Tanzania signed a treaty in Nairobi on 4 March 2024.'
+    (documents / "one.txt").write_text(f"Kenya and Tanzania Sign\n{line}\n", encoding="utf-8")
+    landbridge(capsys, "record", "read", "documents/one.txt", "-o", "review.csv")
+    with Path("review.csv").open(encoding="utf-8", newline="") as stream:
+        cells = [cell for row in csv.reader(stream) for cell in row]
+    assert [cell for cell in cells if cell[:1] in ("=", "+", "@")] == []
+    assert line in {row["sentence"] for row in read_review(Path("review.csv"))}

@@ -28,6 +28,9 @@ _WORDS = {
     "refuse": REFUSE, "r": REFUSE, "no": REFUSE, "n": REFUSE, "0": REFUSE,
 }  # fmt: skip
 
+#: A spreadsheet takes a cell that begins so for a formula; a document must not be able to write one.
+_FORMULA = re.compile(r"[=+@\t\r]|-(?![\d-])")
+
 Row = dict[str, str]
 
 
@@ -105,12 +108,20 @@ def is_known(record: Record, event: str) -> bool:
 
 
 def write_review(rows: Sequence[Mapping[str, str]], path: Path) -> None:
-    """Write a review table as CSV, whole or not at all."""
+    """Write a review table as CSV, whole or not at all; what would be a formula is written as text."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({key: _as_text(cell) for key, cell in row.items()} for row in rows)
     write_whole(path, text.getvalue())
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _as_written(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 def read_review(path: Path) -> list[Row]:
@@ -143,7 +154,7 @@ def read_review(path: Path) -> list[Row]:
             raise ReviewInvalid(
                 what, where=f"{path} line {line}", mend="write accept, refuse, or leave it blank."
             )
-        kept.append({c: (row[c] or "").strip() for c in COLUMNS} | {"decision": _WORDS[word]})
+        kept.append({c: _as_written((row[c] or "").strip()) for c in COLUMNS} | {"decision": _WORDS[word]})
     return kept
 
 
