@@ -153,7 +153,7 @@ _CUES = (
     _c(
         "mediator",
         "after",
-        r"\bwith (?:active )?(?:leadership|mediation|involvement) (?:from|of|by)\b",
+        r"\bwith (?:active )?(?:mediation|involvement) (?:from|of|by)\b",
         "any",
     ),
     # facilitator
@@ -327,7 +327,7 @@ _HELD_BACK = re.compile(
 #: A word that must be there before the cues of a role are tried at all.
 _KEYS = {
     "mediator": "mediat|broker|driven|intermediar|go-between|auspices|aegis|patronage|sponsorship"
-    "|leadership|involvement",
+    "|involvement",
     "facilitator": "facilit|good offices|help|arrang|organi|made possible",
     "host": "host|platform|venue|provid|conven",
     "signatory": "sign|initial|ink|conclude|party|parties",
