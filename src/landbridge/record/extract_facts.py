@@ -195,14 +195,7 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
         event, subject, thing = target
         if thing.cls == "process":
             if date.value.endswith("/..") and thing.family == "partnership":
-                tail = re.search(
-                    r"(?:extended|expanded|deepened|included?s?|covered) (?:to )?([\w\s]+?) "
-                    r"(?:cooperation|ties"
-                    r"|relations)",
-                    text[thing.end :],
-                )
-                what = f"start of {tail[1].split(' and ')[0].strip()} cooperation" if tail else "start"
-                out.add(parsed, event, "date", what, date.value[:-3])
+                out.add(parsed, event, "date", "start", date.value[:-3])
             elif date.value.endswith("/.."):
                 continue
             continue

@@ -48,10 +48,15 @@ def free_groups(text: str, entities: Sequence[Entity]) -> list[tuple[int, int, t
     return [
         (start, end, tuple(m for m in members))
         for start, end, members, free in groups
-        if free and not all(m.kind == "place" for m in members[:1])
+        if free and (members[0].kind != "place" or _SPEAKS.match(text, end))
     ]
 
 
+#: A capital with one of these after it stands for its state: "Luanda signed", "Kigali has denied".
+_SPEAKS = re.compile(
+    r"\s+(?:has|had|have|will|would|signed|said|says|agreed|denied|denies|hosted|rejected|accepted|welcomed|insists?|"
+    r"wants|named|refused|offered|mediated|brokered|ratified|suspended|closed|shut|reopened|opened)\b"
+)
 _PREPOSED = re.compile(
     r"(?:\b(?:of|in|with|between|within|by|to|for|on|at|from|against|near|through|via|into"
     r"|toward|towards|including|than|as|under|after|"

@@ -101,29 +101,18 @@ def _condition(story: Story, parsed: Parsed, out: Proposals) -> None:
 
 def _inner_condition(story: Story, parsed: Parsed, gate: str, phrase: str, out: Proposals) -> None:
     """What the condition itself takes away: "removal of X from the Y" is X in Y."""
-    inner = re.search(
-        r"(?:removal|deletion|dropping|withdrawal|lifting) of (?P<what>[^.;]+?) (?:from|in|on) "
-        r"(?:the )?(?P<where>[^.;,]+)",
-        phrase,
-        _FLAGS,
-    )
+    inner = _INNER.search(phrase) or _INNER_ELSE.search(phrase)
     if inner is None:
         return
     where = inner["where"].strip()
     states = [e.entry.id for e in story.lexicon.find(where) if e.entry.kind == "state"]
-    tail = where.split()[-1]
-    subject = f"{states[0]} {tail}" if states else where
-    what = inner["what"].strip()
-    named = [e for e in story.lexicon.find(what) if e.entry.kind == "state"]
-    value = what
-    if named:
-        head = (
-            re.sub(r"\bterritorial claims\b.*", "claims on {} territory", what)
-            if "territorial claim" in what
-            else what
-        )
-        value = head.format(named[0].entry.id) if "{}" in head else what
-    out.add(parsed, f"gate:{gate}", "condition", subject, value)
+    subject = f"{states[0]} {where.split()[-1]}" if states else where
+    out.add(parsed, f"gate:{gate}", "condition", subject, inner["what"].strip())
+
+
+_TAKEN = r"(?:removal|deletion|dropping|withdrawal|lifting) of (?P<what>[^.;]+?)"
+_INNER = re.compile(_TAKEN + r" from (?:the )?(?P<where>[^.;,]+)", _FLAGS)
+_INNER_ELSE = re.compile(_TAKEN + r" (?:in|on) (?:the )?(?P<where>[^.;,]+)", _FLAGS)
 
 
 def _short(text: str, most: int) -> str:
@@ -195,7 +184,6 @@ _INTEREST = re.compile(r"\binterest in\s+(?P<in>[^.;]{4,160})", _FLAGS)
 _OF_INTEREST = re.compile(
     r"^(?P<what>[^.;]{4,140}?)\s+(?:is|are|remains?)\s+of\s+(?:\w+\s)?interest to\s+", _FLAGS
 )
-_POTENTIAL = re.compile(r"\bto (?:potentially|possibly)\s+(?:\w+)\s+(?P<what>[^.;]{4,120})", _FLAGS)
 
 
 def _interest(story: Story, parsed: Parsed, out: Proposals) -> None:
@@ -215,22 +203,13 @@ def _interest(story: Story, parsed: Parsed, out: Proposals) -> None:
                 re.sub(r"^the\s+", "", _short(of_interest["what"], 9), flags=_FLAGS),
             )
         return
-    for pattern, group in ((_INTEREST, "in"), (_POTENTIAL, "what")):
-        found = pattern.search(text)
-        if found is None:
-            continue
+    found = _INTEREST.search(text)
+    if found is not None:
         before = [e for e in parsed.entities if e.end <= found.start() and e.entry.kind != "place"]
         owner = before[-1].entry if before else next(iter(parsed.subject or parsed.before), None)
-        what = re.sub(r"^(?:\w+ing\s+(?:and\s+)?(?:possibly\s+)?)+", "", found[group])
+        what = re.sub(r"^(?:\w+ing\s+(?:and\s+)?(?:possibly\s+)?)+", "", found["in"])
         if owner is not None:
-            out.add(
-                parsed,
-                event,
-                "aim",
-                actor_id(owner),
-                _short(what, 9),
-                modality="opinion" if group == "what" else "fact",
-            )
+            out.add(parsed, event, "aim", actor_id(owner), _short(what, 9))
 
 
 def _one_aim(story: Story, parsed: Parsed, event: str, verb: str, phrase: str, out: Proposals) -> None:
@@ -437,7 +416,6 @@ def _about(phrase: str) -> str:
         "prisoners",
         "trade",
         "customs",
-        "earlier agreements",
         "text",
         "corridor",
         "railway",

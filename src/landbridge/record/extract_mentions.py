@@ -138,6 +138,11 @@ _GAP = re.compile(
 )
 
 
+_OFFICE_NEXT = re.compile(rf"\s+(?:former\s+)?(?:{patterns.OFFICES})\s+[A-Z]")
+_OFFICE_WORDS = re.compile(
+    rf"\b(?:{patterns.OFFICES}|[A-Z]\w+(?:n|i|ese|sh|ch)(?=\s+(?:{patterns.OFFICES})\b)|leader"
+    rf"|counterpart)\b"
+)
 _VERB_NEXT = re.compile(r"\s+(?:\w+ed|has|is|was|will|were|have|had|did|does|may|would|hosts?|says?|said)\b")
 
 
@@ -148,7 +153,10 @@ def group_after(entities: Sequence[Entity], text: str, position: int, reach: int
     for entity in entities:
         if entity.start < position:
             continue
-        between = text[last : entity.start]
+        between = _OFFICE_WORDS.sub("", text[last : entity.start])
+        if entity.entry.adjective and _OFFICE_NEXT.match(text, entity.end):
+            # "by Chadian President A": the person, whose state the adjective tells.
+            continue
         if not group:
             if entity.start - position > reach or re.search(r"[;:.]|,\s(?!and\b)", between):
                 break

@@ -153,7 +153,7 @@ _CUES = (
     _c(
         "mediator",
         "after",
-        r"\bwith (?:active )?(?:leadership|mediation|involvement) (?:from|of|by)\b",
+        r"\bwith (?:active )?(?:mediation|involvement) (?:from|of|by)\b",
         "any",
     ),
     # facilitator
@@ -197,7 +197,7 @@ _CUES = (
         "signatory",
         "agent",
         r"\b(?:signing|signature) of [^.;,]{3,60}? by\b|\b(?:signed|initial(?:l)?ed)\s+(?:\w+ly\s+"
-        r"|(?:on|in) [^,.;]{3,22}\s)?by\b",
+        r"|(?:(?:on|in|at) [^,.;]{3,24}?\s){1,3})?by\b",
         "before",
     ),
     _c(
@@ -320,14 +320,15 @@ _ANY_CUE = re.compile(
 #: What is only wished or possible gives no role.
 _MAYBE = re.compile(r"\s*(?:possibly|potentially)\b", _FLAGS)
 _HELD_BACK = re.compile(
-    r"\b(?:interest in|possibly|potentially|could|may|might|in supporting and)\s+(?:\w+ly\s+)?$", _FLAGS
+    r"\b(?:interest in(?: \w+ing,? (?:and|or))?|possibly|potentially|could|may|might)\s+(?:\w+ly\s+)?$",
+    _FLAGS,
 )
 
 
 #: A word that must be there before the cues of a role are tried at all.
 _KEYS = {
     "mediator": "mediat|broker|driven|intermediar|go-between|auspices|aegis|patronage|sponsorship"
-    "|leadership|involvement",
+    "|involvement",
     "facilitator": "facilit|good offices|help|arrang|organi|made possible",
     "host": "host|platform|venue|provid|conven",
     "signatory": "sign|initial|ink|conclude|party|parties",
@@ -475,11 +476,17 @@ def preceded_by_place(text: str, start: int, position: int) -> bool:
     )
 
 
+_ADJACENT = re.compile(r"\s+(?:(?:has|have|had|also|already|later|recently|jointly|once)\s+){0,2}")
+
+
 def _one_of(
     groups: Sequence[tuple[int, int, tuple[Entry, ...]]], text: str, found: re.Match[str]
 ) -> Iterable[Entry]:
     """Give the subject among several free groups: the first, unless an "and" with its own verb follows."""
     last = groups[-1]
+    if len(groups) > 1 and _ADJACENT.fullmatch(text, last[1], found.start()):
+        # "a deal that A signed" inside a sentence about B: the actor right before the verb.
+        return last[2]
     if (
         len(groups) > 1
         and re.search(r"\b(?:and|with)\s+(?:the\s+)?$", text[: last[0]][-10:])

@@ -330,7 +330,12 @@ class Story:
                 for t in sentence.things
                 if t.referent and t.cls == "gathering" and t.family != "visit" and not t.referent.offered
             ]
-            if signed and gatherings and not patterns.UNSIGNED.search(sentence.text):
+            if (
+                signed
+                and gatherings
+                and _signed_there(sentence)
+                and not patterns.UNSIGNED.search(sentence.text)
+            ):
                 for thing in sentence.things:
                     if thing.referent and thing.cls == "instrument" and thing.referent.held_by is None:
                         thing.referent.held_by = gatherings[0]
@@ -498,6 +503,25 @@ class Story:
             if w not in ("of", "the", "for", "and", "s", "new", "deepwater", "dry") and w not in WORK_WORDS
         ]
         return "process:" + "-".join([*kept, referent.family])
+
+
+_THERE = re.compile(r"\b(?:where|at which|during which)\b")
+_AT_IT = re.compile(
+    r"\b(?:at|during|on the margins of|on the sidelines of|in)\s+(?:an?\s|the\s|its\s"
+    r"|their\s)?(?:[\w-]+\s){0,4}$"
+)
+
+
+def _signed_there(sentence: Parsed) -> bool:
+    """Tell whether what a sentence says is signed was signed at the gathering that it names."""
+    for thing in sentence.things:
+        if thing.cls != "gathering":
+            continue
+        if thing.family == "ceremony" or _AT_IT.search(sentence.text[: thing.start]):
+            return True
+        if _THERE.search(sentence.text, thing.end):
+            return True
+    return False
 
 
 _MAY_OFFER = re.compile(r"ffer|ropos|nvit|olunteer|eady to|illing|prepared to|eadiness")

@@ -171,11 +171,7 @@ def _process_state(parsed: Parsed, out: Proposals) -> None:
         if re.match(
             r"[^.;]{0,20}\b(?:culminated|ended|concluded|was completed|came to an end)\b", rest, _FLAGS
         ):
-            date = next((d for d in parsed.dates if d.start > thing.end), None)
-            what = "ended" + (
-                f" with the {text[date.start : date.end]} ceremony" if date and "ceremony" in rest else ""
-            )
-            out.add(parsed, event, "status", subject, what, stance=stance_at(parsed, thing.end))
+            out.add(parsed, event, "status", subject, "ended", stance=stance_at(parsed, thing.end))
         around = text[max(0, thing.start - 90) : thing.end + 150]
         if thing.family == "conflict" and re.search(
             r"\b(?:(?:step|milestone|move|progress|turn)\w* (?:towards?|to|in) (?:ending|resolving|the "
@@ -280,7 +276,7 @@ def _order(parsed: Parsed, out: Proposals) -> None:
                 parsed,
                 process[0].referent.id,
                 "order",
-                "negotiation of the text",
+                process[0].head,
                 f"after {held[0].referent.id}",
             )
 
