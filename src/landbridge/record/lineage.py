@@ -272,7 +272,7 @@ class Dependence:
         for elder, children in families.items():
             members = [elder, *sorted(children)]
             for place, one in enumerate(members):
-                # Of a very large family each child is tied to its parent and to the next ones: no square of pairs.
+                # In a very large family a child is tied to its parent and the next ones: no square.
                 for other in members[place + 1 : len(members) if place == 0 else place + _CHILDREN]:
                     found[self._key(one, other)] = 1.0
         return [(one, other, p) for (one, other), p in found.items()]
