@@ -292,6 +292,8 @@ def _capitals(rows: Sequence[Claim], gazetteer: Gazetteer, count: Count) -> Iter
             claim.field == "classification"
             and claim.stance == "asserts"
             and plain("classification", claim.value) in ("capital", "capital city")
+            # The gazetteer knows the present; what is said of a past time it cannot judge.
+            and (not claim.valid_time or claim.valid_time.endswith(".."))
         ):
             groups.setdefault((claim.event, claim.subject or claim.event.rpartition(":")[2]), []).append(
                 claim

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from landbridge.record.dates import latest
+from landbridge.record.lexicon import Lexicon
 from landbridge.record.model import Claim, Event, Source
 
 _SPEAKING: Final = (
@@ -42,6 +44,30 @@ _ORGAN = re.compile(
 _SHORT: Final = 5
 
 
+def _speaker(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
+    for pattern in patterns:
+        found = pattern.search(text) if text else None
+        if found:
+            return str(found["who"])
+    return ""
+
+
+@lru_cache(maxsize=262144)
+def _quoted(note: str, text: str) -> str:
+    return _speaker(note, _ATTRIBUTED) or _speaker(text, _SAID)
+
+
+@lru_cache(maxsize=1024)
+def _state_of(word: str) -> str:
+    """Code of the state that a name or adjective of the world's states stands for; empty if it is none."""
+    return _world().state_of(word)
+
+
+@lru_cache(maxsize=1)
+def _world() -> Lexicon:
+    return Lexicon.build()
+
+
 class Voices:
     """Tells for which party a claim speaks.
 
@@ -58,6 +84,7 @@ class Voices:
     ) -> None:
         self._sources = {s.id: s for s in sources}
         self._events = {e.id: e for e in events}
+        self._voice: dict[tuple[str, str, str], str] = {}
         self._home: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._states: dict[str, str] = {}
@@ -75,19 +102,18 @@ class Voices:
 
     def party_of(self, name: str) -> str:
         """Party that a name stands for; the last word of the name itself if no actor has it."""
-        words = re.findall(r"[^\W\d_]+", name.lower())
+        words: list[str] = re.findall(r"[^\W\d_]+", name.lower())
         if not words:
             return ""
         for text in (" ".join(words), words[-1], words[0]):
             if text in self._names:
                 return self._names[text]
         for state, home in self._states.items():
-            # Adjectives share their beginning with the name: Norwegian, Norway need a table, Chilean, Chile
-            # do not.
+            # Adjectives share their beginning with the name of the state; those that do not stand in a table.
             common = min(len(words[0]), len(state)) - (1 if len(words[0]) > _SHORT + 1 else 0)
             if common >= _SHORT and words[0][:common] == state[:common]:
                 return home
-        return words[-1].title()
+        return _state_of(words[0]) or words[-1].title()
 
     def _home_of(self, actor: str) -> str:
         return self._home.get(actor, actor)
@@ -99,15 +125,7 @@ class Voices:
 
     def quoted(self, claim: Claim) -> str:
         """Who is quoted in a claim: a name, as the note or the sentence has it; or empty."""
-        for pattern in _ATTRIBUTED:
-            found = pattern.search(claim.note)
-            if found:
-                return found["who"]
-        for pattern in _SAID:
-            found = pattern.search(claim.mention.text)
-            if found:
-                return found["who"]
-        return ""
+        return _quoted(claim.note, claim.mention.text)
 
     def own_word(self, claim: Claim) -> bool:
         """Whether a source says a thing itself, and quotes nobody for it."""
@@ -115,6 +133,13 @@ class Voices:
 
     def voice(self, claim: Claim) -> str:
         """Party for which a claim speaks: who is quoted, else whose medium or text it is; or empty."""
+        key = (claim.note, claim.mention.text, claim.mention.source)
+        known = self._voice.get(key)
+        if known is None:
+            known = self._voice[key] = self._voice_of(claim)
+        return known
+
+    def _voice_of(self, claim: Claim) -> str:
         who = self.quoted(claim)
         if who:
             return self.party_of(who)

@@ -19,6 +19,8 @@ from landbridge.record.shingles import build_corpus, candidates, words_of
 LEAST: Final = 0.3
 #: From here on two sources are counted as one witness when they are counted in whole numbers.
 ONE_WITNESS: Final = 0.5
+#: Children of one parent that are tied to each other, each to so many more.
+_CHILDREN: Final = 200
 #: Words of a passage that may stand in many documents: beyond, it is a site's, unless much else is shared.
 _MOSTLY: Final = 0.6
 
@@ -223,7 +225,11 @@ class Dependence:
                 self._joined.setdefault(other, set()).add(f"{one}\n{other}")
         for name, first in circle.members().items():
             self._joined.setdefault(name, set()).add(f"copies of {first}")
-        self._known = {name for pair in self._probability for name in pair}
+        self._near: dict[str, dict[str, float]] = {}
+        for (one, other), probability in self._probability.items():
+            self._near.setdefault(one, {})[other] = probability
+            self._near.setdefault(other, {})[one] = probability
+        self._known = frozenset(self._near)
 
     @staticmethod
     def _key(one: str, other: str) -> tuple[str, str]:
@@ -266,7 +272,8 @@ class Dependence:
         for elder, children in families.items():
             members = [elder, *sorted(children)]
             for place, one in enumerate(members):
-                for other in members[place + 1 :]:
+                # In a very large family a child is tied to its parent and the next ones: no square.
+                for other in members[place + 1 : len(members) if place == 0 else place + _CHILDREN]:
                     found[self._key(one, other)] = 1.0
         return [(one, other, p) for (one, other), p in found.items()]
 
@@ -276,18 +283,24 @@ class Dependence:
         if len(names) < 2 or not self._known.intersection(names):
             return Witnesses(len(names), float(len(names)))
         # Elders first: a child of two parents adds nothing to them, but alone it is one witness.
-        names.sort(key=lambda name: (len(self.roots(name)), name))
+        roots = {name: self.roots(name) for name in names}
+        names.sort(key=lambda name: (len(roots[name]), name))
         used: set[str] = set()
+        descent: set[str] = set()
+        before: set[str] = set()
         count, weighted = 0, 0.0
-        for place, name in enumerate(names):
-            roots = self.roots(name)
-            if not roots & used:
+        for name in names:
+            if not roots[name] & used:
                 count += 1
-            used |= roots
-            independent = 1.0
-            for earlier in names[:place]:
-                independent *= 1.0 - self.probability(name, earlier)
+            used |= roots[name]
+            stated = self._roots.get(name, frozenset()) | {name}
+            independent = 0.0 if stated & descent else 1.0
+            for other, probability in self._near.get(name, {}).items():
+                if other in before:
+                    independent *= 1.0 - probability
             weighted += independent
+            descent |= stated
+            before.add(name)
         return Witnesses(max(count, 1), weighted)
 
 

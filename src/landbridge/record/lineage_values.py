@@ -15,6 +15,8 @@ from landbridge.record.truth import Truth, estimate_truth
 #: of it.
 UNBELIEVED: Final = 0.3
 RARE_SHARE: Final = 0.34
+#: What more sources say is not rare, however many speak of it.
+RARE_MOST: Final = 25
 #: Sources that must speak of a field before any of its values can be called unusual.
 LEAST_SOURCES: Final = 4
 #: Prior probability of dependence of two sources that were not chosen for being alike.
@@ -54,7 +56,7 @@ def _shared(framed: Framed, truth: Truth) -> dict[tuple[int, int], list[int]]:
     speakers = np.bincount(evidence.item[evidence.value], minlength=int(evidence.item[-1]) + 1)
     given = np.bincount(evidence.value[evidence.sign > 0], minlength=len(evidence.item))
     heard = speakers[evidence.item]
-    rare = (given >= 2) & (given <= np.maximum(RARE_SHARE * heard, 2)) & (heard >= LEAST_SOURCES)
+    rare = (given >= 2) & (given <= np.clip(RARE_SHARE * heard, 2, RARE_MOST)) & (heard >= LEAST_SOURCES)
     rare &= truth.probability < UNBELIEVED
     found: dict[tuple[int, int], list[int]] = {}
     order = np.argsort(evidence.value, kind="stable")

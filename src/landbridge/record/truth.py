@@ -28,7 +28,7 @@ FALSE_VALUES: Final = 10
 #: Claims' worth of trust in the prior accuracy of a source.
 PRIOR_CLAIMS: Final = 4.0
 #: Pairs of claims that are looked at for copying; fields told by the most sources are left out first.
-MOST_PAIRS: Final = 6_000_000
+MOST_PAIRS: Final = 2_000_000
 _ROUNDS: Final = 30
 #: Rounds in which sources keep their prior accuracy, so that copying is found before a majority is believed.
 _SETTLING: Final = 8
