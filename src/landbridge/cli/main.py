@@ -25,6 +25,7 @@ Examples:
   landbridge routes azerbaijan nakhchivan -s tripp-open    the ways between two places
   landbridge compare runs/eurasia today tripp-open         what a scenario changes
   landbridge study copy eurasia my-study                   a study of your own, to edit and run
+  landbridge record check article.txt report.pdf           where documents contradict each other
 """
 
 INTERRUPTED, TERMINATED = 130, 143

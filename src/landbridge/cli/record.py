@@ -11,7 +11,7 @@ from landbridge.cli import record_views, show
 from landbridge.cli.options import Json, StudyOption
 
 app = typer.Typer(
-    help="Documents, what they claim, where they disagree, and what that means for gates.",
+    help="Documents, their claims, and where they disagree.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
