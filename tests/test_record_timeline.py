@@ -107,6 +107,7 @@ def test_4_only_what_bears_on_a_gate(tmp_path: Path) -> None:
         "plan-gap-built",
     }
     assert [a.id for a in lay_out(record, processes=["gap-peace"]).agreements] == ["peace-treaty"]
+    assert [s.about for s in lay_out(record, processes=["gap-line"]).slips] == ["gate:gap-built"]
     assert lay_out(record, gates=["est-transit"]).moments == ()
 
 

@@ -499,6 +499,9 @@ def print_timeline(built: Any) -> None:
     from landbridge.report.timeline import say_slip
     from landbridge.report.timeline_dates import say_date
 
+    if not built.moments:
+        show.say("The study has no events that this asks for.")
+        return
     rows = []
     for moment in built.moments:
         roles = "; ".join(f"{role}: {', '.join(names)}" for role, names in moment.roles.items())

@@ -142,6 +142,7 @@ def build_timeline(
     chosen = [event for event in record.events.values() if _is_wanted(event, processes, gates)]
     moments = [_moment(record, event, disputed) for event in chosen]
     names = {moment.id for moment in moments}
+    wanted = {*gates, *(gate for event in chosen if event.process in processes for gate in event.meets)}
     agreements = [
         _agreement(record, instrument, disputed)
         for instrument in record.instruments.values()
@@ -154,7 +155,7 @@ def build_timeline(
         {key: record.processes.get(key, key) for key in _order(record, chosen)},
         tuple(sorted(moments, key=lambda m: (m.first or m.last, m.last, m.id))),
         tuple(sorted(agreements, key=lambda a: (a.stages[0].first, a.id))),
-        tuple(_slips(record, as_of, names, gates if processes or gates else None)),
+        tuple(_slips(record, as_of, names, wanted if processes or gates else None)),
     )
 
 
