@@ -491,7 +491,7 @@ NOT_FIRST = word_set(
 
 
 def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> Iterable[Thing]:
-    """Works with a proper name: "Lobito Corridor", "Port of Chancay", "Kars-Dilucu railway"; plain ones
+    """Works with a proper name: "Lobito Corridor", "Port of Chancay", "Nacala-Lilongwe railway"; plain ones
     give way."""
     named: list[Thing] = []
     for found in NAMED_WORK.finditer(text):
