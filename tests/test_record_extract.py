@@ -77,6 +77,24 @@ def test_states_of_the_world_are_known_by_all_their_names(world: Lexicon) -> Non
             ("vale-logistics", "operator", "asserts"),
         ),
         ("The Friendship Bridge was financed by Japan.", ("JPN", "financier", "asserts")),
+        ("Chad and Libya signed a US-brokered peace accord in Tunis.", ("USA", "mediator", "asserts")),
+        (
+            "Luanda has denied that it mediated the talks between Chad and Libya.",
+            ("AGO", "mediator", "denies"),
+        ),
+        ("The peace talks between Chad and Libya involve Tunisia as a venue.", ("TUN", "host", "asserts")),
+        (
+            "Zambia, with its position along the Tazara Railway, wants more trains.",
+            ("ZMB", "participant", "asserts"),
+        ),
+        (
+            "Morocco has not been a key player in the peace talks between Chad and Libya.",
+            ("MAR", "notable participant", "denies"),
+        ),
+        (
+            "The treaty, which aims to open the border, was signed in Quito in the presence of Foreign Minister Ana Sousa.",
+            ("ana-sousa", "witness", "asserts"),
+        ),
     ],
 )
 def test_roles_and_their_denial(body: str, expected: tuple[str, str, str], world: Lexicon) -> None:
@@ -158,6 +176,47 @@ def test_amounts_have_units_and_scope(world: Lexicon) -> None:
     assert {"first phase"} == {
         c.scope for c in claims(body, world) if c.field == "cost" and c.unit == "USD billion"
     }
+
+
+def test_a_helper_before_a_hyphen_is_no_party(world: Lexicon) -> None:
+    """ "US-brokered" makes a mediator, neither a signatory nor a part of the accord's id."""
+    found = claims("Chad and Libya signed a US-brokered peace accord in Tunis on 3 May 2024.", world)
+    assert {"agreement-peace-lby-tcd"} == {c.event for c in found}
+    assert {"LBY", "TCD"} == {c.subject for c in found if c.value == "signatory"}
+
+
+def test_it_is_the_instrument_before(world: Lexicon) -> None:
+    """ "It was signed on 3 May in Quito by President A of B" gives day, place and signer of the treaty before."""
+    body = "The border treaty between Peru and Ecuador was long awaited. It was signed on 3 May in Quito by Peruvian President Ana Sousa."
+    found = {(c.event, c.field, c.subject, c.value) for c in claims(body, world)}
+    event = "agreement-border-ecu-per"
+    assert {
+        (event, "date", "", "--05-03"),
+        (event, "place", "", "Quito"),
+        (event, "role", "ana-sousa", "signatory"),
+    } <= found
+
+
+def test_a_framework_has_preparers_a_name_and_a_focus(world: Lexicon) -> None:
+    """Who draws a text up, what a corridor is called, what a treaty is about, what an actor wants."""
+    body = (
+        "The framework for the Andes Loop Corridor will be prepared by Peru and Chile. "
+        "Peru opened a strategic rail corridor, known as the Andes Loop Corridor (ALC), connecting Ilo with Arica. "
+        "The treaty between Peru and Chile, with its focus on fishing rights, is old. "
+        "The reopening of the line is of great interest to Bolivia. "
+        "The exchange of prisoners was a result of the Lima summit."
+    )
+    found = {(c.field, c.subject, c.value) for c in claims(body, world)}
+    assert {
+        ("actor", "framework", "PER"),
+        ("actor", "framework", "CHL"),
+        ("name", "ALC", "Andes Loop Corridor"),
+        ("classification", "ALC", "strategic rail corridor"),
+        ("place", "endpoints", "Ilo - Arica"),
+        ("topic", "agreement", "fishing rights"),
+        ("aim", "BOL", "reopening of the line"),
+        ("outcome", "prisoners", "The exchange of prisoners"),
+    } <= found
 
 
 def test_plans_and_offers_are_no_facts(world: Lexicon) -> None:

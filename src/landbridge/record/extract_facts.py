@@ -257,7 +257,7 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
 
 
 def _full_place(story: Story, place: str) -> str:
-    """A seat of government with its city: "White House, Washington"."""
+    """A seat of government with its city: the palace, then the capital."""
     city = story.city(place)
     return (
         f"{place}, {city.title()}"

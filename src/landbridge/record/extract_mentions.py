@@ -280,7 +280,7 @@ def _things(text: str, entities: Sequence[Entity]) -> list[Thing]:
         thing = _thing(text, found.start(), found.end(), head, cls, family, entities)
         thing.plural = plural
         if things and thing.start < things[-1].end:
-            # "Trump Route ... Corridor" or "peace agreement negotiations": the later head carries the phrase.
+            # "Northern Route Corridor" or "peace agreement negotiations": the later head carries the phrase.
             if things[-1].cls == "work" and things[-1].name and thing.end <= things[-1].end:
                 continue
             if thing.cls == "work" and not thing.name:
@@ -491,7 +491,7 @@ NOT_FIRST = word_set(
 
 
 def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> Iterable[Thing]:
-    """Works with a proper name: "Lobito Corridor", "Port of Chancay", "Kars-Dilucu railway"; plain ones
+    """Works with a proper name: "Lobito Corridor", "Port of Chancay", "Nacala-Lilongwe railway"; plain ones
     give way."""
     named: list[Thing] = []
     for found in NAMED_WORK.finditer(text):

@@ -516,6 +516,10 @@ def _event_for(cue: _Cue, found: re.Match[str], story: Story, parsed: Parsed) ->
     start, end = parsed.clause_at(found.start())
     after = [t for t in things if t.start >= found.end() - 2]
     before = [t for t in things if t.end <= found.start() + 2]
+    around = [t for t in things if t.start <= found.start() < t.end]
+    if around and cue.form == "compound" and around[0].referent is not None:
+        # "a US-brokered accord": the accord itself.
+        return event_of(around[0].referent, parsed)
     chosen: Thing | None = None
     if cue.near in ("before", "any") and before:
         chosen = before[-1]

@@ -34,7 +34,7 @@ def _ends_sentence(text: str, end: re.Match[str]) -> bool:
     if _ACRONYM.search(before):
         return after.strip(",;:").lower() in _STARTERS
     if _INITIAL.search(before):
-        # "Mammadov, I. (2025)" and "George W. Bush"; a lone I or A after a space rarely ends a sentence.
+        # "Silva, I. (2025)" and "George W. Bush"; a lone I or A after a space rarely ends a sentence.
         return False
     word = re.split(r"[\s(\u201c\"']", before[:-1])[-1].lower()
     if word == "no":
