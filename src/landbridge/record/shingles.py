@@ -24,6 +24,8 @@ PASSAGE: Final = 8
 #: probability 0.93.
 PERMUTATIONS: Final = 128
 BAND_ROWS: Final = 2
+#: Least part of two signatures that agrees, for a pair without a common passage to be compared.
+ALIKE: Final = 0.06
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _QUOTED = re.compile('["\u201c\u00ab][^"\u201d\u00bb]{2,400}["\u201d\u00bb]')
@@ -299,9 +301,17 @@ def candidates(corpus: Corpus, *, most: int = 30) -> NDArray[np.int64]:
     pairs = [meeting_pairs(passage[telling], owner[telling], most)]
     del passage, telling, prose
     marks = signatures(corpus)
+    met = []
     for first in range(0, PERMUTATIONS, BAND_ROWS):
         key = marks[:, first].astype(np.uint64)
         for row in range(first + 1, first + BAND_ROWS):
             key = scramble(key) ^ marks[:, row]
-        pairs.append(meeting_pairs(key, np.arange(n, dtype=np.int64), most))
+        met.append(meeting_pairs(key, np.arange(n, dtype=np.int64), most))
+    banded = np.unique(np.concatenate(met), axis=0)
+    # Two rows agree by chance now and then; the whole signature says how much is really alike.
+    alike = np.zeros(len(banded))
+    for begin in range(0, len(banded), 65536):
+        some = banded[begin : begin + 65536]
+        alike[begin : begin + 65536] = (marks[some[:, 0]] == marks[some[:, 1]]).mean(axis=1)
+    pairs.append(banded[alike >= ALIKE])
     return np.unique(np.concatenate(pairs), axis=0)

@@ -121,13 +121,16 @@ def build_evidence(
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Pairs of claims of different sources on one item, and the pairs of sources that they belong to."""
+    """Pairs of equal claims of different sources, and the pairs of sources that they belong to.
+
+    ``differing`` counts, for each pair of sources, the items on which they say different things.
+    """
 
     one: NDArray[np.int64]
     other: NDArray[np.int64]
-    same: NDArray[np.bool_]
     pair: NDArray[np.int64]
     sources: NDArray[np.int64]
+    differing: NDArray[np.float64]
 
 
 def _pair_claims(evidence: Evidence) -> _Pairs:
@@ -158,7 +161,9 @@ def _pair_claims(evidence: Evidence) -> _Pairs:
     high = np.maximum(evidence.source[one], evidence.source[other])
     codes, pair = np.unique(low << 32 | high, return_inverse=True)
     same = (evidence.value[one] == evidence.value[other]) & (evidence.sign[one] == evidence.sign[other])
-    return _Pairs(one, other, same, pair, np.column_stack((codes >> 32, codes & 0xFFFFFFFF)))
+    differing = np.bincount(pair[~same], minlength=len(codes)).astype(np.float64)
+    sources = np.column_stack((codes >> 32, codes & 0xFFFFFFFF))
+    return _Pairs(one[same], other[same], pair[same], sources, differing)
 
 
 def estimate_truth(evidence: Evidence, *, copying: bool = True, dependent: float = DEPENDENT) -> Truth:
@@ -250,8 +255,8 @@ def _find_copying(
         shared = believed * np.log(copied_right / both_right) + (1.0 - believed) * np.log(
             copied_wrong / both_wrong
         )
-    weight = np.where(pairs.same, shared, np.log(1.0 - COPY_RATE))
-    total = np.bincount(pairs.pair, weights=weight, minlength=len(pairs.sources))
+    total = np.bincount(pairs.pair, weights=shared, minlength=len(pairs.sources))
+    total = total + pairs.differing * np.log(1.0 - COPY_RATE)
     odds = np.clip(total + np.log(dependent / (1.0 - dependent)), -50, 50)
     found: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-odds))
     return found
@@ -263,8 +268,8 @@ def _independence(
     """Part of each claim that its source did not take from a better one with the same claim."""
     if pairs is None or not len(copied):
         return np.ones(len(evidence.source))
-    one, other = pairs.one[pairs.same], pairs.other[pairs.same]
-    discount = np.log1p(-np.minimum(copied[pairs.pair[pairs.same]], 1.0 - 1e-9))
+    one, other = pairs.one, pairs.other
+    discount = np.log1p(-np.minimum(copied[pairs.pair], 1.0 - 1e-9))
     source_one, source_other = evidence.source[one], evidence.source[other]
     better, worse = accuracy[source_one], accuracy[source_other]
     later = np.where((better > worse) | ((better == worse) & (source_one < source_other)), other, one)
