@@ -414,3 +414,15 @@ def test_23_a_document_writes_no_formula(documents: Path, capsys: pytest.Capture
         cells = [cell for row in csv.reader(stream) for cell in row]
     assert [cell for cell in cells if cell[:1] in ("=", "+", "@")] == []
     assert line in {row["sentence"] for row in read_review(Path("review.csv"))}
+
+
+def test_24_documents_of_like_names_are_different_sources() -> None:
+    """In two folders, or in letters that no id has."""
+    row = dict.fromkeys(COLUMNS, "") | {
+        "decision": "accept", "event": "2024-talks", "field": "date", "value": "2024", "stance": "asserts",
+        "modality": "fact",
+    }  # fmt: skip
+    names = ["a/one.txt", "b/one.txt", "отчёт.txt", "доклад.txt"]
+    added = accepted_rows([row | {"id": name, "source": name} for name in names], Record())
+    assert [source["file"] for source in added.sources] == names
+    assert len({claim["source"] for claim in added.claims}) == len(names)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 
-from landbridge.ids import is_id
 from landbridge.tables import Table
 
 _NATIONS = "nations.csv"
@@ -70,13 +69,3 @@ def read_gazetteer(tables: Mapping[str, Table] | None = None) -> Gazetteer:
         capital = None if known is None else row["name"].casefold() in known
         places.append(Place(row["id"], row["name"], row["country"], capital))
     return Gazetteer(tuple(places), capitals)
-
-
-def place_id(name: str) -> str:
-    """Make an id of a name, as claims about a place have it.
-
-    >>> place_id("Dar es Salaam")
-    'dar-es-salaam'
-    """
-    words = "-".join(name.casefold().split())
-    return words if is_id(words) else "".join(c for c in words if c.isalnum() or c == "-")

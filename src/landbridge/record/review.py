@@ -4,9 +4,9 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from landbridge.errors import LandbridgeError, UnknownId
 from landbridge.ids import is_id
@@ -215,10 +215,8 @@ def accepted_rows(rows: Sequence[Row], record: Record, states: Mapping[str, str]
     for row in accepted:
         source = _source_id(row["source"], record)
         if source not in record.sources:
-            title = row["source"].rpartition("/")[2]
-            sources.setdefault(
-                source, {"id": source, "title": title, "file": title, "reliability": "unknown"}
-            )
+            name = row["source"]
+            sources.setdefault(source, {"id": source, "title": name, "file": name, "reliability": "unknown"})
         if not is_known(record, row["event"]) and row["event"] not in events and ":" not in row["event"]:
             made = _new_event(row["event"], accepted, source)
             if made:
@@ -265,13 +263,16 @@ def _new_event(name: str, accepted: Sequence[Row], source: str) -> Row | None:
 
 def _source_id(name: str, record: Record) -> str:
     """The source that a document is, or an id made of its file's name."""
-    bare = name.rpartition("/")[2]
+    for known in (name, name.rpartition("/")[2]):
+        if known in record.files:
+            return record.files[known]
     if name in record.sources:
         return name
-    if bare in record.files:
-        return record.files[bare]
-    words = re.sub(r"[^A-Za-z0-9_.\-]+", "-", bare).strip("-._")
-    return words if is_id(words) else "document"
+    words = re.sub(r"[^A-Za-z0-9_.\-]+", "-", name).strip("-._")
+    if words == name.replace("/", "-") and is_id(words):
+        return words
+    # Letters were lost: two names must not become one.
+    return f"{words or 'document'}-{sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _fault(
@@ -300,12 +301,3 @@ def _fault(
     if not row["value"]:
         return "the claim has no value.", "fill it, or refuse the row."
     return None
-
-
-def rename_sources(claims: Iterable[Claim], record: Record) -> tuple[Claim, ...]:
-    """Claims of documents under the ids of the sources that these are, as far as the record knows them."""
-    renamed = []
-    for claim in claims:
-        source: str | Any = record.files.get(claim.mention.source.rpartition("/")[2], claim.mention.source)
-        renamed.append(replace(claim, mention=replace(claim.mention, source=source)))
-    return tuple(renamed)
