@@ -203,6 +203,9 @@ def test_6_a_claim_survives_the_way_to_a_row_and_back(tmp_path: Path) -> None:
         ("../2025", "None", "2025-12-31"),
         ("1992~", "1992-01-01", "1992-12-31"),
         ("--02-29", "None", "None"),
+        ("--07", "None", "None"),
+        ("--07-10/--07-12", "None", "None"),
+        ("202X", "2020-01-01", "2029-12-31"),
     ],
 )
 def test_7_first_and_last_day_of_a_date(text: str, first: str, last: str) -> None:
@@ -211,7 +214,18 @@ def test_7_first_and_last_day_of_a_date(text: str, first: str, last: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "late 2024", "2025-13", "2025-02-29", "--02-30", "2026/2025", "8.8.2025"]
+    "text",
+    [
+        "",
+        "late 2024",
+        "2025-13",
+        "2025-02-29",
+        "--02-30",
+        "--13",
+        "--07-10/2025-07-12",
+        "2026/2025",
+        "8.8.2025",
+    ],
 )
 def test_8_what_is_no_date(text: str) -> None:
     """Words, days that no calendar has, and intervals that end before they begin."""

@@ -7,7 +7,7 @@ from landbridge.errors import LandbridgeError
 
 _DAY = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
 _PLAIN = re.compile(rf"({_DAY})(?:/({_DAY}|\.\.)?)?")
-_NO_YEAR = re.compile(r"--(\d\d)-(\d\d)")
+_NO_YEAR = re.compile(r"--\d\d(?:-\d\d)?")
 _LEAP_YEAR = 2024
 
 Span = tuple[datetime.date | None, datetime.date | None]
@@ -43,9 +43,10 @@ def read_span(text: str) -> Span:
         if last is not None and last < first:
             raise _invalid(text)
         return first, last
-    without_year = _NO_YEAR.fullmatch(text)
-    if without_year:
-        _ends(text, f"{_LEAP_YEAR}{text[1:]}")
+    parts = text.split("/")
+    if len(parts) <= 2 and all(_NO_YEAR.fullmatch(part) for part in parts):
+        for part in parts:
+            _ends(text, f"{_LEAP_YEAR}{part[1:]}")
         return None, None
     return _parse(text)
 
