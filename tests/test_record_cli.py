@@ -426,3 +426,36 @@ def test_24_documents_of_like_names_are_different_sources() -> None:
     added = accepted_rows([row | {"id": name, "source": name} for name in names], Record())
     assert [source["file"] for source in added.sources] == names
     assert len({claim["source"] for claim in added.claims}) == len(names)
+
+
+def test_25_what_a_claim_needs_comes_with_it() -> None:
+    """A process gets a row, a document is named by its source, a unit is written as the study writes it."""
+    row = dict.fromkeys(COLUMNS, "") | {
+        "decision": "accept", "stance": "asserts", "modality": "fact", "source": "a b.txt", "field": "volume",
+        "value": "20", "unit": "TEU a year",
+    }  # fmt: skip
+    process = row | {"id": "P1", "event": "process:lake-line"}
+    document = row | {"id": "P2", "event": "document:a b.txt", "field": "derived_from", "unit": ""}
+    added = accepted_rows([process, document], Record())
+    assert [made["id"] for made in added.processes] == ["lake-line"]
+    assert added.events == ()
+    (source,) = added.sources
+    assert [(c["event"], c["unit"]) for c in added.claims] == [
+        ("process:lake-line", "TEU/year"),
+        (f"document:{source['id']}", ""),
+    ]
+    with pytest.raises(ClaimRefused, match="unit"):
+        accepted_rows([process | {"unit": "bags"}], Record())
+
+
+def test_26_all_that_does_not_fit_is_told_at_once() -> None:
+    """So that it can be mended, or refused, in one go."""
+    row = dict.fromkeys(COLUMNS, "") | {
+        "decision": "accept", "stance": "asserts", "modality": "fact", "source": "a.txt", "field": "status",
+        "value": "signed",
+    }  # fmt: skip
+    rows = [row | {"id": f"P{number}", "event": f"talks-{number}"} for number in range(3)]
+    with pytest.raises(ClaimRefused) as caught:
+        accepted_rows(rows, Record())
+    assert all(f"P{number}" in caught.value.what for number in range(3))
+    assert "--refuse P0,P1,P2" in caught.value.mend

@@ -180,7 +180,7 @@ def _write_accepted(rows: list[dict[str, str]], study: str) -> dict[str, int]:
         raise StudyNotYours(f"{opened.id} comes with Landbridge and stays as it is.", where=study, mend=mend)
     added = accepted_rows(rows, read_record(opened), Lexicon.build().states)
     before: dict[Path, bytes | None] = {}
-    for name in ("sources", "actors", "events", "claims"):
+    for name in ("sources", "actors", "processes", "events", "claims"):
         new = getattr(added, name)
         path = opened.path / "tables" / f"{name}.csv"
         if new:
@@ -191,7 +191,9 @@ def _write_accepted(rows: list[dict[str, str]], study: str) -> dict[str, int]:
         _restore(before)
         what = "with these claims the study has faults; nothing was written."
         raise StudyInvalid(what, faults, where=str(opened.path), mend="mend the rows of the review table.")
-    return {name: len(getattr(added, name)) for name in ("claims", "sources", "events", "actors")}
+    return {
+        name: len(getattr(added, name)) for name in ("claims", "sources", "events", "actors", "processes")
+    }
 
 
 def _restore(before: dict[Path, bytes | None]) -> None:

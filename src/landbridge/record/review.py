@@ -16,6 +16,7 @@ from landbridge.record.model import Claim, Document
 from landbridge.record.tables import Record, claim_row
 from landbridge.record.tables_dates import is_date
 from landbridge.tables import load_attributes, write_whole
+from landbridge.units import find_unit_fault
 
 #: Columns of the review table. A person fills ``decision`` and may correct any other but ``id``.
 COLUMNS = (
@@ -30,6 +31,8 @@ _WORDS = {
 
 #: A spreadsheet takes a cell that begins so for a formula; a document must not be able to write one.
 _FORMULA = re.compile(r"[=+@\t\r]|-(?![\d-])")
+
+_SHOWN_FAULTS = 10
 
 Row = dict[str, str]
 
@@ -60,12 +63,13 @@ class ClaimRefused(LandbridgeError, ValueError):
 
 @dataclass(frozen=True)
 class Accepted:
-    """What goes into the study: rows of claims, and of sources, events and states that it does not have."""
+    """What goes into the study: rows of claims, and of what they need that it does not have."""
 
     claims: tuple[Row, ...]
     sources: tuple[Row, ...] = ()
     events: tuple[Row, ...] = ()
     actors: tuple[Row, ...] = ()
+    processes: tuple[Row, ...] = ()
 
 
 def review_rows(
@@ -191,7 +195,7 @@ def accepted_rows(rows: Sequence[Row], record: Record, states: Mapping[str, str]
 
     A claim gets the next free id. A document that is no source of the study becomes one, of unknown
     reliability. An event that the study does not have becomes one if its date is among the accepted claims;
-    a state that it does not have becomes an actor. The person may fill in the rest of these rows.
+    a process or a state that it does not have gets a row. The person may fill in the rest of these rows.
 
     Parameters
     ----------
@@ -212,8 +216,11 @@ def accepted_rows(rows: Sequence[Row], record: Record, states: Mapping[str, str]
     sources: dict[str, Row] = {}
     events: dict[str, Row] = {}
     actors: dict[str, Row] = {}
+    processes: dict[str, Row] = {}
+    faults: list[tuple[str, str, str]] = []
     for row in accepted:
         source = _source_id(row["source"], record)
+        row = _settled(row, source)
         if source not in record.sources:
             name = row["source"]
             sources.setdefault(source, {"id": source, "title": name, "file": name, "reliability": "unknown"})
@@ -221,13 +228,20 @@ def accepted_rows(rows: Sequence[Row], record: Record, states: Mapping[str, str]
             made = _new_event(row["event"], accepted, source)
             if made:
                 events[row["event"]] = made
+        kind, _, name = row["event"].partition(":")
+        if kind == "process" and name not in record.processes and is_id(name):
+            processes.setdefault(name, {"id": name, "title": name.replace("-", " ")})
+            events[row["event"]] = processes[name]
+        if row["event"] == f"document:{source}":
+            events[row["event"]] = {}
         actor = row["subject"]
         if row["field"] == "role" and actor not in record.actors and actor in (states or {}):
             name = (states or {})[actor]
             actors.setdefault(actor, {"id": actor, "name": name, "kind": "state", "country": actor})
         fault = _fault(row, record, events, actors)
         if fault:
-            raise ClaimRefused(fault[0], where=f"row {row['id']} of the review table", mend=fault[1])
+            faults.append((row["id"], *fault))
+            continue
         key = (row["event"], row["field"], row["subject"], row["value"], row["stance"], source)
         if key in held:
             continue
@@ -235,7 +249,35 @@ def accepted_rows(rows: Sequence[Row], record: Record, states: Mapping[str, str]
         number += 1
         own = {column: row.get(column, "") for column in load_attributes("claims")}
         claims.append(own | {"id": f"C{number:04d}", "source": source, "withdrawn": ""})
-    return Accepted(tuple(claims), tuple(sources.values()), tuple(events.values()), tuple(actors.values()))
+    if faults:
+        raise _refused(faults)
+    return Accepted(
+        tuple(claims),
+        tuple(sources.values()),
+        tuple(event for name, event in events.items() if ":" not in name),
+        tuple(actors.values()),
+        tuple(processes.values()),
+    )
+
+
+def _refused(faults: Sequence[tuple[str, str, str]]) -> ClaimRefused:
+    """One error for all rows that do not fit, so that they can be mended together."""
+    names = ", ".join(name for name, *_ in faults)
+    if len(faults) == 1:
+        return ClaimRefused(faults[0][1], where=f"row {names} of the review table", mend=faults[0][2])
+    told = "".join(f"\n  {name}: {what}" for name, what, _ in faults[:_SHOWN_FAULTS])
+    more = f"\n  and {len(faults) - _SHOWN_FAULTS} more" if len(faults) > _SHOWN_FAULTS else ""
+    what = f"{len(faults)} accepted claims do not fit the study; nothing was written.{told}{more}"
+    mends = dict.fromkeys(mend for *_, mend in faults)
+    return ClaimRefused(
+        what, where=f"rows {names}", mend=next(iter(mends)) + f" Or --refuse {names.replace(' ', '')}."
+    )
+
+
+def _settled(row: Row, source: str) -> Row:
+    """A row as the study writes it: the document by its source, units with a stroke for "a year"."""
+    about = f"document:{source}" if row["event"] == f"document:{row['source']}" else row["event"]
+    return row | {"event": about, "unit": re.sub(r" (?:a|per) (?=\w+$)", "/", row["unit"])}
 
 
 def _new_event(name: str, accepted: Sequence[Row], source: str) -> Row | None:
@@ -298,6 +340,9 @@ def _fault(
         choices = load_attributes("claims")[column].choices
         if row[column] not in choices:
             return f'{column} cannot be "{row[column]}".', f"choose from {', '.join(choices)}."
+    unit = find_unit_fault(row["unit"])
+    if unit is not None:
+        return f'"{unit}" is no known unit.', "write it with known words, such as km, Mt/year, million USD."
     if not row["value"]:
         return "the claim has no value.", "fill it, or refuse the row."
     return None
