@@ -132,7 +132,7 @@ def review(
     show.say(f"{table}: {', '.join(f'{number} {word}' for word, number in counts.items())}.")
     for name, number in written.items():
         if number:
-            show.say(f"  {number} rows added to {name}.csv of {study}.")
+            show.say(f"  {_count(number, 'row')} added to {name}.csv of {study}.")
     if study is not None and not any(written.values()):
         show.say(f"  Nothing to add: {study} holds what was accepted.")
 
