@@ -12,7 +12,7 @@ from landbridge.report.reading import Reader, listed, quoted
 from landbridge.report.timeline import draw_agreements, draw_events, draw_legend, draw_slips
 
 WIDTH = 900.0
-_MOST_MOMENTS, _MOST_SLIPS, _MOST_FACTS = 26, 8, 10
+_MOST_MOMENTS, _MOST_SLIPS, _MOST_FACTS = 20, 8, 10
 
 
 def write_record(reader: Reader) -> Section | None:
