@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from build_eurasia import conditions, places, ports, posts, references, trade, ways
+from build_eurasia import conditions, places, ports, posts, record, references, trade, ways
 from build_eurasia.rows import Inputs, Row, format_rows
 
 Builder = tuple[Sequence[str], Callable[[Inputs], list[Row]]]
@@ -33,6 +33,11 @@ TABLES: dict[str, Builder] = {
     "sea_rates": (ports.SEA_RATES, ports.build_sea_rates),
     "observations": (references.OBSERVATIONS, references.build_observations),
     "corridors": (references.CORRIDORS, references.build_corridors),
+    "claims": (record.CLAIMS, record.build_claims),
+    "events": (record.EVENTS, record.build_events),
+    "instruments": (record.INSTRUMENTS, record.build_instruments),
+    "processes": (record.PROCESSES, record.build_processes),
+    "actors": (record.ACTORS, record.build_actors),
     "sources": (references.SOURCES, references.build_sources),
 }
 

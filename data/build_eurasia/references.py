@@ -1,5 +1,6 @@
 """References: parameters, what was observed, corridors as published, and the list of sources."""
 
+from build_eurasia.record import read_lineage
 from build_eurasia.rows import Inputs, Row, base_of, copy_columns, join_ids, join_notes
 
 PARAMETERS = ["id", "group", "name", "value", "low", "high", "unit", "year", "source", "basis", "note"]
@@ -21,7 +22,7 @@ CORRIDORS = [
     "basis",
     "note",
 ]
-SOURCES = ["id", "title", "publisher", "published", "url", "reliability", "note"]
+SOURCES = ["id", "title", "publisher", "published", "url", "reliability", "derived_from", "file", "note"]
 
 SPECIAL_SOURCES = (
     ("GK", "General knowledge", "no document; never better than low confidence"),
@@ -176,5 +177,5 @@ def build_sources(inputs: Inputs) -> list[Row]:
     }
     for name in ("network", "demand", "parameters", "record"):
         for fact in inputs.facts(f"sources/{name}"):
-            rows.setdefault(fact["id"], copy_columns(fact, SOURCES))
+            rows.setdefault(fact["id"], copy_columns({**fact, **read_lineage(fact["note"])}, SOURCES))
     return list(rows.values())

@@ -56,16 +56,21 @@ BARE_UNITS = frozenset({"1", "deg", "1/year", "as unit", "as column", "mm"})
 
 _SCALES = "percent percentage points million billion thousand hundred two"
 _MEASURES = """
-    h hour hours min minute minutes day days week weeks month months year years yr s mm m km mile miles
+    h hour hours min minute minutes day days week weeks month months year years yr s mm m km km2 mile miles
     nautical t kg g tonne tonnes short ton tkm t-km Mtkm Mt kt TEU FEU 20ft 40ft 40HQ kWh Wh MWh kW kn
     knots deg gCO2 gCO2e kgCO2 tCO2 tCO2e CO2 CO2e MJ l ratio switch
 """
-_MONEY = "USD EUR GBP CNY RUB KZT GEL AZN AMD TRY IRR UZS TMT KGS CHF JPY INR"
+_MONEY = """
+    USD EUR GBP CNY RUB KZT GEL AZN AMD TRY IRR UZS TMT KGS CHF JPY INR TJS MNT AFN PKR BDT LKR NPR THB
+    VND LAK MMK KHR IDR PHP MYR SGD KRW TWD HKD AUD NZD CAD MXN BRL ARS CLP PEN COP BOB PYG UYU ZAR NAD
+    BWP ZMW MZN AOA TZS KES UGX RWF ETB DJF NGN GHS XOF XAF CDF MAD DZD TND EGP SAR AED QAR OMR KWD BHD
+    JOD ILS IQD SYP SEK NOK DKK ISK PLN CZK HUF RON BGN RSD UAH BYN MDL ALL MKD
+"""
 _COUNTED = """
     shipment shipments container containers box boxes truck trucks trailer trailers wagon wagons train trains
     vessel vessels ship ships voyage voyages crane cranes lift lifts permit entry transit passage pair pairs
     line lines track sailing sailings call calls person persons people route block trade capacity volume
-    price hull value time crossing crossings departure departures border borders load loads
+    price hull value time loan loans crossing crossings departure departures border borders load loads
 """
 _GRAMMAR = "per of on both ways and direction directions net gross CIF x"
 UNIT_WORDS = frozenset(f"{_SCALES} {_MEASURES} {_MONEY} {_COUNTED} {_GRAMMAR}".split())

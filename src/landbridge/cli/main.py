@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from landbridge import __version__
-from landbridge.cli import assign, results, running, studies, ways
+from landbridge.cli import assign, record, results, running, studies, ways
 from landbridge.errors import LandbridgeError, LandbridgeWarning
 
 HELP = """If a border opens, a line is built, an agreement holds or fails: who ships what, by which way,
@@ -25,6 +25,7 @@ Examples:
   landbridge routes azerbaijan nakhchivan -s tripp-open    the ways between two places
   landbridge compare runs/eurasia today tripp-open         what a scenario changes
   landbridge study copy eurasia my-study                   a study of your own, to edit and run
+  landbridge record check article.txt report.pdf           where documents contradict each other
 """
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -46,6 +47,7 @@ app.command("compare")(results.compare)
 app.command("trace")(results.trace)
 app.command("brief")(results.brief)
 app.add_typer(studies.app, name="study")
+app.add_typer(record.app, name="record")
 app.command("warmup")(running.warmup)
 app.command("assign")(assign.assign)
 app.command("skim")(assign.skim)

@@ -109,7 +109,7 @@ def trace(
         typer.Argument(
             metavar="ITEM",
             help="KIND:NAME[@SCENARIO[/YEAR]]; KIND is corridor, pair, route, link, facility, gate, "
-            "parameter or source.",
+            "parameter, source, event or claim.",
             show_default=False,
         ),
     ],

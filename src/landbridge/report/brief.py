@@ -12,6 +12,7 @@ from landbridge.report.atlas import Atlas
 from landbridge.report.outlines import CREDIT
 from landbridge.report.page import Points, Section
 from landbridge.report.reading import Question, Reader, Run
+from landbridge.report.timeline_section import write_record
 from landbridge.tables import write_whole
 
 
@@ -76,6 +77,7 @@ def list_sections(reader: Reader) -> list[Section]:
         limits.write_unserved(reader),
         evidence.write_validity(reader),
         evidence.write_gates(reader),
+        write_record(reader),
         evidence.write_assumptions(reader),
         evidence.write_convergence(reader),
         Section("method", "Method", (Points(evidence.METHOD),)),

@@ -7,6 +7,7 @@ import numpy as np
 
 from landbridge.errors import Fault, suggest
 from landbridge.network.checks import check_network
+from landbridge.record.check import check_record
 from landbridge.study.settings import FILE, StudySettings, line_of
 from landbridge.tables import Table, load_attributes
 from landbridge.units import find_unit_fault
@@ -58,6 +59,7 @@ def check_tables(tables: Tables, settings: StudySettings | None) -> list[Fault]:
         check_classes,
         check_mixes,
         check_flows,
+        check_record,
     )
     faults = [fault for check in checks for fault in check(tables)]
     breaks = settings.gauge_breaks if settings else ()

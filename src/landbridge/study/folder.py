@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from landbridge.errors import Fault, StudyInvalid, StudyNotFound, TargetNotEmpty, suggest
+from landbridge.record.check_gates import check_gates_against_record
 from landbridge.study.check import check_settings, check_tables
 from landbridge.study.settings import FILE, StudySettings, read_settings
 from landbridge.tables import Table, file_hash, list_tables, load_attributes, read_table, table_from_rows
@@ -69,8 +70,14 @@ def open_study(study: str | Path) -> Study:
 
 
 def check_study(study: str | Path) -> tuple[Fault, ...]:
-    """Give all faults and warnings of a study, in the order of its files; none means that it may be run."""
-    return tuple(_read(find_study(study))[1])
+    """Give all faults and warnings of a study, in the order of its files; none means that it may be run.
+
+    If nothing is wrong with its tables, its gates are held against its record, too.
+    """
+    opened, faults = _read(find_study(study))
+    if opened is not None and not any(fault.severity == "error" for fault in faults):
+        faults.extend(check_gates_against_record(opened.tables))
+    return tuple(faults)
 
 
 def list_studies() -> tuple[str, ...]:

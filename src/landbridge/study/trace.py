@@ -1,9 +1,14 @@
-"""From a number of a run back to flows, routes, links, parameters, gates and their sources."""
+"""From a number of a run back to flows, routes, links, parameters, gates, and to who said what of these."""
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from landbridge.errors import UnknownId
+from landbridge.record.check_gates import view_gate
+from landbridge.record.check_judged import Judged, judge_record
+from landbridge.record.model import Claim, Resolution
+from landbridge.record.tables import Record, has_record, read_record
 from landbridge.study.folder import Study
 from landbridge.study.results import Run
 
@@ -18,7 +23,8 @@ def trace_item(run: Run, item: str) -> Node:
     ``item`` is ``KIND:NAME[@SCENARIO[/YEAR]]``; the scenario and year are the run's first if left out. Kinds:
     ``corridor:middle``, ``pair:azerbaijan>nakhchivan:general``, ``link:baku--alat-port-rail``,
     ``gate:tripp-rail-open``, ``route:123``, ``facility:aktau-seaport``, ``parameter:M-truck-load-t``,
-    ``source:N002``.
+    ``source:N002``, ``event:2025-08-08-washington-summit``, ``claim:C0006``. A gate goes on to its events,
+    to what the record takes for them, and to the claims with the address of their sentence.
 
     Returns
     -------
@@ -43,6 +49,8 @@ def trace_item(run: Run, item: str) -> Node:
         "facility": tracer.facility,
         "parameter": tracer.parameter,
         "source": tracer.source,
+        "event": tracer.event,
+        "claim": tracer.claim,
     }
     if kind not in kinds or not name:
         raise UnknownId(item, [f"{k}:NAME" for k in kinds], kind="thing to trace", where=str(run.path))
@@ -238,7 +246,75 @@ class _Tracer:
             "share of normal", sources=self._cite(data["source"]),
         )  # fmt: skip
         node["from"] = [self.gate(needed) for needed in data["requires"]]
+        if not has_record(self.study):
+            return node
+        view = view_gate(self.record, name, self.judged)
+        node["probability"] = view.probability
+        if view.is_uncertain:
+            node["what"] += f"; met with probability {view.probability:.2f} by the record: {view.why}"
+        node["from"] += [self.event(event) for event in view.meeting]
+        node["from"] += self._resolved(f"gate:{name}")
         return node
+
+    @cached_property
+    def record(self) -> Record:
+        """Who said what, from the study."""
+        return read_record(self.study)
+
+    @cached_property
+    def judged(self) -> Judged:
+        """What the record takes for every field."""
+        return judge_record(self.record)
+
+    def event(self, name: str) -> Node:
+        """An event, what the record takes for each of its fields, and the claims behind that."""
+        if name not in self.record.events:
+            raise UnknownId(name, self.record.events, kind="event", where=f"study {self.study.id}")
+        event = self.record.events[name]
+        state = "" if event.status == "occurred" else f" ({event.status})"
+        node = self._node(
+            f"event:{name}", f"{event.title}{state}", event.date, sources=self._cite(event.source)
+        )
+        node["from"] = self._resolved(name)
+        return node
+
+    def _resolved(self, about: str) -> list[Node]:
+        """A node for each field of an event or gate, dates and statuses first."""
+        order = {"date": 0, "status": 1, "place": 2}
+        taken = sorted(
+            self.judged.resolutions_of.get(about, ()), key=lambda r: order.get(r.field, len(order))
+        )
+        return [self._resolution(resolution) for resolution in taken[:MOST_CHILDREN]]
+
+    def _resolution(self, taken: Resolution) -> Node:
+        node = self._node(
+            f"resolution:{taken.event}:{taken.field}" + (f":{taken.subject}" if taken.subject else ""),
+            f"{taken.rule}; probability {taken.probability:.2f}; {taken.reason}",
+            taken.value or "left open",
+            probability=taken.probability,
+            rule=taken.rule,
+        )
+        own = [claim for claim in self.record.claims_of.get(taken.event, ()) if claim.key == _key(taken)]
+        node["from"] = [self._claim(claim) for claim in own[:MOST_CHILDREN]]
+        return node
+
+    def claim(self, name: str) -> Node:
+        """A claim: who says what where."""
+        return self._claim(self.record.get_claim(name))
+
+    def _claim(self, claim: Claim) -> Node:
+        stance = "denies" if claim.stance == "denies" else "says"
+        where = f" at {claim.mention.locator}" if claim.mention.locator else ""
+        modality = f" ({claim.modality})" if claim.modality != "fact" else ""
+        withdrawn = f"; withdrawn: {claim.withdrawn}" if claim.withdrawn else ""
+        return self._node(
+            f"claim:{claim.id}",
+            f"{claim.mention.source}{where} {stance} so{modality}{withdrawn}",
+            claim.value,
+            claim.unit,
+            locator=claim.mention.locator,
+            sources=self._cite([claim.mention.source]),
+        )
 
     def facility(self, name: str) -> Node:
         """Load, delay and price of a facility and the row that states its capacity."""
@@ -275,3 +351,7 @@ class _Tracer:
                 if count:
                     node["from"].append(self._node(table.name, "rows that cite it", count, "rows"))
         return node
+
+
+def _key(taken: Resolution) -> tuple[str, str, str]:
+    return taken.event, taken.field, taken.subject

@@ -103,7 +103,8 @@ _TABLES = (
     "zones", "zone_groups", "connectors",
     "classes", "commodities", "vehicles", "captive", "class_mix", "growth", "flows",
     "value_densities", "flow_rulings", "zone_shares", "gravity_limits",
-    "parameters", "sea_rates", "observations", "corridors", "sources",
+    "parameters", "sea_rates", "observations", "corridors",
+    "claims", "events", "instruments", "processes", "actors", "sources",
 )  # fmt: skip
 
 #: Tables without which there is no study.

@@ -34,6 +34,11 @@ _SUBJECTS = {
     "sea_rates": "price level of a shipping line in a year",
     "observations": "what was counted in the world, to calibrate on or to test with",
     "corridors": "a published length, time or price of a whole corridor",
+    "claims": "one statement of one source about one field of an event, gate, process, place or document",
+    "events": "what happened or is planned",
+    "instruments": "a stage that an agreement reached or is to reach",
+    "processes": "a course of events that belong together, a lane of the timeline",
+    "actors": "a state, person, organisation or company that the record names",
     "sources": "a document",
 }
 
