@@ -1,7 +1,9 @@
 """The study's own claims, events, actors and sources, as the judging of the record takes them."""
 
 import csv
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from landbridge.record.model import Address, Claim, Document, Event, Mention, PartKind, Sentence, Source
 
@@ -98,3 +100,27 @@ def document(name: str, text: str) -> Document:
         ]
         part = "body" if part == "headline" else part
     return Document(name, tuple(sentences))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the gazetteer."""
+
+    name: str
+    country: str
+    capital: bool | None = None
+
+
+class Places:
+    """A gazetteer of a few places."""
+
+    capitals: ClassVar = {"KAZ": "Astana", "RUR": "Strelsau"}
+    _known: ClassVar = {
+        "almaty": Place("Almaty", "KAZ", capital=False),
+        "abu dhabi": Place("Abu Dhabi", "ARE", capital=True),
+        "zenda": Place("Zenda", "RUR", capital=False),
+        "strelsau": Place("Strelsau", "RUR", capital=True),
+    }
+
+    def find(self, name: str) -> Place | None:
+        return self._known.get(name.lower())
