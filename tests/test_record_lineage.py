@@ -1,6 +1,7 @@
 """Who repeats whom: by text, by a named parent, by shared errors; and how many witnesses that leaves."""
 
 import time
+from random import Random
 
 import pytest
 from benchmarks.record_corpus import build_texts
@@ -9,7 +10,7 @@ from tests.record_tables import document
 from landbridge.record.lineage import Dependence, count_witnesses, find_lineage
 from landbridge.record.lineage_text import TextComparer, named_parents
 from landbridge.record.model import Address, Claim, Document, LineageEdge, Mention, Sentence, Source
-from landbridge.record.shingles import build_corpus, meeting_pairs, run_hashes, signatures
+from landbridge.record.shingles import build_corpus, candidates, meeting_pairs, run_hashes, signatures
 
 FIRST = """Port of Nara opens its second quay
 The second quay of the port of Nara was opened on 4 June 2024 by Prime Minister Odo Kell.
@@ -38,6 +39,19 @@ Three years of noise are over for the people along the shore, whose windows shoo
 What the berth will cost shippers nobody could tell us; the tariff is still being written in the capital.
 Grain, at 60,000 tonnes a ship, is what the planners hope for, but the railway to the hills has one track.
 """
+
+CROWD_WORDS = [
+    ("harbour master", "pilots", "the northern quay", "herring fleet"),
+    ("old engineer", "council", "the swing bridge", "spring floods"),
+    ("customs clerk", "drivers", "every broken scale", "grain harvest"),
+    ("signal woman", "dispatchers", "the frozen points", "night express"),
+    ("mayor", "shopkeepers", "the market roof", "autumn fair"),
+    ("ferry captain", "owners", "both bow doors", "summer crowds"),
+    ("shepherd", "road crew", "the washed-out ford", "lambing season"),
+    ("crane operator", "stevedores", "the cracked boom", "timber ships"),
+    ("teacher", "parents", "the school bus", "first snow"),
+    ("surveyor", "ministry", "the missing milestones", "rainy months"),
+]
 
 
 def _edge(*texts: str) -> LineageEdge | None:
@@ -183,6 +197,26 @@ def test_pairs_that_share_a_key_are_given_once_and_a_crowd_is_linked_as_a_chain(
     assert meeting_pairs(keys, members, 10).tolist() == [[0, 1]]
     crowd = meeting_pairs(np.full(50, 3, dtype=np.uint64), np.arange(50), 10)
     assert crowd.tolist() == [[n, n + 1] for n in range(49)]
+
+
+def test_a_crowd_of_rewritings_makes_no_square_of_pairs():
+    """Three hundred rewritings of one text: each is compared with few, and all are still few witnesses."""
+    luck = Random(5)
+    story = [
+        f"The {a} told the {b} that {c} would be mended before the {d} returned."
+        for a, b, c, d in CROWD_WORDS
+    ]
+    crowd = [
+        document(
+            f"d{i:03}",
+            "\n".join([*luck.sample(story, len(story) - 2), f"Reader {i} wrote about her own garden."]),
+        )
+        for i in range(300)
+    ]
+    assert len(candidates(build_corpus(crowd))) <= 20 * len(crowd)
+    edges = find_lineage(crowd)
+    assert {name for edge in edges for name in (edge.a, edge.b)} == {d.id for d in crowd}
+    assert count_witnesses([d.id for d in crowd], edges).count <= 3
 
 
 def test_signatures_estimate_how_much_two_texts_share():

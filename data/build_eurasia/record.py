@@ -81,11 +81,18 @@ def build_instruments(inputs: Inputs) -> list[Row]:
 
 
 def read_lineage(note: str) -> Row:
-    """What the note of a source says of its file and of the documents that it repeats.
+    """What the note of a source says of its file, of what it repeats and of whose line it takes.
 
     >>> read_lineage("file a.txt; derived_from=R001;R002; dated by its links")
-    {'file': 'a.txt', 'derived_from': 'R001;R002'}
+    {'file': 'a.txt', 'derived_from': 'R001;R002', 'alignment': ''}
+    >>> read_lineage("alignment=RUS; preview")["alignment"]
+    'RUS'
     """
     file = re.search(r"\bfile (\S+\.\w+)", note)
     parents = re.search(r"\bderived_from=([A-Z]\d+(?:;[A-Z]\d+)*)", note)
-    return {"file": file[1] if file else "", "derived_from": join_ids(parents[1]) if parents else ""}
+    side = re.search(r"\balignment=([\w-]+)", note)
+    return {
+        "file": file[1] if file else "",
+        "derived_from": join_ids(parents[1]) if parents else "",
+        "alignment": side[1] if side else "",
+    }

@@ -22,7 +22,18 @@ CORRIDORS = [
     "basis",
     "note",
 ]
-SOURCES = ["id", "title", "publisher", "published", "url", "reliability", "derived_from", "file", "note"]
+SOURCES = [
+    "id",
+    "title",
+    "publisher",
+    "published",
+    "url",
+    "reliability",
+    "derived_from",
+    "alignment",
+    "file",
+    "note",
+]
 
 SPECIAL_SOURCES = (
     ("GK", "General knowledge", "no document; never better than low confidence"),

@@ -26,6 +26,8 @@ PERMUTATIONS: Final = 128
 BAND_ROWS: Final = 2
 #: Least part of two signatures that agrees, for a pair without a common passage to be compared.
 ALIKE: Final = 0.06
+#: Partners with which a document is compared, at most, of its own choice.
+NEAREST: Final = 20
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 _QUOTED = re.compile('["\u201c\u00ab][^"\u201d\u00bb]{2,400}["\u201d\u00bb]')
@@ -309,9 +311,30 @@ def candidates(corpus: Corpus, *, most: int = 30) -> NDArray[np.int64]:
         met.append(meeting_pairs(key, np.arange(n, dtype=np.int64), most))
     banded = np.unique(np.concatenate(met), axis=0)
     # Two rows agree by chance now and then; the whole signature says how much is really alike.
-    alike = np.zeros(len(banded))
-    for begin in range(0, len(banded), 65536):
-        some = banded[begin : begin + 65536]
+    pairs.append(banded[_likeness(marks, banded) >= ALIKE])
+    found = np.unique(np.concatenate(pairs), axis=0)
+    return _nearest(found, _likeness(marks, found), NEAREST)
+
+
+def _likeness(marks: NDArray[np.uint32], pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of their signatures in which the documents of each pair agree."""
+    alike = np.zeros(len(pairs))
+    for begin in range(0, len(pairs), 65536):
+        some = pairs[begin : begin + 65536]
         alike[begin : begin + 65536] = (marks[some[:, 0]] == marks[some[:, 1]]).mean(axis=1)
-    pairs.append(banded[alike >= ALIKE])
-    return np.unique(np.concatenate(pairs), axis=0)
+    return alike
+
+
+def _nearest(pairs: NDArray[np.int64], alike: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+    """Pairs that are among the ``most`` likest of either document: a crowd of rewritings of one text makes
+    no square of pairs.
+    """
+    kept = np.zeros(len(pairs), bool)
+    if not len(pairs):
+        return pairs
+    document, partner = np.r_[pairs[:, 0], pairs[:, 1]], np.r_[pairs[:, 1], pairs[:, 0]]
+    order = np.lexsort((partner, -np.r_[alike, alike], document))
+    begins = np.flatnonzero(np.r_[True, np.diff(document[order]) != 0])
+    place = np.arange(len(order)) - np.repeat(begins, np.diff(np.r_[begins, len(order)]))
+    kept[order[place < most] % len(pairs)] = True
+    return pairs[kept]

@@ -188,6 +188,7 @@ def _source(row: Mapping[str, Any]) -> Source:
         row["url"],
         cast(Reliability, row["reliability"]) if known else "unknown",
         row["derived_from"],
+        row["alignment"],
     )
 
 
