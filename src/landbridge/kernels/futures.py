@@ -188,7 +188,7 @@ def delay_of(law: int, chance: float, mean: float, quantiles: NDArray[np.float32
     place = chance * (quantiles.shape[1] - 1)
     cell = min(int(place), quantiles.shape[1] - 2)
     low = quantiles[law, cell]
-    return low + (place - cell) * (quantiles[law, cell + 1] - low)
+    return float(low + (place - cell) * (quantiles[law, cell + 1] - low))
 
 
 @kernel
@@ -210,7 +210,7 @@ def first_open(times: NDArray[np.float64], levels: NDArray[np.int8], row: int, n
     """When a history is open for the first time; inf if it never is."""
     for k in range(n):
         if levels[row, k] == OPEN:
-            return times[row, k]
+            return float(times[row, k])
     return math.inf
 
 
@@ -286,7 +286,7 @@ def comes_about(
         opens = ready + late * delay_of(kinds[gate, LAW], chance, numbers[gate, MEAN], quantiles)
     if not math.isnan(numbers[gate, FIXED]):
         opens = numbers[gate, FIXED]
-    return max(0.0, min(opens, numbers[gate, LIMIT]) - numbers[gate, SOONER])
+    return float(max(0.0, min(opens, numbers[gate, LIMIT]) - numbers[gate, SOONER]))
 
 
 @kernel

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 
-from landbridge.errors import Fault, UnknownId
+from landbridge.errors import Fault, FuturesRefused, UnknownId
 from landbridge.process.distributions import Pert
 from landbridge.tables import Table
 
@@ -146,6 +146,7 @@ def build_milestone_graph(
         if name not in found:
             raise UnknownId(name, tuple(found), kind="gate with a prior", where="study.yaml, futures.priors")
         found[name] = {**found[name], **values}
+        _check_ranges(name, found[name])
     items = {str(row["id"]): _milestone(row, found.get(str(row["id"]))) for row in gates.rows()}
     shared = {str(row["id"]): _cause(row) for row in causes.rows()}
     for name, loading in (loadings or {}).items():
@@ -192,6 +193,21 @@ def _milestone(row: Mapping[str, Any], prior: Mapping[str, Any] | None) -> Miles
         source=tuple(prior["source"]),
         note=str(prior["note"]),
     )
+
+
+def _check_ranges(gate: str, row: Mapping[str, Any]) -> None:
+    """An override must leave every range of a prior in rising order."""
+    for word in ("never", "close_rate", "reopen_rate", "share", "optimism_left"):
+        if float(row[f"low_{word}"]) > float(row[f"high_{word}"]):
+            _refuse_range(gate, word)
+    delay = [float(row[name]) for name in ("low_delay_years", "delay_years", "high_delay_years")]
+    if delay[0] > delay[1] or delay[1] > delay[2]:
+        _refuse_range(gate, "delay_years")
+
+
+def _refuse_range(gate: str, word: str) -> NoReturn:
+    mend = "state low and high, in rising order."
+    raise FuturesRefused(f"{word} of {gate} does not rise.", where="study.yaml, futures.priors", mend=mend)
 
 
 def _range(row: Mapping[str, Any], name: str) -> Range:
