@@ -266,7 +266,7 @@ def comes_about(
     gate: int,
     ready: float,
     luck: float,
-    good: float,
+    belief: float,
     late: float,
     is_slow: int,
     numbers: NDArray[np.float64],
@@ -277,7 +277,7 @@ def comes_about(
 
     ``is_slow`` is 0 or 1 if the delay comes from the fast or slow half of its range, -1 for the whole.
     """
-    never = numbers[gate, HIGH_NEVER] + good * (numbers[gate, LOW_NEVER] - numbers[gate, HIGH_NEVER])
+    never = numbers[gate, HIGH_NEVER] + belief * (numbers[gate, LOW_NEVER] - numbers[gate, HIGH_NEVER])
     opens = math.inf
     if luck >= never and ready < math.inf:
         chance = 1.0 - (luck - never) / (1.0 - never)
@@ -346,7 +346,8 @@ def write_bits_after(
 def simulate(
     first: int,
     luck: NDArray[np.float64],
-    ends: NDArray[np.float64],
+    belief: NDArray[np.float64],
+    mood: NDArray[np.float64],
     stretch: NDArray[np.float64],
     left: NDArray[np.float64],
     numbers: NDArray[np.float64],
@@ -366,15 +367,16 @@ def simulate(
 ) -> int:
     """Simulate a block of futures.
 
-    ``luck`` and ``ends`` of shape (futures, gates), in 0-1, high is favourable: when the gate comes, and
-    where in their ranges its never and rates lie. ``stretch`` (futures) is how much longer than promised
-    works take, less one; ``left`` in 0-1 where in its range the part of it lies that delays do not hold
-    yet. Requirements stand as lists: those of gate g are ``all_gates[all_starts[g]:all_starts[g + 1]]``.
-    ``first`` is the number of the first future.
+    ``luck``, ``belief`` and ``mood`` of shape (futures, gates), in 0-1, high is favourable: when the gate
+    comes, where in its range the probability of never lies, and where its rates do. ``stretch`` (futures) is
+    how much longer than promised works take, less one; ``left`` in 0-1 where in its range the part of it lies
+    that delays do not hold yet. Requirements stand as lists: those of gate g are
+    ``all_gates[all_starts[g]:all_starts[g + 1]]``. ``first`` is the number of the first future.
 
-    Filled, of shape (futures, gates): years to the first opening (inf if none within the horizon of a
-    permission), and one bit for each of ``instants`` at which the gate is open, or degraded. The tallies
-    (gates, instants) count them. Returns the number of futures whose histories did not fit.
+    Filled, of shape (futures, gates): years to the first opening (inf if none, or for a permission none
+    within the horizon), and one bit for each of ``instants`` at which the gate is open, or degraded. The
+    tallies (gates, instants + 1) hold where such times begin and end. Returns the number of futures whose
+    histories did not fit.
     """
     n_futures, n_gates = luck.shape
     horizon = instants[instants.size - 1]
@@ -425,14 +427,16 @@ def simulate(
                 if n_row < 0:
                     bad += 1
                     break
-            good = ends[f, g]
+            good = mood[f, g]
             opens = 0.0
             if start != OPEN:
                 after = kinds[g, FAST_AFTER]
                 is_slow = -1 if after < 0 else (0 if comes[after] <= ready else 1)
                 left_here = numbers[g, LOW_LEFT] + left[f] * (numbers[g, HIGH_LEFT] - numbers[g, LOW_LEFT])
                 late = 1.0 + left_here * stretch[f]
-                opens = comes_about(g, ready, luck[f, g], good, late, is_slow, numbers, kinds, quantiles)
+                opens = comes_about(
+                    g, ready, luck[f, g], belief[f, g], late, is_slow, numbers, kinds, quantiles
+                )
             if kinds[g, TWO_STATE] == 0:
                 comes[g] = opens
                 open_bits[f, g] = write_bits_after(g, opens, instants, open_tally)

@@ -107,9 +107,11 @@ class Draws:
             self._vectors[row] = _scramble(plain[row], random)
 
     def noise(self, name: str, number: int, *, out: NDArray[np.float64]) -> None:
-        """Write independent normal numbers for the points of a block; each name has a stream of its own."""
+        """Write independent numbers within 0 and 1 for the points of a block; each name has its own
+        stream."""
         random = np.random.default_rng(name_key("noise", self.seed, self.replicate, name, number))
-        random.standard_normal(out=out)
+        random.random(out=out)
+        np.clip(out, 2.0**-DIGITS, 1.0 - 2.0**-DIGITS, out=out)
 
     def block(self, number: int) -> NDArray[np.float64]:
         """Points ``number * BLOCK`` to the next block, shape (names, BLOCK), each within 0 and 1."""

@@ -5,9 +5,11 @@ Each future is one point of a scrambled Sobol sequence whose dimensions are gate
 
     z = l C + sqrt(1 - l^2) e,    luck = Phi(z)
 
-says when, or whether, the gate comes about, and in the same way where in their ranges the numbers of its
-prior lie: a future that is good for a cause is good for all its gates. Loadings lie within their ranges,
-one draw for each cause. Works take longer than promised by one slip for all of them in a future.
+says when, or whether, the gate comes about. Where in its range the probability of never lies (belief) is
+drawn for each gate alone, so that its mean is the middle of the range; where the rates of a permission lie
+(mood) hangs on the cause as luck does: a calm future is calm for all its permissions. Loadings lie within
+their ranges, one draw for each cause. Works take longer than promised by one slip for all of them in a
+future.
 """
 
 import os
@@ -325,7 +327,7 @@ def _fill(
 ) -> NDArray[np.int64]:
     """Draw one block of futures into the result; gives how often gates are open and degraded in each year."""
     graph = result.graph
-    causes, stretch, left, luck, good = _draw(graph, draws, block, slip, ends)
+    causes, stretch, left, luck, belief, mood = _draw(graph, draws, block, slip, ends)
     here = slice(first, first + taken)
     shape = (taken, len(graph.gates))
     degraded = np.empty(shape, np.uint32)
@@ -336,7 +338,8 @@ def _fill(
     overfull = kernel.simulate(
         block * BLOCK,
         np.ascontiguousarray(luck[:, :taken].T),
-        np.ascontiguousarray(good[:, :taken].T),
+        np.ascontiguousarray(belief[:, :taken].T),
+        np.ascontiguousarray(mood[:, :taken].T),
         stretch[:taken],
         left[:taken],
         arrays.numbers,
@@ -359,7 +362,7 @@ def _fill(
     result.causes[here] = causes[:, :taken].T
     for column, place in enumerate(arrays.degraded_rows):
         low, high = graph.gates[place].share
-        result.degraded_share[here, column] = low + (high - low) * good[place, :taken]
+        result.degraded_share[here, column] = low + (high - low) * mood[place, :taken]
     return np.asarray(tally[:, :, :-1].cumsum(axis=2))
 
 
@@ -381,20 +384,20 @@ def _draw(
     if ends != "sampled":
         slips, left = np.full(BLOCK, slip[ends == "worst"]), np.full(BLOCK, float(ends == "worst"))
     luck = np.full((len(graph.gates), BLOCK), 0.5)
-    good = np.full((len(graph.gates), BLOCK), float(ends == "best"))
+    belief = np.full((len(graph.gates), BLOCK), float(ends == "best"))
+    mood = belief.copy()
     rows = {name: 2 * count + 2 + row for row, name in enumerate(graph.named)}
     for place, gate in enumerate(graph.gates):
         if gate.is_held:
             continue
         luck[place] = points[rows[gate.id]]
         if ends == "sampled":
-            draws.noise(gate.id, block, out=good[place])
+            draws.noise(gate.id, block, out=belief[place])
+            mood[place] = belief[place]
         if gate.cause:
             shared, load = loading[gate.cause]
             own = np.sqrt(1.0 - load * load)
             luck[place] = ndtr(load * shared + own * ndtri(luck[place]))
-            if ends == "sampled":
-                good[place] = load * shared + own * good[place]
-        if ends == "sampled":
-            ndtr(good[place], out=good[place])
-    return causes, 1.0 / (1.0 - slips) - 1.0, left, luck, good
+            if ends == "sampled" and gate.is_two_state:
+                mood[place] = ndtr(load * shared + own * ndtri(belief[place]))
+    return causes, 1.0 / (1.0 - slips) - 1.0, left, luck, belief, mood

@@ -20,8 +20,8 @@ from landbridge.study.folder import Study
 MOST_FOR_ENDS = 1 << 16
 
 WARNING = (
-    "Odds are the study's own: most priors are assumptions with ranges. Official dates are too hopeful, and more "
-    "so when they are chained: every step waits for the last of those before it."
+    "Odds are the study's own: most priors are assumptions with ranges. Official dates are too hopeful, and "
+    "more so when they are chained: every step waits for the last of those before it."
 )
 
 
