@@ -28,6 +28,9 @@ COMMANDS = [
     ("study", "check"),
     ("study", "copy"),
     ("study", "export"),
+    ("process", "show"),
+    ("process", "sample"),
+    ("process", "what-if"),
 ]
 
 

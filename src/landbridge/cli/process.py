@@ -10,7 +10,7 @@ from landbridge.cli import show
 from landbridge.cli.options import Json, StudyOption
 
 app = typer.Typer(
-    help="Conditions that open links: what each needs, when it may come, what if it came.",
+    help="Show and sample the conditions that open links.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
