@@ -24,7 +24,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.kernels.jit import kernel
+from landbridge.kernels.jit import inlined, kernel
 
 # Columns of `numbers`, one row a gate.
 (
@@ -63,7 +63,7 @@ _ONE = np.uint64(1)
 _UNIT = 2.0**-53
 
 
-@kernel
+@inlined
 def begin_stream(key: np.uint64, future: int) -> np.uint64:
     """Where the numbers of a gate in a future begin."""
     x = key + (np.uint64(future) + _ONE) * _GOLDEN
@@ -72,7 +72,7 @@ def begin_stream(key: np.uint64, future: int) -> np.uint64:
     return x ^ (x >> _S31)
 
 
-@kernel
+@inlined
 def exponential(stream: np.uint64, count: int) -> float:
     """Number ``count`` of a stream: exponential with mean 1."""
     x = stream + (np.uint64(count) + _ONE) * _ODD
@@ -82,7 +82,7 @@ def exponential(stream: np.uint64, count: int) -> float:
     return -math.log((float(x >> _S11) + 0.5) * _UNIT)
 
 
-@kernel
+@inlined
 def merge(
     times: NDArray[np.float64],
     levels: NDArray[np.int8],
@@ -116,7 +116,7 @@ def merge(
             j += 1
 
 
-@kernel
+@inlined
 def alternate(
     stream: np.uint64,
     start: int,
@@ -178,7 +178,7 @@ def alternate(
         t = switch
 
 
-@kernel
+@inlined
 def delay_of(law: int, chance: float, mean: float, quantiles: NDArray[np.float32]) -> float:
     """Delay that is reached with probability ``chance``, by the law of a gate."""
     if law == NO_DELAY:
@@ -191,7 +191,7 @@ def delay_of(law: int, chance: float, mean: float, quantiles: NDArray[np.float32
     return float(low + (place - cell) * (quantiles[law, cell + 1] - low))
 
 
-@kernel
+@inlined
 def step(time: float, times: NDArray[np.float64], levels: NDArray[np.int8], row: int) -> int:
     """Write the history that is shut until ``time`` and open from then on; returns how many entries it
     has."""
@@ -205,7 +205,7 @@ def step(time: float, times: NDArray[np.float64], levels: NDArray[np.int8], row:
     return 2
 
 
-@kernel
+@inlined
 def first_open(times: NDArray[np.float64], levels: NDArray[np.int8], row: int, n: int) -> float:
     """When a history is open for the first time; inf if it never is."""
     for k in range(n):
@@ -214,7 +214,7 @@ def first_open(times: NDArray[np.float64], levels: NDArray[np.int8], row: int, n
     return math.inf
 
 
-@kernel
+@inlined
 def requirement(
     gate: int,
     after: float,
@@ -261,7 +261,7 @@ def requirement(
     return free, n, first_open(times, levels, free, n)
 
 
-@kernel
+@inlined
 def comes_about(
     gate: int,
     ready: float,
@@ -289,7 +289,7 @@ def comes_about(
     return float(max(0.0, min(opens, numbers[gate, LIMIT]) - numbers[gate, SOONER]))
 
 
-@kernel
+@inlined
 def count_before(time: float, instants: NDArray[np.float64]) -> int:
     """How many instants lie before ``time``; counts all of them, which is faster than to stop."""
     count = 0
@@ -298,7 +298,7 @@ def count_before(time: float, instants: NDArray[np.float64]) -> int:
     return count
 
 
-@kernel
+@inlined
 def write_bits(
     times: NDArray[np.float64],
     levels: NDArray[np.int8],
@@ -331,7 +331,7 @@ def write_bits(
     return np.uint32(bits)
 
 
-@kernel
+@inlined
 def write_bits_after(
     gate: int, time: float, instants: NDArray[np.float64], tally: NDArray[np.int64]
 ) -> np.uint32:
