@@ -131,5 +131,5 @@ def test_10_a_gate_is_described_in_a_line() -> None:
         "cause": "War",
     }
     assert describe(told) == (
-        "a  ·  2 years after its needs (1-5)  ·  never 10%-30%  ·  shuts 0.1-0.5 times a year  ·  War  ·  assumption"
+        "a  ·  2 years after its needs (1-5)  ·  never 10%-30%  ·  shuts 0.1-0.5 a year  ·  War  ·  assumption"
     )

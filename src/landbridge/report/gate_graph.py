@@ -211,7 +211,7 @@ def describe(gate: Mapping[str, Any]) -> str:
         parts.append(f"{mode:g} years after its needs ({low:g}-{high:g})")
     if "mean_delay_years" in gate:
         parts.append(f"{gate['mean_delay_years']:g} years on average after its needs")
-    for key, words in (("never", "never {:.0%}-{:.0%}"), ("close_rate", "shuts {:g}-{:g} times a year")):
+    for key, words in (("never", "never {:.0%}-{:.0%}"), ("close_rate", "shuts {:g}-{:g} a year")):
         if key in gate:
             parts.append(words.format(*gate[key]))
     if gate["cause"]:
