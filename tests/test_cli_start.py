@@ -29,6 +29,9 @@ COMMANDS = [
     ("study", "names"),
     ("study", "copy"),
     ("study", "export"),
+    ("process", "show"),
+    ("process", "sample"),
+    ("process", "what-if"),
 ]
 
 

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from build_eurasia import conditions, places, ports, posts, record, references, trade, ways
+from build_eurasia import (
+    conditions,
+    futures,
+    places,
+    ports,
+    posts,
+    record,
+    references,
+    trade,
+    ways,
+)
 from build_eurasia.rows import Inputs, Row, format_rows
 
 Builder = tuple[Sequence[str], Callable[[Inputs], list[Row]]]
@@ -16,6 +26,9 @@ TABLES: dict[str, Builder] = {
     "terminals": (ports.TERMINALS, ports.build_terminals),
     "gates": (conditions.GATES, conditions.build_gates),
     "gate_history": (conditions.GATE_HISTORY, conditions.build_gate_history),
+    "gate_priors": (futures.GATE_PRIORS, futures.build_gate_priors),
+    "gate_causes": (futures.GATE_CAUSES, futures.build_gate_causes),
+    "gate_promises": (futures.GATE_PROMISES, futures.build_gate_promises),
     "gate_effects": (conditions.GATE_EFFECTS, conditions.build_gate_effects),
     "rules": (conditions.RULES, conditions.build_rules),
     "measures": (conditions.MEASURES, conditions.build_measures),

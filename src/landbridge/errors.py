@@ -10,6 +10,8 @@ LandbridgeError                          Exception
 │   ├── UnknownColumn        LB-T022
 │   └── UnknownId            LB-T023
 ├── TableInvalid             LB-T024     ValueError; ``faults``
+├── FuturesRefused           LB-P003     ValueError
+├── WhatIfInvalid            LB-P004     ValueError
 ├── NoRoute                  LB-A001     LookupError
 ├── TargetNotWritable        LB-R003     OSError
 ├── RunNotFound              LB-R001     FileNotFoundError
@@ -23,9 +25,9 @@ the warnings GapNotReached LB-E003, DemandWithoutPath LB-E004, ResidualNotReache
 LB-E006.
 
 A :class:`Fault` is one thing wrong in one place of a study; checks collect all of them before anything is
-raised. Codes: LB-T tables, LB-S studies, LB-N network, LB-A assignment, LB-E engine, LB-R results.
-``docs/reference/errors.md`` has a paragraph for each. A new class sets ``code``, names the built-in it also
-is, and takes its place in the tree above.
+raised. Codes: LB-T tables, LB-S studies, LB-N network, LB-P process, LB-A assignment, LB-E engine,
+LB-R results. ``docs/reference/errors.md`` has a paragraph for each. A new class sets ``code``, names the
+built-in it also is, and takes its place in the tree above.
 """
 
 from collections.abc import Iterable, Sequence
@@ -187,6 +189,18 @@ class TableInvalid(_WithFaults, ValueError):
     """A table that was read on its own has faults; ``faults`` lists them."""
 
     code = "LB-T024"
+
+
+class FuturesRefused(LandbridgeError, ValueError):
+    """Futures cannot be drawn as they were asked for."""
+
+    code = "LB-P003"
+
+
+class WhatIfInvalid(LandbridgeError, ValueError):
+    """A what-if cannot be read, or sets a gate to what it cannot be."""
+
+    code = "LB-P004"
 
 
 class NoRoute(LandbridgeError, LookupError):

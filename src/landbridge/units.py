@@ -24,6 +24,7 @@ SUFFIXES: dict[str, str] = {
     "_t": "t",
     "_teu": "TEU",
     "_days": "day",
+    "_years": "year",
     "_busd": "billion USD",
     "_musd": "million USD",
     "_m": "million",

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from landbridge import __version__
-from landbridge.cli import assign, record, results, running, studies, ways
+from landbridge.cli import assign, process, record, results, running, studies, ways
 from landbridge.errors import LandbridgeError, LandbridgeWarning
 
 HELP = """If a border opens, a line is built, an agreement holds or fails: who ships what, by which way,
@@ -48,6 +48,7 @@ app.command("trace")(results.trace)
 app.command("brief")(results.brief)
 app.add_typer(studies.app, name="study")
 app.add_typer(record.app, name="record")
+app.add_typer(process.app, name="process")
 app.command("warmup")(running.warmup)
 app.command("assign")(assign.assign)
 app.command("skim")(assign.skim)

@@ -53,3 +53,14 @@ def kernel(function: Function) -> Function:
     compiled: Any = numba.njit(cache=CACHE, nogil=True, error_model="numpy")(function)
     result: Function = compiled
     return result
+
+
+def inlined(function: Function) -> Function:
+    """Compile a part of kernels into whatever calls it: for small ones that take many arrays, whose passing
+    would cost more than their work.
+    """
+    import numba
+
+    compiled: Any = numba.njit(cache=CACHE, nogil=True, error_model="numpy", forceinline=True)(function)
+    result: Function = compiled
+    return result

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from landbridge.report.brief import write_brief
+    from landbridge.report.gate_graph import write_gate_graph
     from landbridge.report.maps import draw_map
     from landbridge.report.picture import write_picture
 
-__all__ = ["draw_map", "write_brief", "write_picture"]
+__all__ = ["draw_map", "write_brief", "write_gate_graph", "write_picture"]
 
 _HOMES = {
     "draw_map": "landbridge.report.maps",
     "write_brief": "landbridge.report.brief",
+    "write_gate_graph": "landbridge.report.gate_graph",
     "write_picture": "landbridge.report.picture",
 }
 

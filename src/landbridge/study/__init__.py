@@ -12,6 +12,7 @@ from landbridge.study.settings import StudySettings
 if TYPE_CHECKING:
     from landbridge.study.comparison import compare_run
     from landbridge.study.export import export_geopackage
+    from landbridge.study.futures import sample_study
     from landbridge.study.prepare import Progress
     from landbridge.study.queries import explain_why_not, find_routes
     from landbridge.study.results import Run, open_run
@@ -34,6 +35,7 @@ __all__ = [
     "open_run",
     "open_study",
     "run_study",
+    "sample_study",
     "trace_item",
 ]
 
@@ -46,6 +48,7 @@ _HOMES = {
     "find_routes": "queries",
     "open_run": "results",
     "run_study": "run",
+    "sample_study": "futures",
     "trace_item": "trace",
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from landbridge.errors import Fault, suggest
 from landbridge.network.checks import check_network
+from landbridge.process.milestones import check_priors
 from landbridge.record.check import check_record
 from landbridge.study.settings import FILE, StudySettings, line_of
 from landbridge.tables import Table, load_attributes
@@ -54,6 +55,7 @@ def check_tables(tables: Tables, settings: StudySettings | None) -> list[Fault]:
         check_units,
         check_ranges,
         check_gates,
+        check_priors,
         check_rules,
         check_changes,
         check_classes,
@@ -288,6 +290,7 @@ def check_settings(settings: StudySettings, tables: Tables, lines: Lines) -> lis
     checker.years()
     checker.gauge_breaks()
     checker.lists()
+    checker.futures()
     return checker.faults
 
 
@@ -412,3 +415,18 @@ class _SettingsChecker:
                         "LB-S016", what, "give each an id of its own.", key, str(number), "id", value=item.id
                     )
                 seen.add(item.id)
+
+    def futures(self) -> None:
+        futures = self.settings.futures
+        if futures.target:
+            self.known("gate", (futures.target,), self.ids("gates"), "futures", "target")
+        self.known("gate with a prior", futures.priors, self.ids("gate_priors"), "futures", "priors")
+        self.known("shared cause", futures.loadings, self.ids("gate_causes"), "futures", "loadings")
+        record = self.settings.record_date.year
+        if futures.until is not None and futures.until < record:
+            what = f"futures end in {futures.until}, before the record of {record}."
+            self.fault("LB-S016", what, "end them later, or leave until out.", "futures", "until")
+        for place, pair in (("slip", futures.slip), *(("loadings", p) for p in futures.loadings.values())):
+            if pair is not None and pair[0] > pair[1]:
+                what = f"the range {pair[0]:g} to {pair[1]:g} does not rise."
+                self.fault("LB-S016", what, "write low, then high.", "futures", place)

@@ -104,6 +104,45 @@ class Question(_Settings):
     scenarios: Annotated[tuple[Id, ...], say("scenarios that answer it, the one to compare with first")] = ()
 
 
+class PriorOverride(_Settings):
+    """Other numbers for the prior of one gate; what is left out stays as in tables/gate_priors.csv."""
+
+    low_delay_years: Annotated[float | None, Field(ge=0), say("shortest time after its requirements")] = None
+    delay_years: Annotated[float | None, Field(ge=0), say("most likely time")] = None
+    high_delay_years: Annotated[float | None, Field(ge=0), say("longest time")] = None
+    low_never: Annotated[Share | None, say("probability that it never comes about: low end")] = None
+    high_never: Annotated[Share | None, say("the same: high end")] = None
+    low_close_rate: Annotated[float | None, Field(ge=0), say("closures a year: low end")] = None
+    high_close_rate: Annotated[float | None, Field(ge=0), say("the same: high end")] = None
+    low_reopen_rate: Annotated[float | None, Field(ge=0), say("reopenings a year: low end")] = None
+    high_reopen_rate: Annotated[float | None, Field(ge=0), say("the same: high end")] = None
+    quiet_halving_years: Annotated[
+        float | None, Field(gt=0), say("quiet years after which the closing rate halves")
+    ] = None
+    low_share: Annotated[Share | None, say("share of use while degraded: low end")] = None
+    high_share: Annotated[Share | None, say("the same: high end")] = None
+    low_optimism_left: Annotated[Share | None, say("slip of dates that the times lack: low end")] = None
+    high_optimism_left: Annotated[Share | None, say("the same: high end")] = None
+
+
+class FuturesSettings(_Settings):
+    """How futures of the gates are drawn."""
+
+    seed: Annotated[int, Field(ge=0), say("number from which all draws follow")] = 1
+    until: Annotated[Year | None, say("last year looked at; the last of the study's years if left out")] = (
+        None
+    )
+    target: Annotated[Id | None, say("gate whose critical prerequisites are told")] = None
+    slip: Annotated[
+        tuple[Share, Share] | None,
+        say("low and high slip of promised dates, years a year; learnt from gate_promises if left out"),
+    ] = None
+    loadings: Annotated[
+        dict[Id, tuple[Share, Share]], say("other ranges of the loading of shared causes")
+    ] = {}
+    priors: Annotated[dict[Id, PriorOverride], say("other numbers for the priors of gates")] = {}
+
+
 class StudySettings(_Settings):
     """All of ``study.yaml``."""
 
@@ -123,6 +162,7 @@ class StudySettings(_Settings):
     reference_scenario: Annotated[Id, say("scenario that others are compared with")]
     gauge_breaks: Annotated[tuple[GaugeBreak, ...], say("breaks of gauge whose place is a parameter")] = ()
     model: Annotated[ModelSettings, say("switches of the model")] = ModelSettings()
+    futures: Annotated[FuturesSettings, say("how futures of the gates are drawn")] = FuturesSettings()
     telling_pairs: Annotated[
         tuple[tuple[Id, Id, Id], ...], say("origin, destination and class of the rows of the closing table")
     ] = ()
@@ -242,6 +282,8 @@ def _known_keys(place: tuple[str, ...]) -> list[str]:
         "corridors": CountedCorridor,
         "questions": Question,
         "between": Between,
+        "futures": FuturesSettings,
+        "priors": PriorOverride,
     }
     for key in place:
         model = inner.get(key, model)

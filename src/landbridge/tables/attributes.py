@@ -99,7 +99,8 @@ class Attributes(Mapping[str, Attribute]):
 #: Tables that a study folder may hold, in the order in which a reader meets them.
 _TABLES = (
     "nodes", "links", "services", "borders", "terminals",
-    "gates", "gate_history", "gate_effects", "rules", "measures", "state_penalties",
+    "gates", "gate_history", "gate_priors", "gate_causes", "gate_promises",
+    "gate_effects", "rules", "measures", "state_penalties",
     "zones", "zone_groups", "connectors",
     "classes", "commodities", "vehicles", "captive", "class_mix", "growth", "flows",
     "value_densities", "flow_rulings", "zone_shares", "gravity_limits",
