@@ -127,7 +127,7 @@ def _legend(left: float, years: Sequence[str]) -> list[str]:
     )
     for number, year in enumerate(years):
         x = WIDTH - _CELL * (len(years) - number - 0.5)
-        inside.append(text(x, 18, f"end {year}", 12, fill=INK, anchor="middle", font_weight="bold"))
+        inside.append(text(x, 18, f"end {year}", 11, fill=INK, anchor="middle"))
     return inside
 
 
