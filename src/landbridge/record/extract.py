@@ -14,6 +14,7 @@ from landbridge.record.extract_amounts import propose_amounts
 from landbridge.record.extract_facts import propose_facts
 from landbridge.record.extract_matter import propose_matter
 from landbridge.record.extract_mentions import Parsed, parse
+from landbridge.record.extract_mood import without_spill
 from landbridge.record.extract_names import office_claims
 from landbridge.record.extract_roles import Proposals, propose_roles
 from landbridge.record.extract_story import Story
@@ -55,7 +56,7 @@ def propose_claims(document: Document, lexicon: Lexicon) -> tuple[Claim, ...]:
             _citation(story, sentence, out)
         elif sentence.part == "boilerplate":
             _boilerplate(story, sentence, out)
-    return tuple(sorted(out.claims, key=lambda c: c.mention.address or Address(0, 0)))
+    return tuple(sorted(without_spill(out.claims), key=lambda c: c.mention.address or Address(0, 0)))
 
 
 def propose_all(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from landbridge.record import patterns
 from landbridge.record.dates import DateMention, Duration, find_dates, find_durations
+from landbridge.record.extract_mood import blank_set_aside
 from landbridge.record.lexicon import Entity, Entry, Lexicon, fold, word_set
 from landbridge.record.model import Sentence
 
@@ -178,7 +179,7 @@ _DATELINE = re.compile(
 
 def parse(sentence: Sentence, lexicon: Lexicon, published: str) -> Parsed:
     """Find all that a sentence mentions."""
-    text = sentence.text
+    text = blank_set_aside(sentence.text)
     entities = lexicon.find(text)
     dates = find_dates(text, published)
     dateline = _DATELINE.match(text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from landbridge.record import patterns
 from landbridge.record.extract_grammar import free_groups
 from landbridge.record.extract_mentions import Parsed, Thing, group_after
+from landbridge.record.extract_mood import meant
 from landbridge.record.extract_story import Referent, Story, is_offered
 from landbridge.record.lexicon import Entry
 from landbridge.record.model import Claim, Mention, Modality, Stance
@@ -38,8 +39,10 @@ class Proposals:
         note: str = "",
     ) -> None:
         """Propose one claim at the sentence's address, unless the sentence has proposed it already."""
-        if not event or not value:
+        said = meant(parsed.text, field, value, stance, modality)
+        if not event or not value or said is None:
             return
+        stance, modality = said
         document = self.story.document
         address = parsed.sentence.address
         key = (str(address), event, field, subject, value, stance, scope)
@@ -54,7 +57,7 @@ class Proposals:
                 field,
                 subject,
                 value,
-                Mention(document.id, address, parsed.text),
+                Mention(document.id, address, parsed.sentence.text),
                 stance,
                 modality,
                 unit,
