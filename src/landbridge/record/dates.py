@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from typing import Literal
 
 Precision = Literal["day", "month", "season", "year", "decade", "interval", "none"]
@@ -85,42 +84,51 @@ _PARTS = {
 }  # fmt: skip
 _SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
 
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
+#: A whole word: "3 Mayors" and "15 Marines" hold no month. A dateline or a headline may be in capitals.
+_MONTH_NAMES = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+    "|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 )
+_MONTH = rf"(?:(?:{_MONTH_NAMES}|{_MONTH_NAMES.upper()})(?![A-Za-z])\.?)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[89]|20|21)\d\d"
 _DECADE = r"(?:1[89]|20|21)\d0"
 _DASH = r"\s*(?:-|\u2013|\u2014|to|and|through|until)\s*"
 _OF = r"(?:,?\s+(?:of\s+)?)"
 _PART_OF = (
-    r"(?:the\s+)?(?P<part>early|mid(?:dle)?|late|end|close|beginning|start|turn)"
+    r"(?:[Tt]he\s+)?(?P<part>[Ee]arly|[Mm]id(?:dle)?|[Ll]ate|[Ee]nd|[Cc]lose|[Bb]eginning|[Ss]tart|[Tt]urn)"
     r"(?:-|\s+)(?:of\s+|in\s+)?(?:the\s+year\s+)?"
 )
 
 _DATE = re.compile(
     rf"""
-    (?P<iso>\b{_YEAR}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?\b(?!-))
+    (?P<iso>\b{_YEAR}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?=T\d\d:?\d\d))
+      (?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?)
+  | (?P<iso2>\b{_YEAR}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?\b(?!-))
+  | (?<![\d./-])(?P<num>{_YEAR}[./](?:0?[1-9]|1[0-2])[./](?:3[01]|[12]\d|0?[1-9])
+      |(?:3[01]|[12]\d|0?[1-9])(?P<num_sep>[./])(?:3[01]|[12]\d|0?[1-9])(?P=num_sep){_YEAR})(?![\d/-]|\.\d)
   | \b(?P<dmy_d1>{_DAY})(?:{_DASH}(?P<dmy_d2>{_DAY}))?\s+(?:of\s+)?(?P<dmy_m>{_MONTH})
       (?:{_OF}(?P<dmy_y>{_YEAR})\b)?
   | \b(?P<mdy_m>{_MONTH})\s+(?P<mdy_d1>{_DAY})\b(?:{_DASH}(?P<mdy_d2>{_DAY})\b)?(?:{_OF}(?P<mdy_y>{_YEAR})\b)?
   | \b{_PART_OF}(?:(?P<part_m>{_MONTH}){_OF})?(?P<part_y>{_YEAR})\b
   | \b(?P<m1>{_MONTH}){_DASH}(?P<m2>{_MONTH}){_OF}(?P<mm_y>{_YEAR})\b
   | \b(?P<my_m>{_MONTH}){_OF}(?P<my_y>{_YEAR})\b
-  | \b(?P<half>first|second|1st|2nd)\s+half\s+(?:of\s+)?(?:the\s+year\s+)?(?P<half_y>{_YEAR})\b
-  | \b(?P<qtr>first|second|third|fourth|last|1st|2nd|3rd|4th)\s+quarter\s+(?:of\s+)?(?P<qtr_y>{_YEAR})\b
+  | \b(?P<half>[Ff]irst|[Ss]econd|1st|2nd)\s+half\s+(?:of\s+)?(?:the\s+year\s+)?(?P<half_y>{_YEAR})\b
+  | \b(?P<qtr>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|[Ll]ast|1st|2nd|3rd|4th)\s+quarter
+      \s+(?:of\s+)?(?P<qtr_y>{_YEAR})\b
   | \b(?P<code>[QH][1-4])\s?(?:of\s+)?(?P<code_y>{_YEAR})\b
   | \b(?P<code_y2>{_YEAR})[\s-](?P<code2>[QH][1-4])\b
-  | \b(?P<season>spring|summer|autumn|fall|winter)\s+(?:of\s+)?(?P<season_y>{_YEAR})\b
+  | \b(?P<season>[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter)\s+(?:of\s+)?(?P<season_y>{_YEAR})\b
   | \b(?:the\s+)?(?:(?:early|mid|late)[\s-])?(?P<decade>{_DECADE})s\b
   | \b(?P<y1>{_YEAR})
-      (?P<y_dash>\s*(?:-|\u2013|\u2014|/)\s*|\s+to\s+|\s+and\s+)(?P<y2>{_YEAR}|\d\d)\b(?![-/\d])
-  | \b(?P<year>{_YEAR})\b(?!\s*(?:-|\u2013)?\s*
+      (?P<y_dash>\s*(?:-|\u2013|\u2014|/)\s*|\s+to\s+|(?<=etween\s\d{{4}})\s+and\s+)
+      (?P<y2>{_YEAR}|\d\d)\b(?![-/\d])
+  | (?<![$\u20ac\u00a3\u00a5#])(?<!Resolution\s)(?<!No\.\s)\b(?P<year>{_YEAR})\b(?!\s*(?:-|\u2013)?\s*
       (?:tonnes?|tons?|t\b|km|kilomet|mile|wagons?|containers?|TEU|trucks?|people|troops|dollars))
-  | (?<![A-Za-z])(?:in|since|by|until|from|last|during|of)\s+(?P<bare_m>{_MONTH})\b(?!\s+(?:\d|be\b|have\b))
-  | \b(?P<relative>yesterday|today|tomorrow|(?:last|this|next)\s+(?:week|month|year))\b
-  | \b(?:on\s+|last\s+)(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b
+  | (?<![A-Za-z])(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Ll]ast|[Dd]uring|of)\s+
+      (?P<bare_m>{_MONTH})\b(?!\s+(?:\d|be\b|have\b))
+  | \b(?P<relative>[Yy]esterday|[Tt]oday|[Tt]omorrow|(?:[Ll]ast|[Tt]his|[Nn]ext)\s+(?:week|month|year))\b
+  | \b(?:[Oo]n\s+|[Ll]ast\s+)(?P<weekday>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b
     """,
     re.VERBOSE,
 )  # fmt: skip
@@ -225,6 +233,21 @@ def _code(code: str, year: str) -> str:
     return _span(year, (number - 1) * size + 1, number * size)
 
 
+def _numeric(text: str) -> str:
+    """A date in figures: 31/12/2025, 8.8.2025; only the year where day and month could be either."""
+    one, two, three = re.split(r"[./]", text)
+    if len(one) == 4:
+        year, month, day = one, int(two), int(three)
+    else:
+        year, day, month = three, int(one), int(two)
+        if "/" in text and month <= 12 and day <= 12 and day != month:
+            return year
+        if "/" in text and month > 12:
+            day, month = month, day
+    valid = month <= 12 and _valid_day(year, month, day)
+    return f"{year}-{month:02}-{day:02}" if valid else year
+
+
 def _in_month(year: str, month: int, part: str) -> str:
     """Early, mid or late in a month: its thirds."""
     last = _last_day(int(year), month)
@@ -241,8 +264,13 @@ def _last_day(year: int, month: int) -> int:
     return (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
 
 
+def _has_year(published: str) -> bool:
+    """Whether a date of writing names a year that can be counted from; pages also give nonsense."""
+    return re.match(r"(?:1[89]|20|21)\d\d(?:-|$)", published) is not None
+
+
 def _relative(word: str, published: str) -> str | None:
-    if not published:
+    if not _has_year(published):
         return None
     word = " ".join(word.lower().split())
     kind = precision(published)
@@ -269,7 +297,7 @@ def _relative(word: str, published: str) -> str | None:
 
 def _weekday(word: str, published: str) -> str | None:
     """Give the last such day on or before the day of writing."""
-    if precision(published) != "day":
+    if not _has_year(published) or precision(published) != "day":
         return None
     day = date.fromisoformat(published)
     return (day - timedelta(days=(day.weekday() - _WEEKDAYS[word.lower()]) % 7)).isoformat()
@@ -278,9 +306,12 @@ def _weekday(word: str, published: str) -> str | None:
 def _value(found: re.Match[str], published: str) -> str | None:
     """EDTF of one match, by the group that matched."""
     g = found.groupdict()
-    if g["iso"]:
-        parts = g["iso"].split("-")
-        return g["iso"] if len(parts) < 3 or _valid_day(parts[0], int(parts[1]), int(parts[2])) else None
+    if g["iso"] or g["iso2"]:
+        value = (g["iso"] or g["iso2"])[:10]
+        parts = value.split("-")
+        return value if len(parts) < 3 or _valid_day(parts[0], int(parts[1]), int(parts[2])) else None
+    if g["num"]:
+        return _numeric(g["num"])
     if g["dmy_m"]:
         return _days(g["dmy_y"] or "", _month(g["dmy_m"]), g["dmy_d1"], g["dmy_d2"])
     if g["mdy_m"]:
@@ -360,7 +391,7 @@ def find_dates(text: str, published: str = "") -> tuple[DateMention, ...]:
                 qualifier = word
         mentions.append(DateMention(start, found.end(), value, qualifier))
     mentions = _with_years(text, mentions)
-    for found in _AGO.finditer(text) if published else ():
+    for found in _AGO.finditer(text) if _has_year(published) else ():
         value = _ago(found, published)
         if value:
             mentions.append(DateMention(found.start(), found.end(), value, "about"))
@@ -370,10 +401,16 @@ def find_dates(text: str, published: str = "") -> tuple[DateMention, ...]:
 def _with_years(text: str, mentions: list[DateMention]) -> list[DateMention]:
     """In "2 March to 4 May 2025" the first day is of the same year as the second."""
     given = list(mentions)
-    for index, (one, two) in enumerate(pairwise(mentions)):
+    # From the last to the first, so that a list ("4 July, 5 July and 6 July 2025") takes its last year.
+    for index in range(len(given) - 2, -1, -1):
+        one, two = given[index], given[index + 1]
         between = text[one.end : two.start].strip()
-        if one.value.startswith("--") and two.value[:1].isdigit() and between in _JOINTS:
-            given[index] = DateMention(one.start, one.end, two.value[:4] + one.value[1:], one.qualifier)
+        if not one.value.startswith("--") or not two.value[:1].isdigit() or between not in _JOINTS:
+            continue
+        year = int(two.value[:4])
+        if between not in (",", "and", "or") and one.value[2:7] > two.value[5:10] != "":
+            year -= 1  # "30 December to 2 January 2025" begins in the year before
+        given[index] = DateMention(one.start, one.end, one.value.replace("--", f"{year:04}-"), one.qualifier)
     return given
 
 
