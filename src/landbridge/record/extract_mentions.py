@@ -14,6 +14,8 @@ from landbridge.record.model import Sentence
 if TYPE_CHECKING:
     from landbridge.record.extract_story import Referent
 
+#: Longer runs of text are tables or noise, and no sentence; they are not read for claims.
+LONGEST_SENTENCE = 2000
 ThingClass = Literal["instrument", "gathering", "process", "work"]
 
 CAP = r"[A-Z\u00c0-\u00de][\w\u00c0-\u024f'\u2019.]*"

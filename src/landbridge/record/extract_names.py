@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from landbridge.record import patterns
-from landbridge.record.extract_mentions import CAP, HEAD, NAME, NAMED_WORK, NO_PLACE, NOT_FIRST
+from landbridge.record.extract_mentions import (
+    CAP,
+    HEAD,
+    LONGEST_SENTENCE,
+    NAME,
+    NAMED_WORK,
+    NO_PLACE,
+    NOT_FIRST,
+)
 from landbridge.record.lexicon import Entry, Lexicon, slug
 from landbridge.record.model import Document, Sentence
 
@@ -46,7 +54,7 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
     names: list[tuple[str, Entry]] = []
     offices: list[Office] = []
     for sentence in document.sentences:
-        if sentence.part not in ("headline", "body"):
+        if sentence.part not in ("headline", "body") or len(sentence.text) > LONGEST_SENTENCE:
             continue
         text = sentence.text
         if "(" in text:

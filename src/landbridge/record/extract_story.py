@@ -15,12 +15,18 @@ from landbridge.record import patterns
 from landbridge.record.dates import compatible
 from landbridge.record.extract_grammar import free_groups
 from landbridge.record.extract_links import WORK_WORDS, gate_of_work, known_event, words_of_place
-from landbridge.record.extract_mentions import Parsed, Thing, ThingClass, group_after, parse
+from landbridge.record.extract_mentions import (
+    LONGEST_SENTENCE,
+    Parsed,
+    Thing,
+    ThingClass,
+    group_after,
+    parse,
+)
 from landbridge.record.extract_names import initials_fit, learn_names
 from landbridge.record.lexicon import Entry, Lexicon, fold, slug, word_set, words
 from landbridge.record.model import Document, Event
 
-_LONGEST_SENTENCE = 2000
 #: Matter that tells one instrument from another; other words before a head noun are opinion or style.
 TOPICS = word_set(
     "peace trade transit border boundary customs transport rail railway port lease concession "
@@ -78,8 +84,11 @@ class Story:
         self.parsed = [
             parse(s, self.lexicon, document.published)
             for s in document.sentences
-            if s.part in ("headline", "body") and len(s.text) <= _LONGEST_SENTENCE
+            if s.part in ("headline", "body") and len(s.text) <= LONGEST_SENTENCE
         ]
+        self._index = {id(p): place for place, p in enumerate(self.parsed)}
+        self._last_works: list[str] | None = None
+        self._main_work: str | None = None
         self.referents: list[Referent] = []
         self._cities: dict[str, str] = {}
         self.placed: set[str] = set()
@@ -355,7 +364,7 @@ class Story:
     def about(self, parsed: Parsed, role: str) -> str:
         """Id of what a sentence is about when it names nothing itself: the last thing spoken of, or the
         peace process."""
-        index = self.parsed.index(parsed)
+        index = self._index[id(parsed)]
         kinds = {
             "signatory": ("instrument",),
             "operator": ("work",),
@@ -374,8 +383,8 @@ class Story:
         return [r for r in self.referents if r.cls == "work"]
 
     def last_work(self, parsed: Parsed) -> str:
-        """Id of the work spoken of last before a sentence, or the first one at all."""
-        index = self.parsed.index(parsed)
+        """Id of the work that the sentence before speaks of, or of the one that the text names most."""
+        index = self._index[id(parsed)]
         before = (
             self.parsed[index - 1].things
             if index
@@ -385,8 +394,22 @@ class Story:
         for thing in before:
             if thing.cls == "work" and thing.referent is not None:
                 return thing.referent.id
-        works = self.works()
-        return max(works, key=lambda r: r.mentions).id if works else ""
+        if self._main_work is None:
+            works = self.works()
+            self._main_work = max(works, key=lambda r: r.mentions).id if works else ""
+        return self._main_work
+
+    def last_named_work(self, parsed: Parsed) -> str:
+        """Id of the work named last before a sentence, however far back, or the first one at all."""
+        if self._last_works is None:
+            # Once for all sentences: a long text asks for it at each amount and each date.
+            works, last = self.works(), ""
+            self._last_works = []
+            for sentence in self.parsed:
+                self._last_works.append(last or (works[0].id if works else ""))
+                named = [t.referent.id for t in sentence.things if t.cls == "work" and t.referent is not None]
+                last = named[-1] if named else last
+        return self._last_works[self._index[id(parsed)]]
 
     def about_owner(self, parsed: Parsed) -> str:
         """Id of the partnership or process that a commitment or aim of an actor belongs to."""
