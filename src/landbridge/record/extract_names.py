@@ -75,7 +75,7 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
 _BODY = re.compile(
     rf"(?P<name>(?:{CAP}\s)(?:(?:of\s|for\s)?{CAP}\s){{0,5}}(?:Union|Commission|Bank"
     rf"|Organi[sz]ation|Community|Council|Agency|Association|Authority|Group|"
-    r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Railways"
+    r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Nations|Railways"
     r"|Shipping|Logistics|Terminals|Parliament|Rail|Lines|Corp|Ltd)(?:\sfor\s[A-Z]\w+"
     r"|\sof\s[A-Z]\w+)?)\b"
     rf"|(?P<plain>(?:{CAP}\s){{1,4}})(?=(?:\([A-Z]{{2,8}}\)\s)?(?:consortium|company|group"

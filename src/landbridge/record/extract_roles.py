@@ -88,6 +88,10 @@ def stance_at(parsed: Parsed, position: int) -> Stance:
     if last is None:
         return "asserts"
     between = parsed.text[last.end() : position]
+    if re.match(r"den|reject|refut|refus", last.group(0), _FLAGS) and re.search(
+        r"\b(?:not|never)\s+(?:\w+\s)?$|n['\u2019]t\s+(?:\w+\s)?$", parsed.text[start : last.start()]
+    ):
+        return "asserts"  # "has never denied hosting"
     # "did not sign the text but hosted" and "without mediators, A and B met" end the reach of the word.
     if re.search(r"\b(?:but|instead|rather|however|only)\b", between) or (
         last.group(0).lower() == "without" and "," in between
@@ -180,7 +184,7 @@ _CUES = (
         "host",
         "subject",
         rf"\b{_ADV}(?:hosted|hosts|hosting|played host|plays host)\b(?!\s+by)|\b(?:to|will|would"
-        rf"|may|could) host\b|\b(?:provid(?:ed|es|ing)|offer(?:ed|s|ing)?) (?:an?|its territory as "
+        rf"|may|could|not|never) host\b|\b(?:provid(?:ed|es|ing)|offer(?:ed|s|ing)?) (?:an?|its territory as "
         rf"a|itself as a|the) (?:\w+\s)?(?:platform|venue)\b",
     ),
     _c("host", "subject", rf"{_AS}(?:hosts?|platform|venue)\b"),
@@ -479,10 +483,27 @@ def preceded_by_place(text: str, start: int, position: int) -> bool:
 _ADJACENT = re.compile(r"\s+(?:(?:has|have|had|also|already|later|recently|jointly|once)\s+){0,2}")
 
 
+_TOLD_BY = re.compile(
+    r"\b(?:said|says|saying|claim(?:s|ed)|stat(?:es|ed)|announc(?:es|ed)|den(?:ies|ied)|insist(?:s|ed)"
+    r"|report(?:s|ed)|argu(?:es|ed)|confirm(?:s|ed)|stress(?:es|ed)|not(?:es|ed)|added|declar(?:es|ed)"
+    r"|alleg(?:es|ed)|told \w+)(?:\s+(?:on|in)\s[^,;]{3,22}?)?\s+(?:that\s+)?(?:the\s+)?$",
+    _FLAGS,
+)
+
+
 def _one_of(
     groups: Sequence[tuple[int, int, tuple[Entry, ...]]], text: str, found: re.Match[str]
 ) -> Iterable[Entry]:
-    """Give the subject among several free groups: the first, unless an "and" with its own verb follows."""
+    """Give the subject among several free groups: the first, unless an "and" with its own verb follows.
+
+    In "A said that B had hosted" the host is B: who only tells of it is left out.
+    """
+    told = [
+        place
+        for place, group in enumerate(groups)
+        if place and _TOLD_BY.search(text[groups[place - 1][1] : group[0]])
+    ]
+    groups = groups[told[-1] :] if told else groups
     last = groups[-1]
     if len(groups) > 1 and _ADJACENT.fullmatch(text, last[1], found.start()):
         # "a deal that A signed" inside a sentence about B: the actor right before the verb.

@@ -335,7 +335,7 @@ _UNCLOSED_TAGS = word_set(
 
 
 def _is_nested_deeper(text: str, limit: int) -> bool:
-    """Tell whether elements stand in one another deeper than a page needs; a parser takes its square of time."""
+    """Tell whether elements stand in one another deeper than a page needs; a parser takes its square."""
     if text.count("<") <= limit:
         return False
     depth = 0
