@@ -4,7 +4,9 @@ sentence."""
 import re
 
 from landbridge.record import patterns
-from landbridge.record.extract_mentions import Parsed, Thing
+from landbridge.record.extract_apart import is_told_on, speaks_of_another_work
+from landbridge.record.extract_grammar import free_groups
+from landbridge.record.extract_mentions import Parsed, Thing, group_after
 from landbridge.record.extract_roles import Proposals, event_of, modality_at, stance_at
 from landbridge.record.extract_story import Referent, Story, is_offered
 from landbridge.record.lexicon import slug
@@ -42,7 +44,20 @@ _STAGE_SUFFIX = {
     "initialled": "initialled",
     "ratified": "ratified",
     "in force": "in-force",
+    "suspended": "suspended",
+    "terminated": "terminated",
 }
+
+#: What else may befall an instrument on a day that is not the day of its signing.
+_OTHER_ACT = re.compile(
+    r"\b(extended|renewed|expired|amended|prolonged|unveiled|submitted|criticised|criticized)\b", _FLAGS
+)
+_PUT_OFF = re.compile(
+    r"\b(?:delayed|postponed|pushed back|put off|put back|deferred|slipped)(?:\s+\w+)?\s+(?:until|till|to)\s+"
+    r"(?:the\s+)?$",
+    _FLAGS,
+)
+_TO_OPEN = re.compile(r"\bto\s+$", _FLAGS)
 
 
 def propose_facts(story: Story, parsed: Parsed, out: Proposals) -> None:
@@ -151,11 +166,28 @@ def _stages(story: Story, parsed: Parsed, out: Proposals) -> None:
                 text[position - 3 : position + 14],
             ):
                 continue
+            when = [
+                d
+                for d in parsed.dates
+                if start <= d.start < end and d.value[:1].isdigit() and not is_told_on(text, d.start, d.end)
+            ]
+            day = min(when, key=lambda d: abs(d.start - position)).value if when else ""
+            by = _ratifiers(parsed, start, end, position) if name == "ratified" else ""
             later = patterns.PLAN.search(text, max(start, position - 30), position + 2)
             stance = stance_at(parsed, position) if name != "not binding" else "asserts"
             if stance == "denies" and not _NOT_NEAR.search(text, max(start, position - 40), position):
                 continue
-            out.add(parsed, event, "status", label, name, stance=stance, modality="plan" if later else "fact")
+            out.add(
+                parsed,
+                event,
+                "status",
+                label,
+                name,
+                stance=stance,
+                modality="plan" if later else "fact",
+                scope=by,
+                valid_time="" if stance == "denies" else day,
+            )
         if not stages and re.search(
             r"\b(?:will|is to|are to|to) be (?:prepared|drafted|worked out|drawn up|negotiated"
             r"|elaborated)\b|\bbeing (?:drafted|prepared|negotiated)\b",
@@ -181,13 +213,28 @@ def _stages(story: Story, parsed: Parsed, out: Proposals) -> None:
                 out.add(parsed, referent.id, "status", referent.label, "signed", note="signing ceremony")
 
 
+def _ratifiers(parsed: Parsed, start: int, end: int, position: int) -> str:
+    """States whose ratification a clause speaks of: each ratifies for itself."""
+    by = re.match(r"\w+\s+by\s+", parsed.text[position:end])
+    if by:
+        states = [e.entry.state for e in group_after(parsed.entities, parsed.text, position + by.end())]
+    else:
+        groups = [g for g in free_groups(parsed.text, parsed.entities) if start <= g[0] and g[1] <= position]
+        states = [member.state for member in groups[-1][2]] if groups else []
+    return "-".join(dict.fromkeys(s for s in states if s))
+
+
 def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
     for date in parsed.dates:
         start, end = parsed.clause_at(date.start)
         target = _target(story, parsed, date.start, date.end)
         modality: Modality = modality_at(text, start, end)
+        if is_told_on(text, date.start, date.end):
+            continue
         if date.value.startswith("../"):
+            if _PUT_OFF.search(text[max(start, date.start - 40) : date.start]):
+                _put_off(story, parsed, target, date.value.removeprefix("../"), out)
             continue
         if target is None:
             _date_of_act(story, parsed, date.start, date.value, date.qualifier, out)
@@ -206,6 +253,13 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
         if date.qualifier in ("after", "by") and modality == "plan":
             out.add(parsed, event, "date", "expected", value, modality="plan")
             continue
+        other = (
+            _OTHER_ACT.search(text, start, end)
+            if thing.cls == "instrument" and _stage_in(thing, parsed) is None
+            else None
+        )
+        if other:
+            subject = other[1].lower()
         denied = stance_at(parsed, date.start)
         out.add(parsed, event, "date", subject, value, modality=modality, stance=denied)
         here = [
@@ -350,6 +404,25 @@ def _target(story: Story, parsed: Parsed, position: int, end_of_date: int) -> tu
     return best[1:] if best else None
 
 
+def _put_off(
+    story: Story,
+    parsed: Parsed,
+    target: tuple[str, str, Thing] | None,
+    value: str,
+    out: Proposals,
+) -> None:
+    """The new day of what was delayed until then."""
+    if target is not None and target[2].cls == "gathering":
+        out.add(parsed, target[0], "date", "expected", value, modality="plan")
+        return
+    works = [t.referent for t in parsed.things if t.cls == "work" and t.referent is not None]
+    if works and works[0] is not None:
+        event = works[0].id
+    else:
+        event = "" if speaks_of_another_work(story, parsed) else story.last_work(parsed)
+    out.add(parsed, event, "completion_planned", "", value, modality="plan")
+
+
 def _date_of_act(
     story: Story, parsed: Parsed, position: int, value: str, qualifier: str, out: Proposals
 ) -> None:
@@ -360,20 +433,27 @@ def _date_of_act(
     event = ""
     if works:
         event = min(works, key=lambda t: abs(t.start - position)).referent.id  # type: ignore[union-attr]
-    elif story.works() and re.search(
-        r"\b(?:it|project|works?|construction|rehabilitation|reconstruction|upgrade|modernisation"
-        r"|facility|phase|stage|opening|completion)\b",
-        text,
-        _FLAGS,
+    elif (
+        not speaks_of_another_work(story, parsed)
+        and story.works()
+        and re.search(
+            r"\b(?:it|project|works?|construction|rehabilitation|reconstruction|upgrade|modernisation"
+            r"|facility|phase|stage|opening|completion)\b",
+            text,
+            _FLAGS,
+        )
     ):
         event = story.last_work(parsed)
     if not event:
         return
     if re.search(
-        r"\bpushed back from|\bdelayed from|\bpostponed (?:from|to)|\bslipped (?:from|to)",
+        r"\bpushed back from|\bdelayed from|\bpostponed (?:from|to)|\bslipped (?:from|to)"
+        r"|\bmoved from|\bput back from",
         text[start:position],
     ):
-        out.add(parsed, event, "completion_planned", "", value.removesuffix("/.."), modality="plan")
+        # "From 2025 to 2027" is here an old and a new day, and no time between them.
+        for day in value.removesuffix("/..").split("/"):
+            out.add(parsed, event, "completion_planned", "", day, modality="plan")
         return
     if _AMOUNT_NEAR.search(text[max(start, position - 45) : position]) and not patterns.COMPLETION.search(
         text[max(start, position - 24) : position]
@@ -389,7 +469,11 @@ def _date_of_act(
     planned = False
     if nearest is not None:
         window = text[max(start, nearest.start() - 34) : position]
-        planned = bool(patterns.PLAN.search(window)) or qualifier == "by"
+        planned = (
+            bool(patterns.PLAN.search(window))
+            or qualifier == "by"
+            or _TO_OPEN.search(text[: nearest.start()]) is not None
+        )
         if planned and (not acts or abs(nearest.start() - position) <= min(acts)[0] + 2):
             out.add(parsed, event, "completion_planned", "", value.removesuffix("/.."), modality="plan")
             return

@@ -207,7 +207,8 @@ _CUES = (
     _c(
         "signatory",
         "subject",
-        rf"\b{_ADV}(?:signs?|signed|initial(?:l)?ed|inked?|concluded?)\b(?!\s+(?:by|on\b|in\b|at\b"
+        rf"\b{_ADV}(?:signs?|signed|initial(?:l)?ed|(?<=not\s)initial(?=\s+(?:the|it|an?|this)\b)"
+        rf"|inked?|concluded?)\b(?!\s+(?:by|on\b|in\b|at\b"
         rf"|as (?:an?\s)?witness))",
     ),
     _c("signatory", "subject", rf"{_AS}(?:signator(?:y|ies)|party to|parties to)\b"),

@@ -176,7 +176,13 @@ ESTIMATE = re.compile(
 
 #: Stages of an instrument: the value of the status, and the words for it.
 STAGES = (
-    ("initialled", re.compile(r"\binitial(?:l?ed|l?ing)\b(?!\s+(?:public|phase|stage|step))", re.IGNORECASE)),
+    (
+        "initialled",
+        re.compile(
+            r"\binitial(?:l?ed|l?ing)\b(?!\s+(?:public|phase|stage|step))|(?<=not\s)initial\b(?=\s+(?:the|it|an?|this)\b)",
+            re.IGNORECASE,
+        ),
+    ),
     ("ratified", re.compile(r"\b(?:ratified|ratifies)\b", re.IGNORECASE)),
     (
         "in force",

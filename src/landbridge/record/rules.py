@@ -291,6 +291,8 @@ def goes_together(one: str, other: str) -> bool:
     """
     if STAGES[0] in (one, other) and stage(one) >= 0 and stage(other) >= 0:
         return True
+    if min(stage(one), stage(other)) >= STAGES.index("signed"):
+        return True  # what is ratified and in force stays signed
     return frozenset((one, other)) in TOGETHER
 
 
