@@ -99,7 +99,7 @@ class Judge:
                 return None
             coarse, fine = (one, other) if relation == "coarser" else (other, one)
             return "coarser_date", f"{shown(fine.claims)} lies within {shown(coarse.claims)}"
-        if group.field == "status" and self._in_turn(one, other):
+        if group.field == "status" and (goes_together(one.value, other.value) or self._in_turn(one, other)):
             return None
         return (
             self._scope(one, other)

@@ -202,6 +202,22 @@ def _scope(text: str) -> str:
     )
 
 
+def _scope_at(text: str, found: re.Match[str], start: int, end: int) -> str:
+    """What an amount covers, by the words around it up to the next amount on either side."""
+    others = [m for pattern in (_AMOUNT, _MONEY) for m in pattern.finditer(text, start, end)]
+    low = max([start, found.start() - 60, *(m.end() for m in others if m.end() <= found.start())])
+    high = min([end, found.end() + 45, *(m.start() for m in others if m.start() >= found.end())])
+    scope = _scope(text[low:high])
+    # "Up from 5 billion": the value of a time before, whether or not that is named.
+    return scope if scope or not _ONCE.search(text[start : found.start()]) else "at an earlier time"
+
+
+_ONCE = re.compile(
+    r"\b(?:(?:up|down) from|(?:compared (?:with|to)|against))\s+(?:about\s+|some\s+|just\s+|only\s+)?$",
+    _FLAGS,
+)
+
+
 def _modality(text: str, start: int, end: int, position: int) -> Modality:
     near = text[max(start, position - 26) : position]
     if re.search(
@@ -297,7 +313,7 @@ def _money(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) -
         unit,
         number.scaled(divisor),
         unit=unit,
-        scope=_scope(around),
+        scope=_scope_at(text, found, start, end),
         modality=modality,
         stance=stance,
     )
@@ -327,7 +343,7 @@ def _amount(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) 
         ((per["per"] or per["adv"]) if per else "").lower(),
         (per["per"] or per["adv"] or "").lower() if per else "",
     )
-    scope = _scope(around)
+    scope = _scope_at(text, found, start, end)
     year = _year(parsed, found.start(), found.end())
     divisor, shown = 1.0, unit
     if unit == "t":

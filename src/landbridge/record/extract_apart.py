@@ -33,8 +33,9 @@ def is_told_on(text: str, start: int, end: int) -> bool:
 
 
 def speaks_of_another_work(story: Story, parsed: Parsed) -> bool:
-    """Tell whether a sentence is about a nameless work ("the bridge") of a kind that was not named."""
-    families = {r.family for r in story.works()}
+    """Tell whether a sentence is about a nameless work ("the bridge") of another kind than the last."""
+    last = story.last_named_work(parsed)
+    families = {r.family for r in story.works() if r.id == last}
     return any(
         t.cls == "work"
         and t.referent is None

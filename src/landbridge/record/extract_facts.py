@@ -135,6 +135,16 @@ _NOT_NEAR = re.compile(
 )
 
 
+def _of_one_only(parsed: Parsed, start: int, unsigned: re.Match[str]) -> bool:
+    """Tell whether "not signed" is said of one state's part ("A did not sign it"), not of the instrument."""
+    if not re.fullmatch(r"(?:not (?:yet )?|never )sign(?:ed)?", unsigned.group(0), _FLAGS):
+        return False
+    groups = [
+        g for g in free_groups(parsed.text, parsed.entities) if start <= g[0] and g[1] <= unsigned.start()
+    ]
+    return bool(groups) and len({m.state for m in groups[-1][2] if m.state}) == 1
+
+
 def _stages(story: Story, parsed: Parsed, out: Proposals) -> None:
     text = parsed.text
     for thing in parsed.things:
@@ -143,6 +153,8 @@ def _stages(story: Story, parsed: Parsed, out: Proposals) -> None:
         event, label = event_of(thing.referent, parsed), thing.referent.label
         start, end = parsed.clause_at(thing.start)
         unsigned = patterns.UNSIGNED.search(text, start, end)
+        if unsigned and _of_one_only(parsed, start, unsigned):
+            continue  # one state stays away from what others may have signed
         if unsigned and not re.match(r"never|without|before|prior|ahead", unsigned.group(0), _FLAGS):
             out.add(
                 parsed, event, "status", label, "unsigned", note="a condition or step for signing is left"
@@ -172,7 +184,11 @@ def _stages(story: Story, parsed: Parsed, out: Proposals) -> None:
                 if start <= d.start < end and d.value[:1].isdigit() and not is_told_on(text, d.start, d.end)
             ]
             day = min(when, key=lambda d: abs(d.start - position)).value if when else ""
-            by = _ratifiers(parsed, start, end, position) if name == "ratified" else ""
+            by = (
+                _ratifiers(parsed, start, end, position)
+                if name == "ratified" or stance_at(parsed, position) == "denies"
+                else ""
+            )
             later = patterns.PLAN.search(text, max(start, position - 30), position + 2)
             stance = stance_at(parsed, position) if name != "not binding" else "asserts"
             if stance == "denies" and not _NOT_NEAR.search(text, max(start, position - 40), position):

@@ -116,7 +116,7 @@ def _slips(differences: Iterable[Difference]) -> dict[tuple[str, str, str, str],
 
 def _family(difference: Difference) -> str:
     first = difference.values[0].claims[0]
-    return rules.family(difference.field, rules.plain(difference.field, first.value))
+    return rules.family_of(first)
 
 
 def _with_verdict(

@@ -136,7 +136,7 @@ SYNONYMS: Final[dict[str, dict[str, str]]] = {
 #: Statuses of a thing not yet done, and of the same thing done: a plan and a later fact, not a contradiction.
 _AHEAD_WORDS = """
     planned expected pending upcoming offered proposed announced unsigned unbuilt draft promised
-    preparing
+    preparing postponed
 """
 AHEAD: Final = frozenset(_AHEAD_WORDS.split())
 #: Courses that statuses run through, besides the stages of an instrument.
@@ -158,7 +158,18 @@ TOGETHER: Final = frozenset(
         ("valid", "in force"),
         ("signed", "binding"),
         ("ratified", "in force"),
+        ("completed", "open"),
+        ("planned", "postponed"),
+        ("suspended", "postponed"),
+        ("works started", "postponed"),
+        ("works started", "suspended"),
     )
+)
+
+_FORCE: Final = frozenset({"binding", "not binding"})
+#: Subjects of which a field that holds one value holds several: a route crosses many states.
+SEVERAL: Final = frozenset(
+    {("place", "territory crossed"), ("place", "region crossed"), ("place", "country crossed")}
 )
 
 #: Gravity of a difference: of its kind, plus of its field (below 1), plus 0.1 if one document contradicts
@@ -239,6 +250,12 @@ def family(field: str, value: str) -> str:
     return value
 
 
+def family_of(claim: Claim) -> str:
+    """Name what a claim's value competes within; of some subjects every value stands for itself."""
+    value = plain(claim.field, claim.value)
+    return value if (claim.field, claim.subject) in SEVERAL else family(claim.field, value)
+
+
 def is_measured(value: str) -> bool:
     """Say whether a value of an unknown field is a number or a date, of which one thing has one."""
     return re.match(r"^[<>~]?\s*(?:about |over |under )?-?-?\d", value) is not None
@@ -293,6 +310,8 @@ def goes_together(one: str, other: str) -> bool:
         return True
     if min(stage(one), stage(other)) >= STAGES.index("signed"):
         return True  # what is ratified and in force stays signed
+    if (one in _FORCE) != (other in _FORCE):
+        return True  # whether it binds is another question than how far it has come
     return frozenset((one, other)) in TOGETHER
 
 
