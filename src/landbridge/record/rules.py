@@ -214,7 +214,7 @@ _AHEAD_HINT = re.compile(r"\b(written before|before the (?:event|signing|meeting
 _OFFERING = re.compile(r"offer|propos|invit", re.IGNORECASE)
 TIME_ZONE_HINT = re.compile(
     r"\b(?:midnight|time zone|local time|overnight|late (?:in the )?evening|late at night|night"
-    r"|\d{1,2}[:.]\d\d\s?(?:gmt|utc)?|gmt|utc)\b",
+    r"|\d{1,2}:\d\d|\d{1,2}[.]\d\d\s?(?:gmt|utc|hours|a\.?m|p\.?m)|gmt|utc)\b",
     re.IGNORECASE,
 )
 _UPCOMING = re.compile(r"^(to be \w+|upcoming|under preparation|being prepared|not yet)\b", re.IGNORECASE)
