@@ -14,12 +14,17 @@ def said(source: str, field: str, value: str, *, text: str = "", **more) -> Clai
 
 
 def test_a_place_with_and_without_accents_is_one():
-    assert reconcile([said("a", "place", "São Paulo"), said("b", "place", "Sao Paulo")], KNOWN).differences == ()
+    assert (
+        reconcile([said("a", "place", "São Paulo"), said("b", "place", "Sao Paulo")], KNOWN).differences == ()
+    )
     assert reconcile([said("a", "place", "São Paulo"), said("b", "place", "Santos")], KNOWN).differences
 
 
 def test_a_figure_with_two_decimals_is_no_time_of_day():
-    days = said("a", "date", "2025-03-02", text="It carried 10.15 percent more."), said("b", "date", "2025-03-01")
+    days = (
+        said("a", "date", "2025-03-02", text="It carried 10.15 percent more."),
+        said("b", "date", "2025-03-01"),
+    )
     assert [d.kind for d in reconcile(days, KNOWN).differences] == ["contradiction"]
     late = said("a", "date", "2025-03-02", text="It was signed at 10.15 p.m."), days[1]
     assert [d.kind for d in reconcile(late, KNOWN).differences] == ["time_zone"]

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from landbridge.record.extract_apart import is_told_on, speaks_of_another_work
+from landbridge.record.extract_meaning import modality_at, stance_at
 from landbridge.record.extract_mentions import Parsed
-from landbridge.record.extract_roles import Proposals, modality_at, stance_at
+from landbridge.record.extract_roles import Proposals
 from landbridge.record.extract_story import Story
 from landbridge.record.model import Modality
 

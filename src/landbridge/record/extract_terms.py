@@ -4,9 +4,11 @@ import re
 
 from landbridge.record import patterns
 from landbridge.record.extract_matter import actor_id
+from landbridge.record.extract_meaning import modality_at, stance_at
 from landbridge.record.extract_mentions import Parsed, group_after
-from landbridge.record.extract_roles import Proposals, event_of, modality_at, stance_at
-from landbridge.record.extract_story import Story, is_offered
+from landbridge.record.extract_roles import Proposals, event_of
+from landbridge.record.extract_signers import is_offered
+from landbridge.record.extract_story import Story
 from landbridge.record.lexicon import slug, word_set
 from landbridge.record.model import Modality
 

@@ -235,7 +235,7 @@ class _Chooser:
     def _most_told(
         self, asserted: Mapping[str, Sequence[Claim]], likely: str
     ) -> Mapping[str, Sequence[Claim]]:
-        """Values that are weighed against each other: of very many, those with the most and the best sources."""
+        """Values that are weighed against each other: of very many, those with the best and most sources."""
         if len(asserted) <= _MOST_VALUES:
             return asserted
         best = {
