@@ -91,7 +91,7 @@ class Judge:
         if one.stance != other.stance:
             if relate(group.field, one.value, other.value, one.unit, other.unit) != "same":
                 return None
-            return self._opposed(group, one, other)
+            return self._scope(one, other) or self._opposed(group, one, other)
         relation = relate(group.field, one.value, other.value, one.unit, other.unit)
         if relation != "different":
             dated = days_of(one.value) is not None or days_of(other.value) is not None
@@ -99,6 +99,8 @@ class Judge:
                 return None
             coarse, fine = (one, other) if relation == "coarser" else (other, one)
             return "coarser_date", f"{shown(fine.claims)} lies within {shown(coarse.claims)}"
+        if group.field == "status" and (goes_together(one.value, other.value) or self._in_turn(one, other)):
+            return None
         return (
             self._scope(one, other)
             or self._statuses(group, one, other)
@@ -121,6 +123,18 @@ class Judge:
             if all(relate("date", a, b) == "different" for a in times[0] for b in times[1]):
                 return "scope", f"they hold at different times: {'; '.join(spans)}"
         return None
+
+    @staticmethod
+    def _in_turn(one: Side, other: Side) -> bool:
+        """Whether two statuses on one course are told of days that follow each other."""
+        way = course(one.value, other.value)
+        early, late = (one, other) if way > 0 else (other, one)
+        times = [
+            [days for claim in side.claims if (days := days_of(claim.valid_time))] for side in (early, late)
+        ]
+        if not way or not times[0] or not times[1]:
+            return False
+        return max(day for _, day in times[0]) < min(day for day, _ in times[1])
 
     def _statuses(self, group: Group, one: Side, other: Side) -> tuple[DifferenceKind, str] | None:
         """Statuses that follow each other on one course, told in that order."""

@@ -1,6 +1,7 @@
 """How two values of one field stand to each other: same, coarser, different; and slips of pen or unit."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -204,7 +205,9 @@ _SMALL: Final = frozenset({"the", "in", "at", "of", "near", "city", "a"})
 
 @lru_cache(maxsize=65536)
 def _place_words(value: str) -> frozenset[str]:
-    text = re.sub(r"\([^)]*\)", " ", value.lower())
+    # With or without accents it is one place: "São Tomé" and "Sao Tome".
+    plain = "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
+    text = re.sub(r"\([^)]*\)", " ", plain.lower())
     return frozenset(re.findall(r"[^\W_]+", text)) - _SMALL
 
 

@@ -125,7 +125,7 @@ def _citation(story: Story, sentence: Sentence, out: Proposals) -> None:
     publisher = (
         pieces[-1]
         if personal and len(pieces) > 1
-        else re.sub(r"\.(?:ru|gov|com|org|net|kz|az)$", "", who)
+        else re.sub(r"\.(?:gov|com|org|net|int|info|[a-z]{2})$", "", who)
         if not personal
         else who
     )

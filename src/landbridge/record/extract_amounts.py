@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from landbridge.record.extract_apart import is_told_on, speaks_of_another_work
+from landbridge.record.extract_meaning import modality_at, stance_at
 from landbridge.record.extract_mentions import Parsed
-from landbridge.record.extract_roles import Proposals, modality_at, stance_at
+from landbridge.record.extract_roles import Proposals
 from landbridge.record.extract_story import Story
 from landbridge.record.model import Modality
 
@@ -125,6 +127,16 @@ _SCALES = {
     "trillion": 1e12,
 }
 _SCOPES = (
+    ("transit", re.compile(r"\btransit (?:cargo|traffic|freight|goods|containers)\b", _FLAGS)),
+    (
+        "",
+        re.compile(
+            r"\b(?:including|excluding|without counting|not counting) (?:the |its |all )?(?:\w+ ){0,2}"
+            r"(?:terminals?|ports?|transit|transshipment|oil|coal|grain|empties|empty containers"
+            r"|feeders?|road|rail|railways?)\b",
+            _FLAGS,
+        ),
+    ),
     ("ports", re.compile(r"\b(?:through|via|at) (?:its |the )?(?:\w+\s)?ports?\b", _FLAGS)),
     ("rail", re.compile(r"\bby rail\b|\bon the railway\b", _FLAGS)),
     ("road", re.compile(r"\bby (?:road|truck|lorry)\b", _FLAGS)),
@@ -178,13 +190,33 @@ def _event(story: Story, parsed: Parsed, position: int) -> str:
         best = min(works, key=lambda t: (not t.name, abs(t.start - position)))
         return best.referent.id if best.referent else ""
     instruments = [t for t in parsed.things if t.cls == "instrument" and t.referent is not None]
+    if speaks_of_another_work(story, parsed):
+        return ""
     if story.works():
         return story.last_work(parsed)
     return instruments[0].referent.id if instruments and instruments[0].referent else ""
 
 
 def _scope(text: str) -> str:
-    return next((name for name, pattern in _SCOPES if pattern.search(text)), "")
+    return next(
+        (name or found.group(0).lower() for name, pattern in _SCOPES if (found := pattern.search(text))), ""
+    )
+
+
+def _scope_at(text: str, found: re.Match[str], start: int, end: int) -> str:
+    """What an amount covers, by the words around it up to the next amount on either side."""
+    others = [m for pattern in (_AMOUNT, _MONEY) for m in pattern.finditer(text, start, end)]
+    low = max([start, found.start() - 60, *(m.end() for m in others if m.end() <= found.start())])
+    high = min([end, found.end() + 45, *(m.start() for m in others if m.start() >= found.end())])
+    scope = _scope(text[low:high])
+    # "Up from 5 billion": the value of a time before, whether or not that is named.
+    return scope if scope or not _ONCE.search(text[start : found.start()]) else "at an earlier time"
+
+
+_ONCE = re.compile(
+    r"\b(?:(?:up|down) from|(?:compared (?:with|to)|against))\s+(?:about\s+|some\s+|just\s+|only\s+)?$",
+    _FLAGS,
+)
 
 
 def _modality(text: str, start: int, end: int, position: int) -> Modality:
@@ -197,10 +229,45 @@ def _modality(text: str, start: int, end: int, position: int) -> Modality:
     return meant if meant in ("plan", "estimate") else "fact"
 
 
-def _year(parsed: Parsed, position: int) -> str:
+_COMPARED = re.compile(
+    r"\b(?:from|against|compared (?:with|to)|versus|than)\s+(?:about\s+|some\s+|the\s+)?$", _FLAGS
+)
+_YEAR_BEFORE = re.compile(
+    r"^[^,;.]{0,24}?\b(?:a year (?:earlier|before|ago)|(?:in )?the (?:previous|preceding) year)\b", _FLAGS
+)
+
+
+def _year(parsed: Parsed, position: int, end_of_amount: int) -> str:
+    """Give the time that an amount is of: the date after it before another amount, or the one before it.
+
+    In "5 tonnes in 2024, against 4 in 2023" each has its own; what an amount is compared with takes no
+    date from before it, unless as "a year earlier".
+    """
+    text = parsed.text
     start, end = parsed.clause_at(position)
-    dates = [d for d in parsed.dates if start <= d.start < end and not d.value.startswith("--")]
-    return min(dates, key=lambda d: abs(d.start - position)).value if dates else ""
+    dates = [
+        d for d in parsed.dates
+        if start <= d.start < end and not d.value.startswith("--") and not is_told_on(text, d.start, d.end)
+    ]  # fmt: skip
+    taken = [(d.start, d.end) for d in dates]
+    amounts = [
+        m.start() for m in _AMOUNT.finditer(text, start, end) if not any(a <= m.start() < b for a, b in taken)
+    ]
+    until = min((a for a in amounts if a > position), default=end)
+    after = [d for d in dates if end_of_amount <= d.start < until]
+    # "In 2024 it carried 5 tonnes, in 2023 4": a comma before "in" begins what belongs to the next amount.
+    if until < end:
+        after = [
+            d for d in after if not re.search(r",\s*(?:and\s+)?(?:in\s+)?$", text[end_of_amount : d.start])
+        ]
+    before = [d for d in dates if d.end <= position]
+    earlier = _YEAR_BEFORE.match(text[end_of_amount:])
+    if earlier:
+        year = before[-1].value if before else ""
+        return str(int(year) - 1) if re.fullmatch(r"\d{4}", year) else ""
+    if after:
+        return after[0].value
+    return "" if not before or _COMPARED.search(text[start:position]) else before[-1].value
 
 
 def _money(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) -> None:
@@ -247,7 +314,7 @@ def _money(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) -
         unit,
         number.scaled(divisor),
         unit=unit,
-        scope=_scope(around),
+        scope=_scope_at(text, found, start, end),
         modality=modality,
         stance=stance,
     )
@@ -277,8 +344,8 @@ def _amount(story: Story, parsed: Parsed, found: re.Match[str], out: Proposals) 
         ((per["per"] or per["adv"]) if per else "").lower(),
         (per["per"] or per["adv"] or "").lower() if per else "",
     )
-    scope = _scope(around)
-    year = _year(parsed, found.start())
+    scope = _scope_at(text, found, start, end)
+    year = _year(parsed, found.start(), found.end())
     divisor, shown = 1.0, unit
     if unit == "t":
         if found[f"u{index}"] == "Mt":

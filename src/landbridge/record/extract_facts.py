@@ -4,9 +4,13 @@ sentence."""
 import re
 
 from landbridge.record import patterns
+from landbridge.record.extract_apart import is_told_on, speaks_of_another_work
+from landbridge.record.extract_meaning import modality_at, stance_at
 from landbridge.record.extract_mentions import Parsed, Thing
-from landbridge.record.extract_roles import Proposals, event_of, modality_at, stance_at
-from landbridge.record.extract_story import Referent, Story, is_offered
+from landbridge.record.extract_roles import Proposals, event_of
+from landbridge.record.extract_signers import is_offered
+from landbridge.record.extract_stages import propose_stages, stage_event, stage_in
+from landbridge.record.extract_story import Referent, Story
 from landbridge.record.lexicon import slug
 from landbridge.record.model import Modality
 
@@ -37,148 +41,24 @@ _ACT = (
     ("completion", re.compile(r"\bcomplet(?:ed|ion)\b|\bfinished\b", _FLAGS)),
     ("founding", re.compile(r"\bfounded\b|\bestablished\b|\bset up\b|\bcreated\b", _FLAGS)),
 )
-_STAGE_SUFFIX = {
-    "text agreed": "text-agreed",
-    "initialled": "initialled",
-    "ratified": "ratified",
-    "in force": "in-force",
-}
+#: What else may befall an instrument on a day that is not the day of its signing.
+_OTHER_ACT = re.compile(
+    r"\b(extended|renewed|expired|amended|prolonged|unveiled|submitted|criticised|criticized)\b", _FLAGS
+)
+_PUT_OFF = re.compile(
+    r"\b(?:delayed|postponed|pushed back|put off|put back|deferred|slipped)(?:\s+\w+)?\s+(?:until|till|to)\s+"
+    r"(?:the\s+)?$",
+    _FLAGS,
+)
+_TO_OPEN = re.compile(r"\bto\s+$", _FLAGS)
 
 
 def propose_facts(story: Story, parsed: Parsed, out: Proposals) -> None:
     """Propose dates, places, stages and states of what a sentence names."""
-    _stages(story, parsed, out)
+    propose_stages(story, parsed, out)
     _dates_and_places(story, parsed, out)
     _works(parsed, out)
     _gatherings(story, parsed, out)
-
-
-def stage_event(referent: Referent, stage: str, story: Story) -> str:
-    """Id of the event at which an instrument reached a stage: the record's own, or the instrument's
-    with the stage."""
-    if stage == "signed" or stage not in _STAGE_SUFFIX:
-        return referent.id
-    wanted = set(_STAGE_SUFFIX[stage].split("-"))
-    if referent.known is not None:
-        if stage in referent.known.kind or stage in referent.known.title:
-            return referent.id
-        actors = set(referent.parties or story.main_parties)
-        for event in story.lexicon.events:
-            kinds = event.kind in ("announcement", "signing", "initialling", "law", "declaration")
-            text = event.id + " " + event.title.lower()
-            if (
-                kinds
-                and actors
-                and actors <= set(event.actors)
-                and all(w in text for w in wanted)
-                and _shares_topic(referent, text)
-            ):
-                return event.id
-    return f"{referent.id}-{_STAGE_SUFFIX[stage]}"
-
-
-def _shares_topic(referent: Referent, text: str) -> bool:
-    return any(
-        w in text
-        for w in (referent.words & {"peace", "trade", "transit", "border"})
-        | {"treaty" if referent.family == "agreement" else referent.family}
-    )
-
-
-def _stage_in(thing: Thing, parsed: Parsed) -> tuple[str, int] | None:
-    """Give the first stage that a clause says an instrument reached, and where it says so."""
-    stages = _stages_in(thing, parsed)
-    return stages[0] if stages else None
-
-
-def _stages_in(thing: Thing, parsed: Parsed) -> list[tuple[str, int]]:
-    """All stages that a clause gives to an instrument, and where."""
-    stages: list[tuple[str, int]] = []
-    start, end = parsed.clause_at(thing.start)
-    text = parsed.text
-    for stage, pattern in patterns.STAGES:
-        for found in pattern.finditer(text, start, end):
-            nearest = min(
-                (t for t in parsed.things if t.cls == "instrument"),
-                key=lambda t: (
-                    0
-                    if t.start <= found.start() < t.end
-                    else min(abs(t.start - found.end()), abs(found.start() - t.end))
-                ),
-            )
-            if nearest is thing or nearest.referent is thing.referent:
-                stages.append((stage, found.start()))
-                break
-    return stages
-
-
-#: "has not yet been ratified": the denial is of the stage itself, not of somebody's part in it.
-_NOT_NEAR = re.compile(
-    r"(?:\b(?:not|never|neither|nor|yet to|without|failed to|refused to|denied that (?:it|the "
-    r"\w+) (?:had|was|has))|n['\u2019]t)\s+(?:(?:yet|been|be|fully|formally|being|having)\s+)*$",
-    _FLAGS,
-)
-
-
-def _stages(story: Story, parsed: Parsed, out: Proposals) -> None:
-    text = parsed.text
-    for thing in parsed.things:
-        if thing.cls != "instrument" or thing.referent is None:
-            continue
-        event, label = event_of(thing.referent, parsed), thing.referent.label
-        start, end = parsed.clause_at(thing.start)
-        unsigned = patterns.UNSIGNED.search(text, start, end)
-        if unsigned and not re.match(r"never|without|before|prior|ahead", unsigned.group(0), _FLAGS):
-            out.add(
-                parsed, event, "status", label, "unsigned", note="a condition or step for signing is left"
-            )
-            continue
-        stages = _stages_in(thing, parsed)
-        for name, position in stages:
-            if name == "signed" and patterns.FUTURE_SIGNING.search(text, max(start, position - 30), end):
-                out.add(
-                    parsed,
-                    event,
-                    "status",
-                    label,
-                    "unsigned",
-                    modality="plan",
-                    note="signing is still to come",
-                )
-                continue
-            if name == "signed" and re.search(
-                r"\bsign(?:s|ed)? (?:of|that)\b|\bno sign\b|\bsigns of\b|\broad sign",
-                text[position - 3 : position + 14],
-            ):
-                continue
-            later = patterns.PLAN.search(text, max(start, position - 30), position + 2)
-            stance = stance_at(parsed, position) if name != "not binding" else "asserts"
-            if stance == "denies" and not _NOT_NEAR.search(text, max(start, position - 40), position):
-                continue
-            out.add(parsed, event, "status", label, name, stance=stance, modality="plan" if later else "fact")
-        if not stages and re.search(
-            r"\b(?:will|is to|are to|to) be (?:prepared|drafted|worked out|drawn up|negotiated"
-            r"|elaborated)\b|\bbeing (?:drafted|prepared|negotiated)\b",
-            text[start:end],
-            _FLAGS,
-        ):
-            out.add(parsed, event, "status", label, "to be prepared", modality="plan")
-    ceremony = next(
-        (
-            t
-            for t in parsed.things
-            if t.cls == "gathering" and t.family == "ceremony" and "signing" in t.words and t.referent
-        ),
-        None,
-    )
-    if ceremony is not None and not patterns.PLAN.search(text, max(0, ceremony.start - 30), ceremony.start):
-        for referent in story.referents:
-            if (
-                referent.cls == "instrument"
-                and referent.held_by is ceremony.referent
-                and referent.family == "agreement"
-            ):
-                out.add(parsed, referent.id, "status", referent.label, "signed", note="signing ceremony")
 
 
 def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
@@ -187,7 +67,11 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
         start, end = parsed.clause_at(date.start)
         target = _target(story, parsed, date.start, date.end)
         modality: Modality = modality_at(text, start, end)
+        if is_told_on(text, date.start, date.end):
+            continue
         if date.value.startswith("../"):
+            if _PUT_OFF.search(text[max(start, date.start - 40) : date.start]):
+                _put_off(story, parsed, target, date.value.removeprefix("../"), out)
             continue
         if target is None:
             _date_of_act(story, parsed, date.start, date.value, date.qualifier, out)
@@ -206,12 +90,19 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
         if date.qualifier in ("after", "by") and modality == "plan":
             out.add(parsed, event, "date", "expected", value, modality="plan")
             continue
+        other = (
+            _OTHER_ACT.search(text, start, end)
+            if thing.cls == "instrument" and stage_in(thing, parsed) is None
+            else None
+        )
+        if other:
+            subject = other[1].lower()
         denied = stance_at(parsed, date.start)
         out.add(parsed, event, "date", subject, value, modality=modality, stance=denied)
         here = [
             t.referent
             for t in parsed.things
-            if t.cls == "instrument" and t.referent and (_stage_in(t, parsed) or ("",))[0] == "signed"
+            if t.cls == "instrument" and t.referent and (stage_in(t, parsed) or ("",))[0] == "signed"
         ]
         for extra in _also_dated(thing, event, here):
             out.add(parsed, extra, "date", subject, value, modality=modality, stance=denied)
@@ -223,7 +114,7 @@ def _dates_and_places(story: Story, parsed: Parsed, out: Proposals) -> None:
         premodifier = place and thing.place
         start, end = parsed.clause_at(thing.start)
         if thing.cls == "instrument":
-            stage = _stage_in(thing, parsed)
+            stage = stage_in(thing, parsed)
             if (
                 not place
                 or premodifier
@@ -329,7 +220,7 @@ def _target(story: Story, parsed: Parsed, position: int, end_of_date: int) -> tu
             continue
         event, subject = thing.referent.id, ""
         if thing.cls == "instrument":
-            stage = _stage_in(thing, parsed)
+            stage = stage_in(thing, parsed)
             gathered = any(
                 t.cls == "gathering" and t.referent and start <= t.start < end for t in parsed.things
             )
@@ -343,11 +234,30 @@ def _target(story: Story, parsed: Parsed, position: int, end_of_date: int) -> tu
             distance += 30 if gathered else 0
         if thing.cls == "work":
             distance += (
-                60 if any(t.cls == "instrument" and _stage_in(t, parsed) for t in parsed.things) else 25
+                60 if any(t.cls == "instrument" and stage_in(t, parsed) for t in parsed.things) else 25
             )
         if best is None or distance < best[0]:
             best = (distance, event, subject, thing)
     return best[1:] if best else None
+
+
+def _put_off(
+    story: Story,
+    parsed: Parsed,
+    target: tuple[str, str, Thing] | None,
+    value: str,
+    out: Proposals,
+) -> None:
+    """The new day of what was delayed until then."""
+    if target is not None and target[2].cls == "gathering":
+        out.add(parsed, target[0], "date", "expected", value, modality="plan")
+        return
+    works = [t.referent for t in parsed.things if t.cls == "work" and t.referent is not None]
+    if works and works[0] is not None:
+        event = works[0].id
+    else:
+        event = "" if speaks_of_another_work(story, parsed) else story.last_work(parsed)
+    out.add(parsed, event, "completion_planned", "", value, modality="plan")
 
 
 def _date_of_act(
@@ -360,20 +270,27 @@ def _date_of_act(
     event = ""
     if works:
         event = min(works, key=lambda t: abs(t.start - position)).referent.id  # type: ignore[union-attr]
-    elif story.works() and re.search(
-        r"\b(?:it|project|works?|construction|rehabilitation|reconstruction|upgrade|modernisation"
-        r"|facility|phase|stage|opening|completion)\b",
-        text,
-        _FLAGS,
+    elif (
+        not speaks_of_another_work(story, parsed)
+        and story.works()
+        and re.search(
+            r"\b(?:it|project|works?|construction|rehabilitation|reconstruction|upgrade|modernisation"
+            r"|facility|phase|stage|opening|completion)\b",
+            text,
+            _FLAGS,
+        )
     ):
         event = story.last_work(parsed)
     if not event:
         return
     if re.search(
-        r"\bpushed back from|\bdelayed from|\bpostponed (?:from|to)|\bslipped (?:from|to)",
+        r"\bpushed back from|\bdelayed from|\bpostponed (?:from|to)|\bslipped (?:from|to)"
+        r"|\bmoved from|\bput back from",
         text[start:position],
     ):
-        out.add(parsed, event, "completion_planned", "", value.removesuffix("/.."), modality="plan")
+        # "From 2025 to 2027" is here an old and a new day, and no time between them.
+        for day in value.removesuffix("/..").split("/"):
+            out.add(parsed, event, "completion_planned", "", day, modality="plan")
         return
     if _AMOUNT_NEAR.search(text[max(start, position - 45) : position]) and not patterns.COMPLETION.search(
         text[max(start, position - 24) : position]
@@ -389,7 +306,11 @@ def _date_of_act(
     planned = False
     if nearest is not None:
         window = text[max(start, nearest.start() - 34) : position]
-        planned = bool(patterns.PLAN.search(window)) or qualifier == "by"
+        planned = (
+            bool(patterns.PLAN.search(window))
+            or qualifier == "by"
+            or _TO_OPEN.search(text[: nearest.start()]) is not None
+        )
         if planned and (not acts or abs(nearest.start() - position) <= min(acts)[0] + 2):
             out.add(parsed, event, "completion_planned", "", value.removesuffix("/.."), modality="plan")
             return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from landbridge.record import patterns
 from landbridge.record.lexicon import Entity, Entry
 
-_JOINED = re.compile(r"(?:['\u2019]s)?\s*(?:,|and|&|,\s*and|as well as)\s*(?:the\s)?")
+_JOINED = re.compile(r"(?:['\u2019]s)?\s*(?:,|and|&|,\s*and|as well as|nor|or)\s*(?:the\s)?")
 _TITLES = re.compile(rf"(?:(?:(?:[A-Z]\w+\s)?{patterns.OFFICES}|leader|foreign|former)\s+)+$", re.IGNORECASE)
 
 

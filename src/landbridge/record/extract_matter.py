@@ -3,8 +3,9 @@
 import re
 
 from landbridge.record.extract_links import gate_for
+from landbridge.record.extract_meaning import modality_at, stance_at
 from landbridge.record.extract_mentions import Parsed, Thing, group_after
-from landbridge.record.extract_roles import Proposals, event_of, modality_at, stance_at
+from landbridge.record.extract_roles import Proposals, event_of
 from landbridge.record.extract_story import Story
 from landbridge.record.lexicon import Entry, slug
 

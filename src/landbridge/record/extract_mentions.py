@@ -15,6 +15,8 @@ from landbridge.record.model import Sentence
 if TYPE_CHECKING:
     from landbridge.record.extract_story import Referent
 
+#: Longer runs of text are tables or noise, and no sentence; they are not read for claims.
+LONGEST_SENTENCE = 2000
 ThingClass = Literal["instrument", "gathering", "process", "work"]
 
 CAP = r"[A-Z\u00c0-\u00de][\w\u00c0-\u024f'\u2019.]*"
@@ -454,7 +456,7 @@ NAMED_WORK = re.compile(
     r"(?:[Rr]ail(?:way|road)?\s+(?:[Ll]ine|[Ll]ink)|[Rr]ailway|[Rr]ailroad|[Cc]orridor|[Rr]oute"
     r"|[Hh]ighway|[Mm]otorway|[Ee]xpressway|[Bb]ridge|[Tt]unnel|"
     r"[Ss]eaport|[Mm]egaport|[Pp]ort|[Tt]erminal|[Cc]anal|[Ss]trait|[Pp]ipeline|[Cc]rossing"
-    r"|[Dd]ry [Pp]ort|[Ll]ine|[Rr]oad|[Ll]ink|[Bb]order [Pp]ost|[Hh]ub)"
+    r"|[Dd]ry [Pp]ort|[Ll]ine|[Rr]oad|[Ll]ink|[Bb]order [Pp]ost|[Hh]ub)(?![\w-])"
     rf"(?:\s+(?:for|of)\s+{CAP}(?:\s+(?:and\s+)?{CAP}){{0,6}})?"
     rf"|\b(?:[Pp]ort|[Ss]traits?|Bridge|Canal)\s+of\s+{CAP}(?:[\s-](?:(?:al|el|de|da)\s)?{CAP}){{0,2}}"
     rf"|\bRail\s+{CAP}"
@@ -491,11 +493,23 @@ NOT_FIRST = word_set(
 )
 
 
+def _work_names(text: str) -> Iterable[re.Match[str]]:
+    """Names of works; "The Port of X" is tried once more behind "The", which makes no name with "Port"."""
+    position = 0
+    while found := NAMED_WORK.search(text, position):
+        tokens = found.group(0).split()
+        if len(tokens) == 2 and tokens[0] in NOT_FIRST and not found.group(0).startswith("New"):
+            position = found.start() + len(tokens[0]) + 1
+            continue
+        yield found
+        position = found.end()
+
+
 def _named_works(text: str, things: list[Thing], entities: Sequence[Entity]) -> Iterable[Thing]:
     """Works with a proper name: "Lobito Corridor", "Port of Chancay", "Nacala-Lilongwe railway"; plain ones
     give way."""
     named: list[Thing] = []
-    for found in NAMED_WORK.finditer(text):
+    for found in _work_names(text):
         name, start = found.group(0), found.start()
         while name.split(" ", 1)[0] in NOT_FIRST and " " in name:
             cut = len(name.split(" ", 1)[0]) + 1

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from landbridge.record import patterns
-from landbridge.record.extract_mentions import CAP, HEAD, NAME, NAMED_WORK, NO_PLACE, NOT_FIRST
+from landbridge.record.extract_mentions import (
+    CAP,
+    HEAD,
+    LONGEST_SENTENCE,
+    NAME,
+    NAMED_WORK,
+    NO_PLACE,
+    NOT_FIRST,
+)
 from landbridge.record.lexicon import Entry, Lexicon, slug
 from landbridge.record.model import Document, Sentence
 
@@ -46,7 +54,7 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
     names: list[tuple[str, Entry]] = []
     offices: list[Office] = []
     for sentence in document.sentences:
-        if sentence.part not in ("headline", "body"):
+        if sentence.part not in ("headline", "body") or len(sentence.text) > LONGEST_SENTENCE:
             continue
         text = sentence.text
         if "(" in text:
@@ -67,7 +75,7 @@ def learn_names(document: Document, lexicon: Lexicon) -> tuple[list[tuple[str, E
 _BODY = re.compile(
     rf"(?P<name>(?:{CAP}\s)(?:(?:of\s|for\s)?{CAP}\s){{0,5}}(?:Union|Commission|Bank"
     rf"|Organi[sz]ation|Community|Council|Agency|Association|Authority|Group|"
-    r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Railways"
+    r"Corporation|Company|Holdings?|Holding|Consortium|Fund|Secretariat|League|Ports|Nations|Railways"
     r"|Shipping|Logistics|Terminals|Parliament|Rail|Lines|Corp|Ltd)(?:\sfor\s[A-Z]\w+"
     r"|\sof\s[A-Z]\w+)?)\b"
     rf"|(?P<plain>(?:{CAP}\s){{1,4}})(?=(?:\([A-Z]{{2,8}}\)\s)?(?:consortium|company|group"

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from landbridge.record import patterns
 from landbridge.record.extract_grammar import free_groups
+from landbridge.record.extract_meaning import modality_at, stance_at
 from landbridge.record.extract_mentions import Parsed, Thing, group_after
 from landbridge.record.extract_mood import meant
-from landbridge.record.extract_story import Referent, Story, is_offered
+from landbridge.record.extract_signers import is_offered
+from landbridge.record.extract_story import Referent, Story
 from landbridge.record.lexicon import Entry
 from landbridge.record.model import Claim, Mention, Modality, Stance
 
@@ -67,36 +69,6 @@ class Proposals:
                 note=note,
             )
         )
-
-
-def modality_at(text: str, start: int, end: int) -> Modality:
-    """How a stretch of text is meant: offer, plan, opinion, estimate or fact."""
-    stretch = text[start:end]
-    if patterns.OFFER.search(stretch):
-        return "offer"
-    if patterns.PLAN.search(stretch):
-        return "plan"
-    if patterns.OPINION.search(stretch):
-        return "opinion"
-    return "fact"
-
-
-def stance_at(parsed: Parsed, position: int) -> Stance:
-    """Tell whether what stands at a position is denied by a word before it in its own clause."""
-    start, _ = parsed.clause_at(position)
-    last = None
-    for found in patterns.NEGATION.finditer(parsed.text, start, position + 12):
-        if found.start() <= position:
-            last = found
-    if last is None:
-        return "asserts"
-    between = parsed.text[last.end() : position]
-    # "did not sign the text but hosted" and "without mediators, A and B met" end the reach of the word.
-    if re.search(r"\b(?:but|instead|rather|however|only)\b", between) or (
-        last.group(0).lower() == "without" and "," in between
-    ):
-        return "asserts"
-    return "denies"
 
 
 @dataclass(frozen=True)
@@ -183,7 +155,7 @@ _CUES = (
         "host",
         "subject",
         rf"\b{_ADV}(?:hosted|hosts|hosting|played host|plays host)\b(?!\s+by)|\b(?:to|will|would"
-        rf"|may|could) host\b|\b(?:provid(?:ed|es|ing)|offer(?:ed|s|ing)?) (?:an?|its territory as "
+        rf"|may|could|not|never) host\b|\b(?:provid(?:ed|es|ing)|offer(?:ed|s|ing)?) (?:an?|its territory as "
         rf"a|itself as a|the) (?:\w+\s)?(?:platform|venue)\b",
     ),
     _c("host", "subject", rf"{_AS}(?:hosts?|platform|venue)\b"),
@@ -206,7 +178,8 @@ _CUES = (
     _c(
         "signatory",
         "subject",
-        rf"\b{_ADV}(?:signs?|signed|initial(?:l)?ed|inked?|concluded?)\b(?!\s+(?:by|on\b|in\b|at\b"
+        rf"\b{_ADV}(?:signs?|signed|initial(?:l)?ed|(?<=not\s)initial(?=\s+(?:the|it|an?|this)\b)"
+        rf"|inked?|concluded?)\b(?!\s+(?:by|on\b|in\b|at\b"
         rf"|as (?:an?\s)?witness))",
     ),
     _c("signatory", "subject", rf"{_AS}(?:signator(?:y|ies)|party to|parties to)\b"),
@@ -482,10 +455,27 @@ def preceded_by_place(text: str, start: int, position: int) -> bool:
 _ADJACENT = re.compile(r"\s+(?:(?:has|have|had|also|already|later|recently|jointly|once)\s+){0,2}")
 
 
+_TOLD_BY = re.compile(
+    r"\b(?:said|says|saying|claim(?:s|ed)|stat(?:es|ed)|announc(?:es|ed)|den(?:ies|ied)|insist(?:s|ed)"
+    r"|report(?:s|ed)|argu(?:es|ed)|confirm(?:s|ed)|stress(?:es|ed)|not(?:es|ed)|added|declar(?:es|ed)"
+    r"|alleg(?:es|ed)|told \w+)(?:\s+(?:on|in)\s[^,;]{3,22}?)?\s+(?:that\s+)?(?:the\s+)?$",
+    _FLAGS,
+)
+
+
 def _one_of(
     groups: Sequence[tuple[int, int, tuple[Entry, ...]]], text: str, found: re.Match[str]
 ) -> Iterable[Entry]:
-    """Give the subject among several free groups: the first, unless an "and" with its own verb follows."""
+    """Give the subject among several free groups: the first, unless an "and" with its own verb follows.
+
+    In "A said that B had hosted" the host is B: who only tells of it is left out.
+    """
+    told = [
+        place
+        for place, group in enumerate(groups)
+        if place and _TOLD_BY.search(text[groups[place - 1][1] : group[0]])
+    ]
+    groups = groups[told[-1] :] if told else groups
     last = groups[-1]
     if len(groups) > 1 and _ADJACENT.fullmatch(text, last[1], found.start()):
         # "a deal that A signed" inside a sentence about B: the actor right before the verb.

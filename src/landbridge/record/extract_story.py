@@ -15,12 +15,19 @@ from landbridge.record import patterns
 from landbridge.record.dates import compatible
 from landbridge.record.extract_grammar import free_groups
 from landbridge.record.extract_links import WORK_WORDS, gate_of_work, known_event, words_of_place
-from landbridge.record.extract_mentions import Parsed, Thing, ThingClass, group_after, parse
+from landbridge.record.extract_mentions import (
+    LONGEST_SENTENCE,
+    Parsed,
+    Thing,
+    ThingClass,
+    group_after,
+    parse,
+)
 from landbridge.record.extract_names import initials_fit, learn_names
+from landbridge.record.extract_signers import is_offered, sharers, signed_there, signers
 from landbridge.record.lexicon import Entry, Lexicon, fold, slug, word_set, words
 from landbridge.record.model import Document, Event
 
-_LONGEST_SENTENCE = 2000
 #: Matter that tells one instrument from another; other words before a head noun are opinion or style.
 TOPICS = word_set(
     "peace trade transit border boundary customs transport rail railway port lease concession "
@@ -78,8 +85,11 @@ class Story:
         self.parsed = [
             parse(s, self.lexicon, document.published)
             for s in document.sentences
-            if s.part in ("headline", "body") and len(s.text) <= _LONGEST_SENTENCE
+            if s.part in ("headline", "body") and len(s.text) <= LONGEST_SENTENCE
         ]
+        self._index = {id(p): place for place, p in enumerate(self.parsed)}
+        self._last_works: list[str] | None = None
+        self._main_work: str | None = None
         self.referents: list[Referent] = []
         self._cities: dict[str, str] = {}
         self.placed: set[str] = set()
@@ -121,7 +131,7 @@ class Story:
 
     def _refer(self, thing: Thing, sentence: Parsed, index: int) -> Referent | None:
         if thing.cls == "work" and not thing.name:
-            shared = _sharers(sentence, thing) if thing.family == "border" else ()
+            shared = sharers(sentence, thing) if thing.family == "border" else ()
             if len(shared) > 1:
                 thing.parties, thing.name = shared, "-".join(sorted(s.lower() for s in shared)) + " border"
             elif thing.plural:
@@ -191,7 +201,7 @@ class Story:
                 )
             )
         elif thing.cls == "instrument" and not thing.parties:
-            thing.parties = _signers(sentence, thing)
+            thing.parties = signers(sentence, thing)
         elif thing.family == "partnership":
             after = group_after(sentence.entities, sentence.text, thing.end, 14)
             own = re.search(r"\b(?:its|their|his|her)\s+(?:\w+\s+)?$", sentence.text[: thing.start])
@@ -333,7 +343,7 @@ class Story:
             if (
                 signed
                 and gatherings
-                and _signed_there(sentence)
+                and signed_there(sentence)
                 and not patterns.UNSIGNED.search(sentence.text)
             ):
                 for thing in sentence.things:
@@ -355,7 +365,7 @@ class Story:
     def about(self, parsed: Parsed, role: str) -> str:
         """Id of what a sentence is about when it names nothing itself: the last thing spoken of, or the
         peace process."""
-        index = self.parsed.index(parsed)
+        index = self._index[id(parsed)]
         kinds = {
             "signatory": ("instrument",),
             "operator": ("work",),
@@ -374,8 +384,8 @@ class Story:
         return [r for r in self.referents if r.cls == "work"]
 
     def last_work(self, parsed: Parsed) -> str:
-        """Id of the work spoken of last before a sentence, or the first one at all."""
-        index = self.parsed.index(parsed)
+        """Id of the work that the sentence before speaks of, or of the one that the text names most."""
+        index = self._index[id(parsed)]
         before = (
             self.parsed[index - 1].things
             if index
@@ -385,8 +395,22 @@ class Story:
         for thing in before:
             if thing.cls == "work" and thing.referent is not None:
                 return thing.referent.id
-        works = self.works()
-        return max(works, key=lambda r: r.mentions).id if works else ""
+        if self._main_work is None:
+            works = self.works()
+            self._main_work = max(works, key=lambda r: r.mentions).id if works else ""
+        return self._main_work
+
+    def last_named_work(self, parsed: Parsed) -> str:
+        """Id of the work named last before a sentence, however far back, or the first one at all."""
+        if self._last_works is None:
+            # Once for all sentences: a long text asks for it at each amount and each date.
+            works, last = self.works(), ""
+            self._last_works = []
+            for sentence in self.parsed:
+                self._last_works.append(last or (works[0].id if works else ""))
+                named = [t.referent.id for t in sentence.things if t.cls == "work" and t.referent is not None]
+                last = named[-1] if named else last
+        return self._last_works[self._index[id(parsed)]]
 
     def about_owner(self, parsed: Parsed) -> str:
         """Id of the partnership or process that a commitment or aim of an actor belongs to."""
@@ -503,63 +527,6 @@ class Story:
             if w not in ("of", "the", "for", "and", "s", "new", "deepwater", "dry") and w not in WORK_WORDS
         ]
         return "process:" + "-".join([*kept, referent.family])
-
-
-_THERE = re.compile(r"\b(?:where|at which|during which)\b")
-_AT_IT = re.compile(
-    r"\b(?:at|during|on the margins of|on the sidelines of|in)\s+(?:an?\s|the\s|its\s"
-    r"|their\s)?(?:[\w-]+\s){0,4}$"
-)
-
-
-def _signed_there(sentence: Parsed) -> bool:
-    """Tell whether what a sentence says is signed was signed at the gathering that it names."""
-    for thing in sentence.things:
-        if thing.cls != "gathering":
-            continue
-        if thing.family == "ceremony" or _AT_IT.search(sentence.text[: thing.start]):
-            return True
-        if _THERE.search(sentence.text, thing.end):
-            return True
-    return False
-
-
-_MAY_OFFER = re.compile(r"ffer|ropos|nvit|olunteer|eady to|illing|prepared to|eadiness")
-_OFFERED = re.compile(patterns.OFFER.pattern + r"[^.;:]{0,70}$", re.IGNORECASE)
-
-
-def is_offered(text: str, position: int) -> bool:
-    """Tell whether what stands at a position is only offered or proposed: "offered to host further talks"."""
-    stretch = text[max(0, position - 100) : position]
-    return _MAY_OFFER.search(stretch) is not None and _OFFERED.search(stretch) is not None
-
-
-_SIGN = re.compile(r"\b(?:signs?|signed|initial(?:l)?ed|inked?|conclude[sd]?|agreed)\b", re.IGNORECASE)
-
-
-def _sharers(sentence: Parsed, thing: Thing) -> tuple[str, ...]:
-    """States whose "shared border" it is: the subject of the sentence."""
-    if not re.search(
-        r"\b(?:their|shared|common|mutual|joint)\s+(?:\w+\s+){0,3}$",
-        sentence.text[: thing.end - len(thing.head)],
-    ):
-        return ()
-    groups = [g for g in free_groups(sentence.text, sentence.entities) if g[1] <= thing.start]
-    return tuple(dict.fromkeys(m.state for m in groups[0][2] if m.state)) if groups else ()
-
-
-def _signers(sentence: Parsed, thing: Thing) -> tuple[str, ...]:
-    """States that stand as subject before "signed" and the instrument after it."""
-    start, _ = sentence.clause_at(thing.start)
-    for found in _SIGN.finditer(sentence.text, start, thing.start):
-        groups = [
-            g
-            for g in free_groups(sentence.text, sentence.entities)
-            if start <= g[0] and g[1] <= found.start()
-        ]
-        if groups and found.start() - groups[-1][1] < 24 and thing.start - found.end() < 60:
-            return tuple(dict.fromkeys(m.state for m in groups[-1][2] if m.state and m.kind != "place"))
-    return ()
 
 
 _IT = re.compile(r"\W*(?:It|This|The (?:text|document|paper))\b")

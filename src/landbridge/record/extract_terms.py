@@ -4,10 +4,12 @@ import re
 
 from landbridge.record import patterns
 from landbridge.record.extract_matter import actor_id
+from landbridge.record.extract_meaning import modality_at, stance_at
 from landbridge.record.extract_mentions import Parsed, group_after
-from landbridge.record.extract_roles import Proposals, event_of, modality_at, stance_at
-from landbridge.record.extract_story import Story, is_offered
-from landbridge.record.lexicon import slug
+from landbridge.record.extract_roles import Proposals, event_of
+from landbridge.record.extract_signers import is_offered
+from landbridge.record.extract_story import Story
+from landbridge.record.lexicon import slug, word_set
 from landbridge.record.model import Modality
 
 _FLAGS = re.IGNORECASE
@@ -76,10 +78,16 @@ _CAPITAL_AFTER = re.compile(
 )
 
 
-_CITY = re.compile(
-    r"\b([A-Z][\w'\u2019-]+(?:\s[A-Z][\w'\u2019-]+){0,2})(?=,\s+(?:the\s+)?(?:[\w'\u2019]+\s)"
-    r"{0,3}capital\b)"
+_CITY_NAME = (
+    r"[A-Z\u00c0-\u00de][\w'\u2019-]+(?:\s(?:(?:de|da|do|del|la|el|of)\s)?"
+    r"[A-Z\u00c0-\u00de][\w'\u2019-]+){0,2}"
 )
+#: A city that no table has and no preposition marks: "Santos, the capital of ...", "the capital, Santos".
+_CITY = re.compile(
+    rf"\b(?P<one>{_CITY_NAME})(?=,\s+(?:the\s+)?(?:[\w'\u2019]+\s){{0,3}}capital\b)"
+    rf"|\bcapital(?:\s+city)?(?:\s+of\s+(?:the\s+)?{_CITY_NAME})?,\s+(?P<two>{_CITY_NAME})"
+)
+_NO_CITY = word_set("It He She They This That There In On At The A An But And")
 
 
 def _capital(story: Story, parsed: Parsed, out: Proposals) -> None:
@@ -96,8 +104,12 @@ def _capital(story: Story, parsed: Parsed, out: Proposals) -> None:
         (s, f, slug(n), n) for s, f, n in parsed.places if not any(a <= s < b for a, b, _, _ in places)
     ]
     for named in _CITY.finditer(text):
-        if not any(a <= named.start(1) < b for a, b, _, _ in places) and not story.lexicon.find(named[1]):
-            places.append((named.start(1), named.end(1), slug(named[1]), named[1]))
+        which = "one" if named["one"] else "two"
+        at, name = named.start(which), named[which]
+        taken = [(e.start, e.end) for e in parsed.entities] + [(s, f) for s, f, _, _ in places]
+        if name in _NO_CITY or any(a <= at < b for a, b in taken) or story.lexicon.find(name):
+            continue
+        places.append((at, at + len(name), slug(name), name))
     for start, end, place, name in places:
         lead = [m for m in _CAPITAL.finditer(text[: start + 1]) if m.end() == start]
         after = _CAPITAL_AFTER.match(text[end:])

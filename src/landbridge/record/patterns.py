@@ -149,7 +149,7 @@ PLAN = re.compile(
     r"(?:signed|held|built|opened|completed|ratified|prepared|launched|hosted|finalised"
     r"|finalized|commissioned)|preparing to|"
     r"prepares to|intend(?:s|ed)? to|aim(?:s|ing)? to (?:open|complete|finish|sign|build)"
-    r"|upcoming|forthcoming|next round|hope(?:s|d)? to|is to|are to|"
+    r"|upcoming|forthcoming|next round|hope(?:s|d)? to|(?:is|are|was|were) to|"
     r"about to|promis(?:es|ed) to|target(?:s|ed)?)\b",
     re.IGNORECASE,
 )
@@ -176,7 +176,13 @@ ESTIMATE = re.compile(
 
 #: Stages of an instrument: the value of the status, and the words for it.
 STAGES = (
-    ("initialled", re.compile(r"\binitial(?:l?ed|l?ing)\b(?!\s+(?:public|phase|stage|step))", re.IGNORECASE)),
+    (
+        "initialled",
+        re.compile(
+            r"\binitial(?:l?ed|l?ing)\b(?!\s+(?:public|phase|stage|step))|(?<=not\s)initial\b(?=\s+(?:the|it|an?|this)\b)",
+            re.IGNORECASE,
+        ),
+    ),
     ("ratified", re.compile(r"\b(?:ratified|ratifies)\b", re.IGNORECASE)),
     (
         "in force",

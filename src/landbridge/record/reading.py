@@ -9,6 +9,7 @@ import logging
 import re
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -29,11 +30,13 @@ from landbridge.record.sentences import split_sentences
 LIMIT_BYTES = 100_000_000
 LIMIT_TEXT_BYTES = 20_000_000
 LIMIT_PDF_PAGES = 3000
+LIMIT_HTML_DEPTH = 5000
 #: What is read out of a folder; a file named outright is read whatever its name.
 DOCUMENT_SUFFIXES = (".txt", ".text", ".html", ".htm", ".xhtml", ".pdf")
 _UTF8_BOM, _UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+#: A comment is taken whole or not at all: a row of comments would else be tried in all its divisions.
 _HTML_BEGIN = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROL = 0.02
@@ -94,17 +97,26 @@ def list_files(paths: Iterable[str | Path]) -> tuple[tuple[str, Path], ...]:
         else:
             names = [(path.name or str(path), path)]
         for name, file in names:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
+            real = _real(file)
+            if real not in seen:
+                seen.add(real)
                 found.append((name, file))
     return tuple(_distinct(found))
 
 
+def _real(file: Path) -> Path:
+    """Where a file is, links followed; a link to itself stays as it is, and reading it says what is wrong."""
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError):
+        return file.absolute()
+
+
 def _distinct(found: Sequence[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
     """Two files of one name from different folders go by their whole paths."""
-    names = [name for name, _ in found]
+    counts = Counter(name for name, _ in found)
     for name, file in found:
-        yield (name if names.count(name) == 1 else file.as_posix()), file
+        yield (name if counts[name] == 1 else file.as_posix()), file
 
 
 def read_documents(paths: Iterable[str | Path], *, processes: int = 1) -> Reading:
@@ -240,20 +252,16 @@ def _decode_bytes(data: bytes, binary: _Unreadable) -> tuple[str, str]:
 def _unwrapped(blocks: Sequence[_Block]) -> list[_Block]:
     """Join lines that only a narrow page had broken: no stop at the end, and a small letter begins the
     next."""
-    joined: list[_Block] = []
+    # Lines are gathered and joined once: a paragraph of many lines would else be copied at each of them.
+    gathered: list[tuple[_Block, list[str]]] = []
     for block in blocks:
         text = block.text.strip()
-        if (
-            joined
-            and text[:1].islower()
-            and joined[-1].text
-            and len(joined) > 1
-            and not joined[-1].text.endswith((".", "!", "?", ":", ";"))
-        ):
-            joined[-1] = _Block(joined[-1].number, f"{joined[-1].text} {text}")
+        last = gathered[-1][1][-1] if len(gathered) > 1 else ""
+        if text[:1].islower() and last and not last.endswith((".", "!", "?", ":", ";")):
+            gathered[-1][1].append(text)
         else:
-            joined.append(_Block(block.number, text, block.part))
-    return joined
+            gathered.append((block, [text]))
+    return [_Block(b.number, " ".join(lines), b.part if len(lines) == 1 else None) for b, lines in gathered]
 
 
 def _document(
@@ -318,10 +326,36 @@ _BLOCK_TAGS = word_set(
 )
 
 
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+#: Elements that have no end tag, or whose end tag is left out in proper pages.
+_UNCLOSED_TAGS = word_set(
+    "area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option "
+    "optgroup thead tbody tfoot colgroup html head body rt rp"
+)
+
+
+def _is_nested_deeper(text: str, limit: int) -> bool:
+    """Tell whether elements stand in one another deeper than a page needs; a parser takes its square."""
+    if text.count("<") <= limit:
+        return False
+    depth = 0
+    for found in _TAG.finditer(text):
+        if found[2].lower() not in _UNCLOSED_TAGS:
+            depth = max(depth - 1, 0) if found[1] else depth + 1
+            if depth > limit:
+                return True
+    return False
+
+
 def _html_blocks(text: str) -> tuple[list[_Block], str, str]:
     """Blocks of text of a page, its title and date; scripts, styles and navigation are left out."""
     from selectolax.lexbor import LexborHTMLParser
 
+    if _is_nested_deeper(text, LIMIT_HTML_DEPTH):
+        raise _Unreadable(
+            f"its tags are nested more than {LIMIT_HTML_DEPTH} deep",
+            "save the page again, or save it as text",
+        )
     tree = LexborHTMLParser(text)
     title = tree.css_first("title")
     heading = tree.css_first("h1")

@@ -24,11 +24,13 @@ from landbridge.record.lineage import Dependence
 from landbridge.record.model import Claim, Difference, Event, LineageEdge, Rank, Resolution, Source
 from landbridge.record.reconcile_evidence import Framed, frame
 from landbridge.record.reconcile_items import Group, compared_value, group_claims, shown
-from landbridge.record.rules import RULES, scope_of
+from landbridge.record.rules import RELIABILITY_ORDER, RULES, scope_of
 from landbridge.record.truth import Truth, estimate_truth
 
 _STRENGTH: Final = {rule: place for place, rule in enumerate(RULES)}
 _NONE: Final = len(RULES)
+#: Values of one field that are weighed against each other; more than any real field has.
+_MOST_VALUES: Final = 60
 #: Reliability of the sources that a rule counts.
 _ASKED: Final = {
     rules.OFFICIAL: ("primary",),
@@ -116,7 +118,7 @@ def _slips(differences: Iterable[Difference]) -> dict[tuple[str, str, str, str],
 
 def _family(difference: Difference) -> str:
     first = difference.values[0].claims[0]
-    return rules.family(difference.field, rules.plain(difference.field, first.value))
+    return rules.family_of(first)
 
 
 def _with_verdict(
@@ -210,17 +212,16 @@ class _Chooser:
         estimate = shown(asserted[likely]) if likely else ""
         if not asserted:
             return self._denied(group, denied, estimate)
-        options = [
-            self._option(group, value, asserted)
-            for value in asserted
-            if value not in slips or len(asserted) == 1
-        ]
+        told = self._most_told(asserted, likely)
+        options = [self._option(group, value, told) for value in told if value not in slips or len(told) == 1]
         option, rule, why = self._choose(group, options, likely)
         against = self._stronger_denial(group, option, denied)
         if against is not None:
             why = [f"denied by {against.witnesses} against {option.witnesses}"]
             value, rule = f"not {shown(option.claims)}", RULES[against.strength]
             return self._taken(group, value, against.claims, rule, why, estimate, against.witnesses)
+        if option.strength < _NONE and self._is_denied_as_well(group, option, denied):
+            rule, why = rules.TIE, [*why, "as good sources deny it"]
         if option.strength == _NONE:
             reason = self._weakness(option)
             return self._refused(
@@ -230,6 +231,21 @@ class _Chooser:
         return self._taken(
             group, shown(asserted[option.value]), option.claims, rule, reasons, estimate, option.witnesses
         )
+
+    def _most_told(
+        self, asserted: Mapping[str, Sequence[Claim]], likely: str
+    ) -> Mapping[str, Sequence[Claim]]:
+        """Values that are weighed against each other: of very many, those with the best and most sources."""
+        if len(asserted) <= _MOST_VALUES:
+            return asserted
+        best = {
+            value: min(RELIABILITY_ORDER.index(self._judge.voices.reliability(claim)) for claim in rows)
+            for value, rows in asserted.items()
+        }
+        order = sorted(
+            asserted, key=lambda value: (value != likely, best[value], -len(asserted[value]), value)
+        )
+        return {value: asserted[value] for value in order[:_MOST_VALUES]}
 
     def _main_part(self, group: Group) -> tuple[str | None, list[str]]:
         """Part of a group that is taken from: facts before plans, what has no scope before what has one."""
@@ -390,6 +406,18 @@ class _Chooser:
         if no < yes and no[0] < _NONE:
             return _Option(option.value, tuple(deny), no[0], -no[1])
         return None
+
+    def _is_denied_as_well(
+        self, group: Group, option: _Option, denied: Mapping[str, Sequence[Claim]]
+    ) -> bool:
+        """Whether as many sources of the same rank deny an option as assert it."""
+        deny = denied.get(option.value, ())
+        both = {claim.mention.source for claim in deny} & {claim.mention.source for claim in option.claims}
+        no = [claim for claim in deny if claim.mention.source not in both]
+        yes = [claim for claim in option.claims if claim.mention.source not in both]
+        return bool(no) and (self._strength(group, no), self._judge.witnesses(no)) == (
+            (self._strength(group, yes), self._judge.witnesses(yes)) if yes else (option.strength, 0)
+        )
 
     def _estimate(self, place: int, asserted: Mapping[str, Sequence[Claim]], part: str) -> str:
         """Value that the estimate alone would take: the most probable, not counting what lies within it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from landbridge.record.model import Claim
-from landbridge.record.rules import family, plain
+from landbridge.record.rules import family_of, plain
 
 #: Fields that say something of the document and nothing of the world.
 ABOUT_DOCUMENTS = frozenset({"citation", "unrelated", "derived_from"})
@@ -73,7 +73,7 @@ def group_claims(claims: Iterable[Claim]) -> tuple[Group, ...]:
     for claim in claims:
         if claim.withdrawn or claim.field in ABOUT_DOCUMENTS:
             continue
-        key = (claim.event, claim.field, claim.subject, family(claim.field, plain(claim.field, claim.value)))
+        key = (claim.event, claim.field, claim.subject, family_of(claim))
         found.setdefault(key, []).append(claim)
     return tuple(Group(*key, tuple(rows)) for key, rows in found.items())
 

@@ -136,7 +136,7 @@ SYNONYMS: Final[dict[str, dict[str, str]]] = {
 #: Statuses of a thing not yet done, and of the same thing done: a plan and a later fact, not a contradiction.
 _AHEAD_WORDS = """
     planned expected pending upcoming offered proposed announced unsigned unbuilt draft promised
-    preparing
+    preparing postponed
 """
 AHEAD: Final = frozenset(_AHEAD_WORDS.split())
 #: Courses that statuses run through, besides the stages of an instrument.
@@ -158,7 +158,18 @@ TOGETHER: Final = frozenset(
         ("valid", "in force"),
         ("signed", "binding"),
         ("ratified", "in force"),
+        ("completed", "open"),
+        ("planned", "postponed"),
+        ("suspended", "postponed"),
+        ("works started", "postponed"),
+        ("works started", "suspended"),
     )
+)
+
+_FORCE: Final = frozenset({"binding", "not binding"})
+#: Subjects of which a field that holds one value holds several: a route crosses many states.
+SEVERAL: Final = frozenset(
+    {("place", "territory crossed"), ("place", "region crossed"), ("place", "country crossed")}
 )
 
 #: Gravity of a difference: of its kind, plus of its field (below 1), plus 0.1 if one document contradicts
@@ -203,7 +214,7 @@ _AHEAD_HINT = re.compile(r"\b(written before|before the (?:event|signing|meeting
 _OFFERING = re.compile(r"offer|propos|invit", re.IGNORECASE)
 TIME_ZONE_HINT = re.compile(
     r"\b(?:midnight|time zone|local time|overnight|late (?:in the )?evening|late at night|night"
-    r"|\d{1,2}[:.]\d\d\s?(?:gmt|utc)?|gmt|utc)\b",
+    r"|\d{1,2}:\d\d|\d{1,2}[.]\d\d\s?(?:gmt|utc|hours|a\.?m|p\.?m)|gmt|utc)\b",
     re.IGNORECASE,
 )
 _UPCOMING = re.compile(r"^(to be \w+|upcoming|under preparation|being prepared|not yet)\b", re.IGNORECASE)
@@ -237,6 +248,12 @@ def family(field: str, value: str) -> str:
         if value in values:
             return name
     return value
+
+
+def family_of(claim: Claim) -> str:
+    """Name what a claim's value competes within; of some subjects every value stands for itself."""
+    value = plain(claim.field, claim.value)
+    return value if (claim.field, claim.subject) in SEVERAL else family(claim.field, value)
 
 
 def is_measured(value: str) -> bool:
@@ -291,6 +308,10 @@ def goes_together(one: str, other: str) -> bool:
     """
     if STAGES[0] in (one, other) and stage(one) >= 0 and stage(other) >= 0:
         return True
+    if min(stage(one), stage(other)) >= STAGES.index("signed"):
+        return True  # what is ratified and in force stays signed
+    if (one in _FORCE) != (other in _FORCE):
+        return True  # whether it binds is another question than how far it has come
     return frozenset((one, other)) in TOGETHER
 
 

@@ -18,8 +18,10 @@ _STARTERS = word_set(
     "under after before since during while when if as although though however but and yet so "
     "nevertheless meanwhile moreover furthermore according there both all some no not now"
 )
+#: Only the first of a row of stops begins a match, or a line of dots would take time with its square.
 _END = re.compile(
-    r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[\"'\u201c\u2018(\[]?[A-Z0-9\u00c0-\u024f\u0400-\u042f])"
+    r"(?<![.!?\u2026])[.!?\u2026]+[\"'\u201d\u2019)\]]*"
+    r"(?=\s+[\"'\u201c\u2018(\[]?[A-Z0-9\u00c0-\u024f\u0400-\u042f])"
 )
 _WORD = re.compile(r"\s*[\"'\u201c\u2018(\[]*(\S+)")
 

@@ -119,10 +119,10 @@ def stem_of(word: str) -> str:
     return word
 
 
-def is_boilerplate(text: str) -> bool:
+def is_stock_phrase(text: str) -> bool:
     """Whether a sentence is the site's own and not the story's.
 
-    >>> is_boilerplate("All rights reserved."), is_boilerplate("The border opens on Monday.")
+    >>> is_stock_phrase("All rights reserved."), is_stock_phrase("The border opens on Monday.")
     (True, False)
     """
     small = text.lower()
@@ -134,7 +134,7 @@ def words_of(document: Document) -> list[str]:
     return [
         found.group()
         for sentence in document.sentences
-        if sentence.part in ("headline", "body") and not is_boilerplate(sentence.text)
+        if sentence.part in ("headline", "body") and not is_stock_phrase(sentence.text)
         for found in _WORD.finditer(sentence.text)
     ]
 
@@ -153,7 +153,7 @@ def build_corpus(documents: Sequence[Document]) -> Corpus:
     count = 0
     for document in documents:
         for sentence in document.sentences:
-            if sentence.part not in ("headline", "body") or is_boilerplate(sentence.text):
+            if sentence.part not in ("headline", "body") or is_stock_phrase(sentence.text):
                 continue
             text = sentence.text
             quotes = (
