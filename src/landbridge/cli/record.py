@@ -9,6 +9,7 @@ import typer
 
 from landbridge.cli import record_views, show
 from landbridge.cli.options import Json, StudyOption
+from landbridge.cli.record_files import Force, check_review_target
 
 app = typer.Typer(
     help="Documents, their claims, and where they disagree.",
@@ -31,6 +32,7 @@ def read(
         typer.Option("-o", "--out", metavar="FILE", help="The review table to write, such as review.csv."),
     ] = None,
     study: record_views.StudyOrNone = None,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Read documents and propose the claims that they make.
@@ -38,6 +40,7 @@ def read(
     Text, HTML and PDF; a folder is read with all that is in it.
     With --study, its events, actors and gates are recognised.
     Files that cannot be read are listed and skipped.
+    A file that is there is only written over if it is a review table without decisions.
 
     \b
     Examples:
@@ -47,6 +50,8 @@ def read(
     from landbridge.record.review import review_rows, write_review
     from landbridge.record.show import tell_claim
 
+    if out is not None:
+        check_review_target(out, force=force)
     record, reading, claims = record_views.read_files(files, study)
     rows = review_rows(reading.documents, claims, record)
     if out is not None:

@@ -10,6 +10,7 @@ import typer
 
 from landbridge.cli import show
 from landbridge.cli.options import Json, StudyOption
+from landbridge.cli.record_files import Force, check_page_target
 
 if TYPE_CHECKING:
     from landbridge.record.check_judged import Judged
@@ -427,6 +428,7 @@ def timeline(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a picture as one HTML file.")
     ] = None,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Show the process along time: events and roles, stages of agreements, plans that slipped.
@@ -444,6 +446,8 @@ def timeline(
     from landbridge.report.timeline import timeline_json, write_timeline
     from landbridge.study import open_study
 
+    if html is not None:
+        check_page_target(html, force=force)
     opened = open_study(study)
     record = read_record(opened)
     for kind, names, known in (("process", process, record.processes), ("gate", gate, record.gates)):
@@ -508,7 +512,9 @@ def print_timeline(built: Any) -> None:
         state = "" if moment.status == "occurred" else f" ({moment.status})"
         title = f"{moment.title}{state}" + (f" [{moment.contested}]" if moment.contested else "")
         process = built.processes.get(moment.process, moment.process)
-        rows.append((say_date(moment.date, moment.first, moment.last), process, title, roles))
+        when = say_date(moment.date, moment.first, moment.last)
+        when += " (date without a year)" if moment.date and not moment.has_place else ""
+        rows.append((when, process, title, roles))
     show.print_table("What happened", ("date", "process", "event", "roles"), rows, left=range(4))
     agreements = []
     for line in built.agreements:

@@ -41,6 +41,11 @@ class Moment:
     source: tuple[str, ...] = ()
     contested: str = ""
 
+    @property
+    def has_place(self) -> bool:
+        """Whether its date has a place on an axis; a date without a year has none."""
+        return bool(self.first or self.last)
+
 
 @dataclass(frozen=True)
 class ReachedStage:
@@ -153,8 +158,8 @@ def build_timeline(
     return Timeline(
         as_of,
         {key: record.processes.get(key, key) for key in _order(record, chosen)},
-        tuple(sorted(moments, key=lambda m: (m.first or m.last, m.last, m.id))),
-        tuple(sorted(agreements, key=lambda a: (a.stages[0].first, a.id))),
+        tuple(sorted(moments, key=lambda m: (not m.has_place, m.first or m.last, m.last, m.id))),
+        tuple(sorted(agreements, key=lambda a: (not a.stages[0].first, a.stages[0].first, a.id))),
         tuple(_slips(record, as_of, names, wanted if processes or gates else None)),
     )
 

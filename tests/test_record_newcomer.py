@@ -1,0 +1,110 @@
+"""What a new user of the record ran into, each fault held down by a test."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.command import landbridge
+from tests.recorded import write_recorded_study
+
+from landbridge.record.tables import read_record
+from landbridge.record.timeline import build_timeline
+from landbridge.report.timeline import draw_events, timeline_page
+from landbridge.study import open_study
+
+AS_OF = "2026-07-02"
+DOCUMENT = """\
+Ministers of Kenya and Tanzania Sign Railway Agreement in Nairobi
+The foreign ministers of Kenya and Tanzania signed a railway agreement in Nairobi on 4 March 2024.
+Norway mediated the talks between Kenya and Tanzania for two years.
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, with a folder of one document."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text(DOCUMENT, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# --- dates without a year -----------------------------------------------------------------------------------
+
+YEARLESS = ("events", "2024-09-ground,2024-09,", "2024-09-ground,--03-14,")
+
+
+def test_a_date_without_a_year_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It has no place on the axis: the picture leaves it out, the page says so, the text puts it last."""
+    study = write_recorded_study(tmp_path, YEARLESS)
+    page = tmp_path / "timeline.html"
+    said = landbridge(capsys, "record", "timeline", "--study", str(study), "--html", str(page))
+    assert said.code == 0, said.err
+    built = build_timeline(read_record(open_study(study)), as_of=AS_OF)
+    assert "Works on the line begin" not in draw_events(built)
+    assert "14 Mar (date without a year): Works on the line begin" in page.read_text(encoding="utf-8")
+    assert built.moments[-1].id == "2024-09-ground"
+    told = landbridge(capsys, "record", "timeline", "--study", str(study)).out
+    assert "(date without a year)" in told
+    assert told.index("Both sign the peace") < told.index("Works on the line begin")
+
+
+def test_a_timeline_of_nothing_but_dates_without_a_year(tmp_path: Path) -> None:
+    """No picture is drawn, the list stands alone."""
+    built = build_timeline(read_record(open_study(write_recorded_study(tmp_path, YEARLESS))), as_of=AS_OF)
+    alone = replace(built, moments=built.moments[-1:], agreements=(), slips=())
+    page = timeline_page(alone, "A title")
+    assert "events-section" not in page
+    assert "date without a year" in page
+
+
+# --- files that are not to be lost --------------------------------------------------------------------------
+
+
+def test_a_source_document_is_not_written_over(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The message says what, where and how to mend it; --force writes."""
+    said = landbridge(capsys, "record", "read", "docs", "-o", "docs/a.txt")
+    assert said.code == 1
+    assert all(word in said.err for word in ("LB-C034", "docs/a.txt", "--force"))
+    assert Path("docs/a.txt").read_text(encoding="utf-8") == DOCUMENT
+    Path("notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert landbridge(capsys, "record", "read", "docs", "-o", "notes.csv").code == 1
+    assert landbridge(capsys, "record", "read", "docs", "-o", "notes.csv", "--force").code == 0
+    assert Path("notes.csv").read_text(encoding="utf-8").startswith("id,decision,")
+
+
+def test_decisions_are_not_wiped(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A table without decisions may be written again, one with them may not."""
+    read = ("record", "read", "docs", "-o", "review.csv")
+    assert landbridge(capsys, *read).code == 0
+    assert landbridge(capsys, *read).code == 0
+    landbridge(capsys, "record", "review", "review.csv", "--accept", "P0001")
+    before = Path("review.csv").read_bytes()
+    said = landbridge(capsys, *read)
+    assert said.code == 1
+    assert "1 decision" in said.err
+    assert Path("review.csv").read_bytes() == before
+    assert landbridge(capsys, *read, "--force").code == 0
+
+
+@pytest.mark.parametrize("words", [("read", "docs", "-o"), ("timeline", "--html")])
+def test_a_missing_folder_is_an_error(
+    desk: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """It is not made."""
+    said = landbridge(capsys, "record", *words, "nowhere/out.file")
+    assert said.code == 1
+    assert "LB-C034" in said.err
+    assert not Path("nowhere").exists()
+
+
+def test_only_a_page_of_its_own_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second picture replaces the first, and no other page."""
+    words = ("record", "timeline", "--study", str(write_recorded_study(tmp_path)), "--html")
+    page, other = tmp_path / "line.html", tmp_path / "mine.html"
+    other.write_text("<html><body>mine</body></html>", encoding="utf-8")
+    assert landbridge(capsys, *words, str(page)).code == 0
+    assert landbridge(capsys, *words, str(page)).code == 0
+    assert landbridge(capsys, *words, str(other)).code == 1
+    assert other.read_text(encoding="utf-8") == "<html><body>mine</body></html>"
+    assert landbridge(capsys, *words, str(other), "--force").code == 0
