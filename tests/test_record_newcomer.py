@@ -108,3 +108,58 @@ def test_only_a_page_of_its_own_is_written_over(tmp_path: Path, capsys: pytest.C
     assert landbridge(capsys, *words, str(other)).code == 1
     assert other.read_text(encoding="utf-8") == "<html><body>mine</body></html>"
     assert landbridge(capsys, *words, str(other), "--force").code == 0
+
+
+# --- score --------------------------------------------------------------------------------------------------
+
+
+def hand_coded(folder: Path, coder: str = "hand", locator: str = "p2 s1", file: str = "a.txt") -> Path:
+    """A study in which the document is a source, with one claim on it."""
+    return write_recorded_study(
+        folder,
+        ("sources", "p4.txt", file),
+        ("claims", "fact,P4,p2 s1,hand", f"fact,P4,{locator},{coder}"),
+        ("claims", "fact,P4,p3 s2,hand", f"fact,P4,{locator},{coder}"),
+        ("claims", "fact,P4,p3 s1,hand", f"fact,P4,{locator},{coder}"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"coder": "rules"}, ["coder=hand"]),
+        ({"locator": ""}, ["locator"]),
+        ({"file": "other.txt"}, ["a.txt", "sources.csv"]),
+    ],
+)
+def test_score_says_what_is_missing(
+    desk: Path, capsys: pytest.CaptureFixture[str], given: dict[str, str], words: list[str]
+) -> None:
+    """The coder, the locator or the file: only what is missing is named."""
+    study = hand_coded(desk, **given)
+    said = landbridge(capsys, "record", "score", "docs/a.txt", "--study", str(study))
+    assert said.code == 1
+    assert [word for word in words if word not in said.err] == []
+    assert ("coder=hand" in said.err) == ("coder" in given)
+
+
+def test_score_of_a_study_without_documents(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It says what to give."""
+    said = landbridge(capsys, "record", "score", "--study", str(hand_coded(desk)))
+    assert said.code == 1
+    assert "no such file" not in said.err
+    assert "record score FILE" in said.err
+
+
+def test_the_examples_of_score_work(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a folder with the study and the documents that they name."""
+    hand_coded(desk).rename("my-study")
+    for folder in (Path("documents"), Path("my-study/documents")):
+        folder.mkdir()
+        (folder / "a.txt").write_text(DOCUMENT, encoding="utf-8")
+    told = landbridge(capsys, "record", "score", "--help").out.splitlines()
+    examples = [line.split()[1:] for line in told if line.strip().startswith("landbridge record score")]
+    assert len(examples) == 2
+    for words in examples:
+        said = landbridge(capsys, *words)
+        assert said.code == 0, said.err
