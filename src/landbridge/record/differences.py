@@ -13,6 +13,7 @@ from typing import Final
 
 from landbridge.record.differences_cross import Gazetteer, find_cross_differences
 from landbridge.record.differences_parties import Voices
+from landbridge.record.differences_stages import StageDays, follow_on
 from landbridge.record.differences_values import days_apart, days_of, lost_unit, read_quantity, relate, slip
 from landbridge.record.lineage import Dependence
 from landbridge.record.model import (
@@ -72,6 +73,7 @@ class Judge:
         self.dependence = dependence
         self.voices = voices
         self.events = events
+        self.stage_days = StageDays()
 
     def witnesses(self, claims: Iterable[Claim]) -> int:
         """Independent sources among the claims' own."""
@@ -139,6 +141,21 @@ class Judge:
             return "plan_against_fact", f"first {shown(early.claims)}, later {shown(late.claims)}"
         return None
 
+    def _followed(self, group: Group, one: Side, other: Side) -> bool:
+        """Whether a thing passed through both statuses one after the other.
+
+        What is signed was perhaps never initialled: stages that do not hold together follow each other only
+        on days of their own. The act of one day has one of them.
+        """
+        way = course(one.value, other.value)
+        if not way:
+            return False
+        early, late = (one, other) if way > 0 else (other, one)
+        if follow_on(early.claims, late.claims):
+            return True
+        is_lasting = group.event not in self.events and not group.event[:4].isdigit()
+        return is_lasting and self.stage_days.are_ordered(early.claims, late.claims)
+
     def _plans(
         self, group: Group, one: Side, other: Side, *, said_so: bool
     ) -> tuple[DifferenceKind, str] | None:
@@ -198,7 +215,11 @@ class Judge:
 
     def _opposed(self, group: Group, one: Side, other: Side) -> tuple[DifferenceKind, str] | None:
         """What is left: a dispute if the parties stand behind the sides, else a contradiction."""
-        if group.field == "status" and one.stance == other.stance and goes_together(one.value, other.value):
+        if (
+            group.field == "status"
+            and one.stance == other.stance
+            and (goes_together(one.value, other.value) or self._followed(group, one, other))
+        ):
             return None
         voices = [{self.voices.voice(claim) for claim in side.claims} - {""} for side in (one, other)]
         is_denial = one.stance != other.stance
@@ -301,6 +322,9 @@ def rank_differences(found: Iterable[Difference]) -> tuple[Difference, ...]:
 
 def differences_of(groups: Iterable[Group], judge: Judge) -> Iterator[Difference]:
     """Differences within each group, and between "nothing" and something of fields with many values."""
+    groups = tuple(groups)
+    # Only all claims together tell on which days a thing reached its stages.
+    judge.stage_days = StageDays(claim for group in groups for claim in group.claims)
     nil: dict[tuple[str, str, str], list[Group]] = {}
     for group in groups:
         if group.field in MANY and group.asserted:

@@ -157,6 +157,8 @@ TOGETHER: Final = frozenset(
         ("published", "agreed"),
         ("valid", "in force"),
         ("signed", "binding"),
+        ("signed", "ratified"),
+        ("signed", "in force"),
         ("ratified", "in force"),
     )
 )
