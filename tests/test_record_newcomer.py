@@ -7,6 +7,9 @@ import pytest
 from tests.command import landbridge
 from tests.recorded import write_recorded_study
 
+from landbridge.record.check_judged import known_as, read_and_judge
+from landbridge.record.model import Address, Claim, Mention
+from landbridge.record.reading import read_documents
 from landbridge.record.tables import read_record
 from landbridge.record.timeline import build_timeline
 from landbridge.report.timeline import draw_events, timeline_page
@@ -163,3 +166,27 @@ def test_the_examples_of_score_work(desk: Path, capsys: pytest.CaptureFixture[st
     for words in examples:
         said = landbridge(capsys, *words)
         assert said.code == 0, said.err
+
+
+# --- documents that are coded already -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("coder", ["hand", "rules"])
+def test_a_coded_document_does_not_differ_from_itself(desk: Path, coder: str) -> None:
+    """What was coded, or accepted, stands for its sentence; what is proposed of it is left out."""
+    record = read_record(open_study(hand_coded(desk, coder=coder)))
+    reading = read_documents(["docs/a.txt"])
+    (document,) = (known_as(record, document) for document in reading.documents)
+    again = Claim(
+        "P1",
+        "2025-05-02-peace-initialled",
+        "date",
+        "",
+        "2024-06",
+        Mention("P4", Address(2, 1)),
+        coder="rules",
+    )
+    other = replace(again, id="P2", field="place", value="Nairobi", mention=Mention("P4", Address(3, 1)))
+    judged = read_and_judge(record, [document], [again, other])
+    added = {claim.id for claim in judged.claims} & {"P1", "P2"}
+    assert added == (set() if coder == "hand" else {"P2"})

@@ -498,3 +498,24 @@ def test_initialled_and_signed_on_one_day_differ_and_on_two_days_do_not():
     rows = dated_stage("a", "initialled", "2024-03-04", "p2 s1")
     assert kinds(*rows, *dated_stage("b", "signed", "2024-03-04", "p2 s1")) == ["contradiction"]
     assert kinds(*rows, *dated_stage("b", "signed", "2024-05-04", "p2 s1")) == []
+
+
+# --- one difference is told once ----------------------------------------------------------------------------
+
+
+def test_what_documents_contradict_within_is_not_told_again():
+    one = [claim("a", "status", "signed", at="p2 s1"), claim("a", "status", "unsigned", at="p3 s1")]
+    copy = [claim("b", "status", "signed", at="p2 s1"), claim("b", "status", "unsigned", at="p3 s1")]
+    assert [d.within for d in find_differences([*one, *copy])] == ["a", "b"]
+    more = claim("c", "status", "signed", at="p2 s1")
+    found = find_differences([*one, more])
+    assert [d.within for d in found] == ["a", ""]
+    assert {c.mention.source for v in found[1].values for c in v.claims} == {"a", "c"}
+
+
+def test_one_pair_of_values_has_one_difference():
+    rows = [
+        claim("a", "status", "signed", "treaty", at="p2 s1", valid_time="2024-03-04"),
+        claim("b", "status", "ratified", "treaty", at="p3 s1", valid_time="2023-06-05"),
+    ]
+    assert kinds(*rows) == ["contradiction"]

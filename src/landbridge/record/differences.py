@@ -48,6 +48,8 @@ _MOST_VALUES: Final = 40
 _TOP_VALUES: Final = 8
 #: Kinds of difference in which a slip of the pen takes no part.
 _BLURRED: Final[tuple[DifferenceKind, ...]] = ("contradiction", "dispute", "plan_against_fact", "scope")
+#: Document, address, stance and value of a claim.
+_Told = tuple[str, str, str, str]
 #: Numbers that differ by less speak for each other against a slip of the pen.
 _CLOSE: Final = 0.02
 
@@ -304,7 +306,10 @@ def find_differences(
 
 
 def rank_differences(found: Iterable[Difference]) -> tuple[Difference, ...]:
-    """Sort differences by gravity; of two that are equally grave, the one with more witnesses first."""
+    """Sort differences by gravity; of two that are equally grave, the one with more witnesses first.
+
+    What says nothing that another one does not say is left out.
+    """
     graded = [
         replace(
             d,
@@ -315,8 +320,37 @@ def rank_differences(found: Iterable[Difference]) -> tuple[Difference, ...]:
         for d in found
     ]
     weight = {id(d): sum(value.witnesses for value in d.values) for d in graded}
-    return tuple(
-        sorted(graded, key=lambda d: (-d.gravity, -weight[id(d)], d.event, d.field, d.subject, d.within))
+    graded.sort(key=lambda d: (-d.gravity, -weight[id(d)], d.event, d.field, d.subject, d.within))
+    return tuple(_without_repeats(graded))
+
+
+def _without_repeats(graded: Sequence[Difference]) -> Iterator[Difference]:
+    """Leave out what repeats a graver difference.
+
+    That is: the same two values in the same places; or a general telling in which no document and no value is
+    new beside those of documents that contradict themselves.
+    """
+    kept: dict[tuple[str, str, str], list[tuple[Difference, frozenset[_Told]]]] = {}
+    for found in graded:
+        others = kept.setdefault((found.event, found.field, found.subject), [])
+        told = _places(found)
+        if len(found.values) == 2 and any(told == theirs for _, theirs in others):
+            continue
+        inside = [theirs for other, theirs in others if other.within and other.kind == found.kind]
+        values = {place[2:] for place in told}
+        if told <= frozenset().union(*inside) and any(
+            values <= {place[2:] for place in own} for own in inside
+        ):
+            continue
+        others.append((found, told))
+        yield found
+
+
+def _places(found: Difference) -> frozenset[_Told]:
+    return frozenset(
+        (claim.mention.source, claim.mention.locator, value.stance, value.value)
+        for value in found.values
+        for claim in value.claims
     )
 
 
