@@ -10,9 +10,10 @@ from tests.recorded import write_recorded_study
 from landbridge.record.check_judged import known_as, read_and_judge
 from landbridge.record.model import Address, Claim, Mention
 from landbridge.record.reading import read_documents
-from landbridge.record.tables import read_record
+from landbridge.record.review import COLUMNS, ClaimRefused, accepted_rows
+from landbridge.record.tables import Record, read_record
 from landbridge.record.timeline import build_timeline
-from landbridge.report.timeline import draw_events, timeline_page
+from landbridge.report.timeline import draw_events, say_slip, timeline_page
 from landbridge.study import open_study
 
 AS_OF = "2026-07-02"
@@ -190,3 +191,81 @@ def test_a_coded_document_does_not_differ_from_itself(desk: Path, coder: str) ->
     judged = read_and_judge(record, [document], [again, other])
     added = {claim.id for claim in judged.claims} & {"P1", "P2"}
     assert added == (set() if coder == "hand" else {"P2"})
+
+
+# --- what is shown ------------------------------------------------------------------------------------------
+
+
+def test_a_coarser_promise_is_no_slip(tmp_path: Path) -> None:
+    """The half of a year and the year are one promise."""
+    changes = ("claims", "2026-12", "2026-01/2026-06"), ("claims", "2028-06", "2026")
+    built = build_timeline(
+        read_record(open_study(write_recorded_study(tmp_path, *changes))), as_of="2025-12-31"
+    )
+    (slip,) = [slip for slip in built.slips if slip.about == "gate:gap-built"]
+    assert slip.years == 0
+    assert say_slip(slip, built.as_of).endswith("no other date is known")
+
+
+def test_values_of_check_have_units(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the claims state them."""
+    study = str(write_recorded_study(tmp_path))
+    said = landbridge(capsys, "record", "check", "--study", study, "--all").out
+    assert "4.5 Mt  (" in said
+
+
+def test_one_claim_is_no_plural(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither are one event and one agreement."""
+    document = tmp_path / "one.txt"
+    document.write_text("Lomé\nThe Voi railway opened.\n", encoding="utf-8")
+    assert "1 claim proposed" in landbridge(capsys, "record", "read", str(document)).out
+    assert "1 claim: " in landbridge(capsys, "record", "check", str(document)).out
+    built = build_timeline(read_record(open_study(write_recorded_study(tmp_path))), as_of=AS_OF)
+    page = timeline_page(replace(built, moments=built.moments[:1]), "A title")
+    assert "1 event, 1 agreement, " in page
+
+
+# --- values that do not fit ---------------------------------------------------------------------------------
+
+
+def accepted(field: str, value: str, **more: str) -> dict[str, str]:
+    return dict.fromkeys(COLUMNS, "") | {
+        "decision": "accept", "id": f"P-{value}", "event": "process:lake-line", "stance": "asserts",
+        "modality": "fact", "source": "a.txt", "field": field, "value": value, **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fits"),
+    [
+        ("status", "singed", "signed"),
+        ("cost", "3,2", "3.2"),
+        ("date", "14 March 2025", "2025-08-08"),
+        ("role", "hots", "mediator"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused(field: str, value: str, fits: str) -> None:
+    """With what fits."""
+    with pytest.raises(ClaimRefused) as caught:
+        accepted_rows([accepted(field, value)], Record())
+    assert value in caught.value.what
+    assert fits in caught.value.mend
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("status", "mostly halted"), ("status", "under construction"), ("status", "agreed"), ("status", "built"), ("cost", "3.2"),
+    ("cost", "not set"), ("length", "20-32"), ("date", "2025-03-14")],
+)  # fmt: skip
+def test_a_value_that_fits_is_taken(field: str, value: str) -> None:
+    """Words of one's own stay free."""
+    assert len(accepted_rows([accepted(field, value)], Record()).claims) == 1
+
+
+def test_every_fault_is_told_with_its_mend() -> None:
+    """However many there are."""
+    rows = [accepted("cost", f"{number},2") for number in range(1, 14)] + [accepted("role", "hots")]
+    with pytest.raises(ClaimRefused) as caught:
+        accepted_rows(rows, Record())
+    assert all(f'"{number},2"' in caught.value.what for number in range(1, 14))
+    assert "a point before decimals" in caught.value.mend
+    assert "choose from signatory" in caught.value.mend

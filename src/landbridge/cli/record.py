@@ -71,7 +71,7 @@ def read(
         (row["id"], f"{row['source']} {row['locator']}", row["event"], _said(row), row["value"])
         for row in rows
     ]
-    title = f"{len(rows)} claims proposed from {_count(len(reading.documents), 'document')}"
+    title = f"{_count(len(rows), 'claim')} proposed from {_count(len(reading.documents), 'document')}"
     show.print_table(title, ("", "where", "about", "what", "value"), said[:MOST_PROPOSALS], left=range(5))
     if len(rows) > MOST_PROPOSALS:
         show.say(f"and {len(rows) - MOST_PROPOSALS} more.")

@@ -401,7 +401,7 @@ def say_slip(slip: Slip, as_of: str) -> str:
         return f"{promised}; done {say_date(slip.actual)}: {say_years(slip.years)}"
     if last.last < as_of:
         return f"{promised}; not done by {say_date(as_of)}: {say_years(slip.years, 'overdue')}"
-    if last.last > first.last:
+    if last.last > first.last and slip.years > 0:
         return f"{promised}; now {say_date(last.date)}: {say_years(slip.years)}"
     return f"{promised}; no other date is known"
 
