@@ -449,3 +449,73 @@ def test_the_order_of_claims_changes_nothing():
         for order in permutations(rows)
     }
     assert len(results) == 1
+
+
+# --- stages that follow each other --------------------------------------------------------------------------
+
+
+def dated_stage(source: str, value: str, day: str, at: str, event: str = "treaty") -> list:
+    """A status and its day, told in one sentence as the reader tells it."""
+    own = event if value == "signed" else f"{event}-{value.replace(' ', '-')}"
+    return [
+        claim(source, "status", value, "agreement", event, at),
+        claim(source, "date", day, event=own, at=at),
+    ]
+
+
+@pytest.mark.parametrize("documents", ["aaa", "abc"])
+def test_stages_that_follow_each_other_are_no_contradiction(documents):
+    one, two, three = documents
+    rows = [
+        *dated_stage(one, "signed", "2024-03-04", "p2 s1"),
+        *dated_stage(two, "ratified", "2024-06-05", "p3 s1"),
+        *dated_stage(three, "in force", "2025-01-01", "p4 s1"),
+    ]
+    assert kinds(*rows) == []
+
+
+def test_works_that_started_and_a_line_that_is_open():
+    begun, running = claim("a", "status", "works started", "line"), claim("a", "status", "open", "line")
+    assert kinds(begun, running) == []
+    still = claim("b", "status", "under construction", "line")
+    assert kinds(still, running) == ["contradiction"]
+
+
+@pytest.mark.parametrize("documents", ["aa", "ab"])
+def test_an_impossible_order_is_a_contradiction(documents):
+    rows = [
+        *dated_stage(documents[0], "signed", "2024-03-04", "p2 s1"),
+        *dated_stage(documents[1], "ratified", "2023-06-05", "p3 s1"),
+    ]
+    (found,) = find_differences(rows)
+    assert found.kind == "contradiction"
+    assert "ratified on 2023-06-05, and signed only on 2024-03-04" in found.reason
+    assert {c.mention.locator for v in found.values for c in v.claims} == {"p2 s1", "p3 s1"}
+    assert found.within == ("a" if documents == "aa" else "")
+
+
+def test_initialled_and_signed_on_one_day_differ_and_on_two_days_do_not():
+    rows = dated_stage("a", "initialled", "2024-03-04", "p2 s1")
+    assert kinds(*rows, *dated_stage("b", "signed", "2024-03-04", "p2 s1")) == ["contradiction"]
+    assert kinds(*rows, *dated_stage("b", "signed", "2024-05-04", "p2 s1")) == []
+
+
+# --- one difference is told once ----------------------------------------------------------------------------
+
+
+def test_what_documents_contradict_within_is_not_told_again():
+    one = [claim("a", "status", "signed", at="p2 s1"), claim("a", "status", "unsigned", at="p3 s1")]
+    copy = [claim("b", "status", "signed", at="p2 s1"), claim("b", "status", "unsigned", at="p3 s1")]
+    assert [d.within for d in find_differences([*one, *copy])] == ["a", "b"]
+    more = claim("c", "status", "signed", at="p2 s1")
+    found = find_differences([*one, more])
+    assert [d.within for d in found] == ["a", ""]
+    assert {c.mention.source for v in found[1].values for c in v.claims} == {"a", "c"}
+
+
+def test_one_pair_of_values_has_one_difference():
+    rows = [
+        claim("a", "status", "signed", "treaty", at="p2 s1", valid_time="2024-03-04"),
+        claim("b", "status", "ratified", "treaty", at="p3 s1", valid_time="2023-06-05"),
+    ]
+    assert kinds(*rows) == ["contradiction"]

@@ -3,12 +3,16 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from landbridge.cli import record_views, show
 from landbridge.cli.options import Json, StudyOption
+from landbridge.cli.record_files import Force, check_review_target
+
+if TYPE_CHECKING:
+    from landbridge.record.model import Claim
 
 app = typer.Typer(
     help="Documents, their claims, and where they disagree.",
@@ -31,6 +35,7 @@ def read(
         typer.Option("-o", "--out", metavar="FILE", help="The review table to write, such as review.csv."),
     ] = None,
     study: record_views.StudyOrNone = None,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Read documents and propose the claims that they make.
@@ -38,6 +43,7 @@ def read(
     Text, HTML and PDF; a folder is read with all that is in it.
     With --study, its events, actors and gates are recognised.
     Files that cannot be read are listed and skipped.
+    A file that is there is only written over if it is a review table without decisions.
 
     \b
     Examples:
@@ -47,6 +53,8 @@ def read(
     from landbridge.record.review import review_rows, write_review
     from landbridge.record.show import tell_claim
 
+    if out is not None:
+        check_review_target(out, force=force)
     record, reading, claims = record_views.read_files(files, study)
     rows = review_rows(reading.documents, claims, record)
     if out is not None:
@@ -63,7 +71,7 @@ def read(
         (row["id"], f"{row['source']} {row['locator']}", row["event"], _said(row), row["value"])
         for row in rows
     ]
-    title = f"{len(rows)} claims proposed from {_count(len(reading.documents), 'document')}"
+    title = f"{_count(len(rows), 'claim')} proposed from {_count(len(reading.documents), 'document')}"
     show.print_table(title, ("", "where", "about", "what", "value"), said[:MOST_PROPOSALS], left=range(5))
     if len(rows) > MOST_PROPOSALS:
         show.say(f"and {len(rows) - MOST_PROPOSALS} more.")
@@ -214,14 +222,15 @@ def score(
 ) -> None:
     """Compare what is read out of documents with what was coded by hand from them.
 
-    The documents must be sources of the study, known by the column file of its sources.csv; without any
-    named, those in the folder documents of the study are read.
+    The documents must be sources of the study, known by the column file of its sources.csv, and its claims
+    on them have a locator and the coder hand. Without any named, those in the folder documents of the study
+    are read.
     Precision is the share of proposed claims that were coded, recall the share of coded claims that were
     proposed: by place, by place and value, and word for word.
 
     \b
     Examples:
-      landbridge record score article.txt other.txt
+      landbridge record score documents/ --study my-study
       landbridge record score --study my-study --json
     """
     from landbridge.record.check_judged import known_as
@@ -230,17 +239,19 @@ def score(
     from landbridge.study import find_study
 
     if not files:
-        files = [find_study(study) / "documents"]
+        folder = find_study(study) / "documents"
+        if not folder.is_dir():
+            mend = f"name them: {show.command()} record score FILE... --study {show.quoted(Path(study))}."
+            what = "the study has no folder documents, and no documents are named."
+            raise NothingRead(what, where=f"study {study}", mend=mend)
+        files = [folder]
     record, reading, claims = record_views.read_files(files, study)
     known = {known_as(record, document).id for document in reading.documents} & set(record.sources)
-    coded = [
-        c for c in record.standing if c.mention.source in known and c.mention.locator and c.coder != "rules"
-    ]
+    own = [claim for claim in record.standing if claim.mention.source in known]
+    coded = [claim for claim in own if claim.mention.locator and claim.coder != "rules"]
     if not coded:
-        mend = "name the file of each in sources.csv, and give their claims locators."
-        raise NothingRead(
-            "no claims were coded by hand from these documents.", where=f"study {study}", mend=mend
-        )
+        what, mend = _why_uncoded([document.id for document in reading.documents], known, own)
+        raise NothingRead(what, where=f"study {study}", mend=mend)
     found = compare([claim for claim in claims if claim.mention.source in known], coded)
     if json:
         show.print_json(
@@ -283,6 +294,22 @@ def score(
     show.print_table(
         "By field, place and value", ("field", "precision", "recall", "proposed", "coded"), fields
     )
+
+
+def _why_uncoded(documents: Sequence[str], known: set[str], own: Sequence["Claim"]) -> tuple[str, str]:
+    """What is missing so that a reading can be scored, and how to mend it."""
+    names = ", ".join(documents[:3]) + (" and others" if len(documents) > 3 else "")
+    if not known:
+        mend = f"write the name of each ({names}) in the column file of its row in sources.csv."
+        return "none of these documents is a source of the study.", mend
+    if not own:
+        mend = "write claims on them into claims.csv, each with its locator and coder=hand."
+        return f"the study has no claims on {', '.join(sorted(known))}.", mend
+    if all(claim.coder == "rules" for claim in own):
+        what = f"no claims were coded by hand from these documents: all {len(own)} are the reader's own."
+        return what, "in claims.csv write coder=hand in the rows that a person has coded or corrected."
+    mend = "write the sentence of each in the column locator of claims.csv, such as p2 s1."
+    return "the claims that were coded by hand from these documents have no locator.", mend
 
 
 _READINGS = {

@@ -10,6 +10,7 @@ import typer
 
 from landbridge.cli import show
 from landbridge.cli.options import Json, StudyOption
+from landbridge.cli.record_files import Force, check_page_target
 
 if TYPE_CHECKING:
     from landbridge.record.check_judged import Judged
@@ -207,7 +208,7 @@ def print_check(judged: "Judged", views: Sequence[Any], *, everything: bool) -> 
 
     grave = [found for found in judged.differences if found.kind in GRAVE]
     harmless = [found for found in judged.differences if found.kind not in GRAVE]
-    show.say(f"{len(judged.claims)} claims: {_many(len(grave), 'contradiction')}.")
+    show.say(f"{_many(len(judged.claims), 'claim')}: {_many(len(grave), 'contradiction')}.")
     for number, found in enumerate([*grave, *harmless] if everything else grave, start=1):
         _print_difference(number, found)
     if harmless and not everything:
@@ -276,6 +277,12 @@ def _field(found: Any) -> str:
     return f"{found.field} {found.subject}".strip()
 
 
+def _with_unit(value: Any) -> str:
+    """A value with the unit that its claims state, unless it says it already."""
+    unit = next((claim.unit for claim in value.claims if claim.unit), "")
+    return str(value.value) if not unit or value.value.endswith(unit) else f"{value.value} {unit}"
+
+
 def _print_difference(number: int, found: Any) -> None:
     within = f", within {found.within}" if found.within else ""
     show.say(f"\n{number}. {found.event}: {_field(found)}  [{found.kind.replace('_', ' ')}{within}]")
@@ -284,7 +291,7 @@ def _print_difference(number: int, found: Any) -> None:
         where = ", ".join(
             dict.fromkeys(f"{claim.mention.source} {claim.mention.locator}".strip() for claim in value.claims)
         )
-        show.say(f"     {stance}{value.value}  ({_many(value.witnesses, 'witness')}: {where})")
+        show.say(f"     {stance}{_with_unit(value)}  ({_many(value.witnesses, 'witness')}: {where})")
     show.say(f"   verdict: {found.verdict}")
     show.say(f"   why: {found.reason}")
 
@@ -362,6 +369,7 @@ _FACTS = {
     "state": "state in the study", "met_on": "met on", "resolved": "day by the record",
     "probability": "probability that it is met", "disagrees": "DISAGREES WITH THE RECORD", "event": "about",
     "field": "field", "subject": "subject", "value": "value", "unit": "unit", "scope": "scope",
+    "text": "sentence",
     "stance": "stance", "modality": "modality", "valid_time": "valid in", "locator": "address",
     "source": "source", "note": "note", "withdrawn": "WITHDRAWN", "parties": "parties",
     "witnesses": "witnesses", "binding": "binding", "roles": "roles", "stages": "stages",
@@ -427,6 +435,7 @@ def timeline(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a picture as one HTML file.")
     ] = None,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Show the process along time: events and roles, stages of agreements, plans that slipped.
@@ -444,6 +453,8 @@ def timeline(
     from landbridge.report.timeline import timeline_json, write_timeline
     from landbridge.study import open_study
 
+    if html is not None:
+        check_page_target(html, force=force)
     opened = open_study(study)
     record = read_record(opened)
     for kind, names, known in (("process", process, record.processes), ("gate", gate, record.gates)):
@@ -508,7 +519,9 @@ def print_timeline(built: Any) -> None:
         state = "" if moment.status == "occurred" else f" ({moment.status})"
         title = f"{moment.title}{state}" + (f" [{moment.contested}]" if moment.contested else "")
         process = built.processes.get(moment.process, moment.process)
-        rows.append((say_date(moment.date, moment.first, moment.last), process, title, roles))
+        when = say_date(moment.date, moment.first, moment.last)
+        when += " (date without a year)" if moment.date and not moment.has_place else ""
+        rows.append((when, process, title, roles))
     show.print_table("What happened", ("date", "process", "event", "roles"), rows, left=range(4))
     agreements = []
     for line in built.agreements:

@@ -119,8 +119,9 @@ def known_as(record: Record, document: Document) -> Document:
 def read_and_judge(record: Record, documents: Iterable[Document], proposed: Iterable[Claim]) -> Judged:
     """Judge documents that were read together with what the record holds.
 
-    A document that is a source of the record counts as that source, and what was coded from it already is
-    not counted again.
+    A document that is a source of the record counts as that source. Where a person has coded it, those claims
+    stand for it and what is proposed is left out; so is what is proposed of a sentence from which a proposal
+    was accepted: one sentence must not differ from itself in wording.
     """
     known = [known_as(record, document) for document in documents]
     sources = [
@@ -128,10 +129,13 @@ def read_and_judge(record: Record, documents: Iterable[Document], proposed: Iter
         for document in known
         if document.id not in record.sources
     ]
-    seen = {_same(claim) for claim in record.standing}
+    coded = {claim.mention.source for claim in record.claims if claim.coder != "rules"}
+    settled = {(claim.mention.source, claim.mention.locator) for claim in record.claims}
+    seen: set[tuple[str, ...]] = set()
     added = []
     for claim in proposed:
-        if _same(claim) not in seen:
+        place = claim.mention.source, claim.mention.locator
+        if claim.mention.source not in coded and place not in settled and _same(claim) not in seen:
             seen.add(_same(claim))
             added.append(claim)
     return judge_record(record.with_claims(added, sources), known)

@@ -13,6 +13,7 @@ from typing import Final
 
 from landbridge.record.differences_cross import Gazetteer, find_cross_differences
 from landbridge.record.differences_parties import Voices
+from landbridge.record.differences_stages import StageDays, follow_on
 from landbridge.record.differences_values import days_apart, days_of, lost_unit, read_quantity, relate, slip
 from landbridge.record.lineage import Dependence
 from landbridge.record.model import (
@@ -47,6 +48,8 @@ _MOST_VALUES: Final = 40
 _TOP_VALUES: Final = 8
 #: Kinds of difference in which a slip of the pen takes no part.
 _BLURRED: Final[tuple[DifferenceKind, ...]] = ("contradiction", "dispute", "plan_against_fact", "scope")
+#: Document, address, stance and value of a claim.
+_Told = tuple[str, str, str, str]
 #: Numbers that differ by less speak for each other against a slip of the pen.
 _CLOSE: Final = 0.02
 
@@ -72,6 +75,7 @@ class Judge:
         self.dependence = dependence
         self.voices = voices
         self.events = events
+        self.stage_days = StageDays()
 
     def witnesses(self, claims: Iterable[Claim]) -> int:
         """Independent sources among the claims' own."""
@@ -153,6 +157,21 @@ class Judge:
             return "plan_against_fact", f"first {shown(early.claims)}, later {shown(late.claims)}"
         return None
 
+    def _followed(self, group: Group, one: Side, other: Side) -> bool:
+        """Whether a thing passed through both statuses one after the other.
+
+        What is signed was perhaps never initialled: stages that do not hold together follow each other only
+        on days of their own. The act of one day has one of them.
+        """
+        way = course(one.value, other.value)
+        if not way:
+            return False
+        early, late = (one, other) if way > 0 else (other, one)
+        if follow_on(early.claims, late.claims):
+            return True
+        is_lasting = group.event not in self.events and not group.event[:4].isdigit()
+        return is_lasting and self.stage_days.are_ordered(early.claims, late.claims)
+
     def _plans(
         self, group: Group, one: Side, other: Side, *, said_so: bool
     ) -> tuple[DifferenceKind, str] | None:
@@ -212,7 +231,11 @@ class Judge:
 
     def _opposed(self, group: Group, one: Side, other: Side) -> tuple[DifferenceKind, str] | None:
         """What is left: a dispute if the parties stand behind the sides, else a contradiction."""
-        if group.field == "status" and one.stance == other.stance and goes_together(one.value, other.value):
+        if (
+            group.field == "status"
+            and one.stance == other.stance
+            and (goes_together(one.value, other.value) or self._followed(group, one, other))
+        ):
             return None
         voices = [{self.voices.voice(claim) for claim in side.claims} - {""} for side in (one, other)]
         is_denial = one.stance != other.stance
@@ -297,7 +320,10 @@ def find_differences(
 
 
 def rank_differences(found: Iterable[Difference]) -> tuple[Difference, ...]:
-    """Sort differences by gravity; of two that are equally grave, the one with more witnesses first."""
+    """Sort differences by gravity; of two that are equally grave, the one with more witnesses first.
+
+    What says nothing that another one does not say is left out.
+    """
     graded = [
         replace(
             d,
@@ -308,13 +334,45 @@ def rank_differences(found: Iterable[Difference]) -> tuple[Difference, ...]:
         for d in found
     ]
     weight = {id(d): sum(value.witnesses for value in d.values) for d in graded}
-    return tuple(
-        sorted(graded, key=lambda d: (-d.gravity, -weight[id(d)], d.event, d.field, d.subject, d.within))
+    graded.sort(key=lambda d: (-d.gravity, -weight[id(d)], d.event, d.field, d.subject, d.within))
+    return tuple(_without_repeats(graded))
+
+
+def _without_repeats(graded: Sequence[Difference]) -> Iterator[Difference]:
+    """Leave out what repeats a graver difference.
+
+    That is: the same two values in the same places; or a general telling in which no document and no value is
+    new beside those of documents that contradict themselves.
+    """
+    kept: dict[tuple[str, str, str], list[tuple[Difference, frozenset[_Told]]]] = {}
+    for found in graded:
+        others = kept.setdefault((found.event, found.field, found.subject), [])
+        told = _places(found)
+        if len(found.values) == 2 and any(told == theirs for _, theirs in others):
+            continue
+        inside = [theirs for other, theirs in others if other.within and other.kind == found.kind]
+        values = {place[2:] for place in told}
+        if told <= frozenset().union(*inside) and any(
+            values <= {place[2:] for place in own} for own in inside
+        ):
+            continue
+        others.append((found, told))
+        yield found
+
+
+def _places(found: Difference) -> frozenset[_Told]:
+    return frozenset(
+        (claim.mention.source, claim.mention.locator, value.stance, value.value)
+        for value in found.values
+        for claim in value.claims
     )
 
 
 def differences_of(groups: Iterable[Group], judge: Judge) -> Iterator[Difference]:
     """Differences within each group, and between "nothing" and something of fields with many values."""
+    groups = tuple(groups)
+    # Only all claims together tell on which days a thing reached its stages.
+    judge.stage_days = StageDays(claim for group in groups for claim in group.claims)
     nil: dict[tuple[str, str, str], list[Group]] = {}
     for group in groups:
         if group.field in MANY and group.asserted:

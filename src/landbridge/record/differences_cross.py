@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
+from landbridge.record.differences_stages import find_disorder
 from landbridge.record.differences_values import days_of, relate
 from landbridge.record.model import Claim, ClaimedValue, Difference, DifferenceKind, Event
 from landbridge.record.rules import VERDICTS, plain, stage
@@ -79,6 +80,7 @@ def find_cross_differences(
     found = list(_signed_with_condition_left(rows, told, count))
     found += _concluded_before_talks(rows, events, gazetteer, count)
     found += _order_against_dates(rows, count)
+    found += _stages_in_disorder(rows, count)
     if gazetteer is not None:
         found += _capitals(rows, gazetteer, count)
     return found
@@ -277,6 +279,13 @@ def _order_against_dates(rows: Sequence[Claim], count: Count) -> Iterator[Differ
                 f"it is put {found['way']} {other}, and the dates say otherwise",
                 count,
             )
+
+
+def _stages_in_disorder(rows: Sequence[Claim], count: Count) -> Iterator[Difference]:
+    """A stage that is dated before the one that it needs."""
+    for early, late, why in find_disorder(rows):
+        sides = [(early.value, [early]), (late.value, [late])]
+        yield _difference(early, "contradiction", sides, f"an impossible order: {why}", count)
 
 
 def _is_before(one: str, other: str) -> bool:

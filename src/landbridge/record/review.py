@@ -12,9 +12,11 @@ from landbridge.errors import LandbridgeError, UnknownId
 from landbridge.ids import is_id
 from landbridge.record.check import DATE_FIELDS, ROLES
 from landbridge.record.check_judged import known_as
+from landbridge.record.differences_values import read_quantity, slip
 from landbridge.record.model import Claim, Document
+from landbridge.record.rules import NUMBERED, STATUS_WORDS, SYNONYMS, plain
 from landbridge.record.tables import Record, claim_row
-from landbridge.record.tables_dates import is_date
+from landbridge.record.tables_dates import DATE_MEND, is_date
 from landbridge.tables import load_attributes, write_whole
 from landbridge.units import find_unit_fault
 
@@ -31,8 +33,6 @@ _WORDS = {
 
 #: A spreadsheet takes a cell that begins so for a formula; a document must not be able to write one.
 _FORMULA = re.compile(r"[=+@\t\r]|-(?![\d-])")
-
-_SHOWN_FAULTS = 10
 
 Row = dict[str, str]
 
@@ -265,12 +265,14 @@ def _refused(faults: Sequence[tuple[str, str, str]]) -> ClaimRefused:
     names = ", ".join(name for name, *_ in faults)
     if len(faults) == 1:
         return ClaimRefused(faults[0][1], where=f"row {names} of the review table", mend=faults[0][2])
-    told = "".join(f"\n  {name}: {what}" for name, what, _ in faults[:_SHOWN_FAULTS])
-    more = f"\n  and {len(faults) - _SHOWN_FAULTS} more" if len(faults) > _SHOWN_FAULTS else ""
-    what = f"{len(faults)} accepted claims do not fit the study; nothing was written.{told}{more}"
-    mends = dict.fromkeys(mend for *_, mend in faults)
+    told = "".join(f"\n  {name}: {what}" for name, what, _ in faults)
+    what = f"{len(faults)} accepted claims do not fit the study; nothing was written.{told}"
+    mends: dict[str, list[str]] = {}
+    for name, _, mend in faults:
+        mends.setdefault(mend, []).append(name)
+    listed = "".join(f"\n  {', '.join(own)}: {mend}" for mend, own in mends.items())
     return ClaimRefused(
-        what, where=f"rows {names}", mend=next(iter(mends)) + f" Or --refuse {names.replace(' ', '')}."
+        what, where=f"rows {names}", mend=f"{listed}\n  Or --refuse {names.replace(' ', '')}."
     )
 
 
@@ -334,8 +336,18 @@ def _fault(
     if row["field"] in DATE_FIELDS and not is_date(row["value"]):
         return (
             f'"{row["value"]}" is not a date in EDTF.',
-            "write it as 2025, 2025-08, 2025-08-08 or 2024-09/2024-12.",
+            DATE_MEND,
         )
+    if row["valid_time"] and not is_date(row["valid_time"]):
+        return f'valid_time "{row["valid_time"]}" is not a date in EDTF.', DATE_MEND
+    if row["field"] in NUMBERED and re.search(r"\d", row["value"]) and read_quantity(row["value"]) is None:
+        mend = "write 3.2, 1200, 20-32 or 40+, with a point before decimals, and the unit in its own column."
+        return f'{row["field"]} cannot be "{row["value"]}": this is no number.', mend
+    if row["field"] == "status":
+        word = plain("status", row["value"])
+        words = {*STATUS_WORDS, *SYNONYMS["status"]}
+        if word not in words and any(slip("name", word, known) for known in words):
+            return f'status cannot be "{row["value"]}".', f"choose from {', '.join(STATUS_WORDS)}."
     for column in ("stance", "modality"):
         choices = load_attributes("claims")[column].choices
         if row[column] not in choices:

@@ -147,6 +147,18 @@ COURSES: Final = (
     ("pending", "completed"),
     ("to be prepared", "published"),
 )
+#: Words for a status that are known. Others may be used, but none that looks like a slip of one of these.
+STATUS_WORDS: Final = tuple(
+    dict.fromkeys(
+        (*(word for steps in COURSES for word in steps), *SYNONYMS["status"].values(), *sorted(AHEAD))
+    )
+)
+_NUMBER_FIELDS = """
+    length cost volume count capacity progress vote_share seats turnout share magnitude area tariff budget
+    distance gauge speed price population depth draught width weight fee toll percentage quantity rate
+"""
+#: Fields whose values are numbers, if they hold any digit.
+NUMBERED: Final = frozenset(_NUMBER_FIELDS.split())
 #: Pairs of statuses that hold together.
 TOGETHER: Final = frozenset(
     frozenset(pair)
@@ -157,6 +169,8 @@ TOGETHER: Final = frozenset(
         ("published", "agreed"),
         ("valid", "in force"),
         ("signed", "binding"),
+        ("signed", "ratified"),
+        ("signed", "in force"),
         ("ratified", "in force"),
         ("completed", "open"),
         ("planned", "postponed"),

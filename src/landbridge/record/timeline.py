@@ -41,6 +41,11 @@ class Moment:
     source: tuple[str, ...] = ()
     contested: str = ""
 
+    @property
+    def has_place(self) -> bool:
+        """Whether its date has a place on an axis; a date without a year has none."""
+        return bool(self.first or self.last)
+
 
 @dataclass(frozen=True)
 class ReachedStage:
@@ -153,8 +158,8 @@ def build_timeline(
     return Timeline(
         as_of,
         {key: record.processes.get(key, key) for key in _order(record, chosen)},
-        tuple(sorted(moments, key=lambda m: (m.first or m.last, m.last, m.id))),
-        tuple(sorted(agreements, key=lambda a: (a.stages[0].first, a.id))),
+        tuple(sorted(moments, key=lambda m: (not m.has_place, m.first or m.last, m.last, m.id))),
+        tuple(sorted(agreements, key=lambda a: (not a.stages[0].first, a.stages[0].first, a.id))),
         tuple(_slips(record, as_of, names, wanted if processes or gates else None)),
     )
 
@@ -275,10 +280,20 @@ def _slip(record: Record, about: str, scope: str, promises: list[Promise], as_of
     actual = "" if scope else _actual(record, about)
     done = _days(actual)[1] if actual else ""
     end = done or max(as_of if promises[-1].last < as_of else "", *(promise.last for promise in promises))
-    years = (datetime.date.fromisoformat(end) - datetime.date.fromisoformat(promises[0].last)).days / 365.25
+    # A day told less or more exactly is the same promise: half of a year and the year, say.
+    begin = (
+        promises[0].last if done else max(p.last for p in promises if _is_nested(p.date, promises[0].date))
+    )
+    years = (datetime.date.fromisoformat(end) - datetime.date.fromisoformat(begin)).days / 365.25
     missed = sum(promise.last < (done or as_of) for promise in promises)
     title = _title(record, about) + (f" ({scope})" if scope else "")
     return Slip(about, title, tuple(promises), actual, done, round(years, 2), missed)
+
+
+def _is_nested(one: str, other: str) -> bool:
+    """Whether one of two dates lies within the other."""
+    (first, last), (begin, end) = _days(one), _days(other)
+    return (first <= begin and end <= last) or (begin <= first and last <= end)
 
 
 def _actual(record: Record, about: str) -> str:

@@ -46,7 +46,10 @@ _STAGE_HEADS = ("text agreed", "initialled", "signed", "ratified", "in force")
 
 
 def draw_events(timeline: Timeline, *, width: float = WIDTH, name: str = "events") -> str:
-    """Events along a time axis, a lane for each process; years with more events are wider."""
+    """Events along a time axis, a lane for each process; years with more events are wider.
+
+    What has a date without a year has no place on it and is left out; `say_unplaced` tells it in words.
+    """
     scale = build_scale([m.first for m in timeline.moments] + [m.last for m in timeline.moments], width)
     parts: list[str] = []
     y = 34.0
@@ -65,19 +68,28 @@ def draw_events(timeline: Timeline, *, width: float = WIDTH, name: str = "events
         [p for p in parts if p.startswith("<rect")],
         [p for p in parts if not p.startswith("<rect")],
     )
-    said = (
-        f"{len(timeline.moments)} events in {len(lanes)} processes, up to {timeline.as_of} and planned after"
-    )
+    number = sum(len(own) for _, own in lanes)
+    said = f"{number} events in {len(lanes)} processes, up to {timeline.as_of} and planned after"
     return picture(width, total, name, "What happened, by process", said, [*bands, axis, *marks])
 
 
 def _lanes(timeline: Timeline) -> list[tuple[str, list[Moment]]]:
     lanes = []
     for key, title in timeline.processes.items():
-        own = [moment for moment in timeline.moments if moment.process == key]
+        own = [moment for moment in timeline.moments if moment.process == key and moment.has_place]
         if own:
             lanes.append((title or "Other events", own))
     return lanes
+
+
+def say_unplaced(timeline: Timeline) -> list[str]:
+    """Events that have no place on an axis, a line each: their date, what is missing of it, and the title."""
+    lines = []
+    for moment in timeline.moments:
+        if not moment.has_place:
+            when = f"{say_date(moment.date)} (date without a year)" if moment.date else "no date"
+            lines.append(f"{when}: {moment.title}")
+    return lines
 
 
 def _axis(scale: Scale, height: float, as_of: str) -> str:
@@ -389,7 +401,7 @@ def say_slip(slip: Slip, as_of: str) -> str:
         return f"{promised}; done {say_date(slip.actual)}: {say_years(slip.years)}"
     if last.last < as_of:
         return f"{promised}; not done by {say_date(as_of)}: {say_years(slip.years, 'overdue')}"
-    if last.last > first.last:
+    if last.last > first.last and slip.years > 0:
         return f"{promised}; now {say_date(last.date)}: {say_years(slip.years)}"
     return f"{promised}; no other date is known"
 
@@ -415,7 +427,7 @@ def timeline_page(timeline: Timeline, title: str, disputes: Sequence[tuple[str, 
         figures.append(
             ("slips", "Plans and how far they slipped", Markup(draw_slips(slips, timeline.as_of)), words)
         )
-    if timeline.moments:
+    if any(moment.has_place for moment in timeline.moments):
         words = (
             "Years with more events are wider. Rest the pointer on a mark for its place, outcome and sources."
         )
@@ -426,6 +438,7 @@ def timeline_page(timeline: Timeline, title: str, disputes: Sequence[tuple[str, 
         counts=(len(timeline.moments), len(timeline.agreements), len(slips)),
         legend=Markup(draw_legend()),
         figures=figures,
+        unplaced=say_unplaced(timeline),
         disputes=disputes,
     )
 

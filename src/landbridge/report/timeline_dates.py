@@ -25,6 +25,8 @@ def day_number(date: str) -> float:
 def say_date(text: str, first: str = "", last: str = "") -> str:
     """A date as people write it; ``first`` and ``last`` are the days that it may mean, if known.
 
+    >>> say_date("--03-14"), say_date("--07")
+    ('14 Mar', 'Jul')
     >>> say_date("2025-08-08"), say_date("2025-11-20/2025-11-21"), say_date("2026"), say_date("2026-06/..")
     ('8 Aug 2025', '20–21 Nov 2025', '2026', 'from Jun 2026')
     """
@@ -51,6 +53,8 @@ def say_date(text: str, first: str = "", last: str = "") -> str:
 
 def _say_one(text: str) -> str:
     """Year, month or day; anything else stands as it was written."""
+    if text.startswith("--"):
+        return _say_yearless(text)
     parts = text.split("-")
     if not all(part.isdecimal() for part in parts) or len(parts) > 3 or len(parts[0]) != 4:
         return text
@@ -61,6 +65,15 @@ def _say_one(text: str) -> str:
         return text
     words = f"{_MONTHS[month - 1]} {parts[0]}"
     return words if len(parts) == 2 else f"{int(parts[2])} {words}"
+
+
+def _say_yearless(text: str) -> str:
+    """Day and month, or month, of a date without a year."""
+    parts = text.removeprefix("--").split("-")
+    if not all(part.isdecimal() for part in parts) or not 1 <= int(parts[0]) <= len(_MONTHS):
+        return text
+    month = _MONTHS[int(parts[0]) - 1]
+    return month if len(parts) == 1 else f"{int(parts[1])} {month}"
 
 
 def say_years(years: float, late: str = "later") -> str:

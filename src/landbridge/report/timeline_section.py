@@ -9,7 +9,7 @@ from landbridge.record.timeline import Moment, Timeline, build_timeline
 from landbridge.report.numbers import percent
 from landbridge.report.page import Block, Cell, DataTable, Figure, Paragraph, Section, cells
 from landbridge.report.reading import Reader, listed, quoted
-from landbridge.report.timeline import draw_agreements, draw_events, draw_legend, draw_slips
+from landbridge.report.timeline import draw_agreements, draw_events, draw_legend, draw_slips, say_unplaced
 
 WIDTH = 900.0
 _MOST_MOMENTS, _MOST_SLIPS, _MOST_FACTS = 20, 8, 10
@@ -45,8 +45,11 @@ def write_record(reader: Reader) -> Section | None:
         blocks.append(
             Figure(drawn, "Plans: promised days (circles), the day on which it was done (triangle).")
         )
-    drawn = draw_events(timeline, width=WIDTH, name="record-events")
-    blocks.append(Figure(drawn, "What happened, by process. Years with more events are wider."))
+    if any(moment.has_place for moment in timeline.moments):
+        drawn = draw_events(timeline, width=WIDTH, name="record-events")
+        blocks.append(Figure(drawn, "What happened, by process. Years with more events are wider."))
+    if unplaced := say_unplaced(timeline):
+        blocks.append(Paragraph(f"Not in the picture: {'; '.join(unplaced)}."))
     blocks.append(_uncertain(views) if views else Paragraph("No fact behind these gates is open."))
     return Section("record", "What has happened, and what is disputed", tuple(blocks))
 
