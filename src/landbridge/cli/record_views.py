@@ -123,7 +123,9 @@ def check(
 
 def check_json(judged: "Judged") -> dict[str, Any]:
     """Give claims, differences, lineage and resolutions as plain values."""
-    from landbridge.record.lineage import count_witnesses
+    from landbridge.record.lineage import Dependence
+
+    dependence = Dependence(judged.edges)
 
     def mention(claim: "Claim") -> dict[str, str]:
         return {"document": claim.mention.source, "locator": claim.mention.locator}
@@ -156,8 +158,8 @@ def check_json(judged: "Judged") -> dict[str, Any]:
                     }
                     for value in found.values
                 ],
-                "witnesses": count_witnesses(
-                    {claim.mention.source for value in found.values for claim in value.claims}, judged.edges
+                "witnesses": dependence.count(
+                    {claim.mention.source for value in found.values for claim in value.claims}
                 ).count,
                 "verdict": found.verdict,
                 "reason": found.reason,
