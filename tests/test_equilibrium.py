@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from landbridge.assignment.delays import Scarcity
+from landbridge.assignment.prefixes import build_prefix_tree
 from landbridge.assignment.routes import RouteSet
 from landbridge.assignment.sue import Problem, Segments, solve
 
@@ -28,16 +29,12 @@ def two_routes(
         is_queue=np.zeros(2, bool),
         is_firm=np.ones(2, bool),
     )
-    state = SimpleNamespace(capacity_t_year=capacity, facilities=facilities)
     routes = RouteSet(
         group_class=np.array([0]), group_origin=np.array([0]), group_destination=np.array([1]),
         group_first=np.array([0, 2]), start=np.array([0, 1, 2]), arcs=np.array([0, 1]), nest=np.array([0, 0]),
         log_weight=np.zeros(2),
     )  # fmt: skip
-    route_state = SimpleNamespace(
-        base_cost=np.array(fixed), availability=SimpleNamespace(usable=np.ones(2)), fac_start=np.array([0, 1, 2]),
-        fac_index=np.array([0, 1]),
-    )  # fmt: skip
+    tree = build_prefix_tree(np.array([0, 1, 2]), np.array([0, 1]), np.zeros(2, int), 1, 2)
     segments = Segments(
         np.array([0]), np.array([2]), np.array([demand]), np.array([0]), np.array([-1]), np.ones(1)
     )
@@ -47,7 +44,8 @@ def two_routes(
         choke=np.array([choke]),
         value_of_time=np.ones(1),
     )
-    return Problem(state, routes, route_state, segments, classes, scarcity)
+    base, usable = np.array(fixed), np.ones(2)
+    return Problem(facilities, capacity, routes, tree, base, usable, segments, classes, scarcity)
 
 
 @pytest.mark.parametrize(("theta", "expected"), [(0.1, 571.1508), (1.0, 646.5381), (100.0, 666.4360)])

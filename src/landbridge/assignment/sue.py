@@ -13,10 +13,11 @@ import numpy as np
 
 from landbridge.assignment.costs import Classes
 from landbridge.assignment.delays import Scarcity, measure_delay, measure_price
-from landbridge.assignment.loading import RouteState
-from landbridge.assignment.routes import NESTS, RouteSet
-from landbridge.kernels.choice import add_facility_costs, add_response, choose, load_facilities
-from landbridge.network import LinkState
+from landbridge.assignment.prefixes import PrefixTree
+from landbridge.assignment.routes import RouteSet
+from landbridge.kernels.choice import add_response, choose
+from landbridge.kernels.segments import list_segments
+from landbridge.network.attributes import Facilities
 
 TOLERANCE = 1e-9
 MOST_STEPS = 60
@@ -72,108 +73,80 @@ def build_segments(routes: RouteSet, demand: np.ndarray, captive: np.ndarray, us
     the share that can use only that nest; ``usable`` (n_routes) the share of cargo that each route serves. A
     share captive to a nest without any route in the set stays with the free choosers.
     """
-    rows: list[tuple[int, int, float, int, int, float]] = []
-    for g in range(len(routes.group_class)):
-        k, o, d = routes.group_class[g], routes.group_origin[g], routes.group_destination[g]
-        total = float(demand[k, o, d])
-        if total <= 0.0:
-            continue
-        a, b = int(routes.group_first[g]), int(routes.group_first[g + 1])
-        free = 1.0
-        for nest in range(len(NESTS)) if captive[k, o, d].any() else ():
-            share = float(captive[k, o, d, nest])
-            inside = np.flatnonzero(routes.nest[a:b] == nest)
-            if share > 0.0 and len(inside):
-                free -= share
-                span = a + int(inside[0]), a + int(inside[-1]) + 1
-                rows += [
-                    (*span, total * share * part, g, nest, need)
-                    for part, need in _split(usable[slice(*span)])
-                ]
-        if free > 0.0:
-            rows += [(a, b, total * free * part, g, -1, need) for part, need in _split(usable[a:b])]
-    first, last, volume, group, kept, need = zip(*rows, strict=True) if rows else ((),) * 6
-    return Segments(
-        np.array(first, np.int64),
-        np.array(last, np.int64),
-        np.array(volume, np.float64),
-        np.array(group, np.int64),
-        np.array(kept, np.int64),
-        np.array(need, np.float64),
-    )
+    g = (routes.group_class, routes.group_origin, routes.group_destination)
+    volume, kept = np.ascontiguousarray(demand[g], float), np.ascontiguousarray(captive[g], float)
+    n = list_segments(routes.group_first, routes.nest, volume, kept, usable, *_blank(0))
+    columns = _blank(n)
+    list_segments(routes.group_first, routes.nest, volume, kept, usable, *columns)
+    first, last, volume, group, nest, need = columns
+    return Segments(first, last, volume, group, nest, need)
 
 
-def _split(usable: np.ndarray) -> list[tuple[float, float]]:
-    """Parts of the cargo (share, need) by what they put up with; the last part has no route if none serves
-    all.
-    """
-    levels = sorted({*usable.tolist(), 1.0} - {0.0})
-    return [(level - below, level) for below, level in zip([0.0, *levels], levels, strict=False)]
+def _blank(n: int) -> tuple[np.ndarray, ...]:
+    """Room for ``n`` segments: first, last, volume, group, nest, need."""
+    whole, real = np.int64, np.float64
+    return tuple(np.empty(n, kind) for kind in (whole, whole, real, whole, whole, real))
 
 
 class Problem:
-    """One state's choice problem: everything but the flows, ready for the kernels."""
+    """One state's choice problem: everything but the flows, ready for the kernels.
+
+    ``capacity_t_year`` (n_facilities); ``base_cost`` (n_routes) in USD/t without queues; ``usable``
+    (n_routes) the share of cargo that each route serves; ``tree`` the facilities of the routes.
+    """
 
     def __init__(
         self,
-        state: LinkState,
+        facilities: Facilities,
+        capacity_t_year: np.ndarray,
         routes: RouteSet,
-        route_state: RouteState,
+        tree: PrefixTree,
+        base_cost: np.ndarray,
+        usable: np.ndarray,
         segments: Segments,
         classes: Classes,
         scarcity: Scarcity,
     ) -> None:
-        self.state, self.routes, self.route_state, self.segments = state, routes, route_state, segments
+        self.facilities, self.capacity_t_year = facilities, capacity_t_year
+        self.routes, self.tree, self.segments = routes, tree, segments
+        self.base_cost, self.usable = base_cost, usable
         self.classes, self.scarcity = classes, scarcity
-        self.route_class = routes.route_class
         of_segment = routes.group_class[segments.group]
         self.theta, self.mu = classes.route_scale[of_segment], classes.mode_scale[of_segment]
         self.choke, self.vot = classes.choke[of_segment], classes.value_of_time[of_segment]
         self.sigma = FULLY_SHIPPED / self.choke
         self.free = np.full(len(segments.first), np.nan)
-        nothing = np.zeros(len(state.facilities.ids))
+        nothing = np.zeros(len(capacity_t_year))
         self.free = self._respond(nothing, nothing)[1]
 
     def _respond(
         self, delay: np.ndarray, price: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Route costs and flows, logsums and shipped shares at given delays (h) and prices (USD/t)."""
-        s, r = self.segments, self.route_state
-        cost = np.empty(self.routes.n_routes)
-        add_facility_costs(
-            r.fac_start,
-            r.fac_index,
-            self.route_class,
-            r.base_cost,
-            self.classes.value_of_time,
-            delay,
-            price,
-            cost,
-        )
+        s = self.segments
+        cost = self.tree.sum_routes(self.base_cost, self.classes.value_of_time[:, None] * delay + price)
         flow = np.zeros(self.routes.n_routes)
         logsum, shipped = np.empty(len(s.first)), np.empty(len(s.first))
         choose(
             s.first, s.last, s.demand_t_year, self.theta, self.mu, self.choke, self.sigma, self.free, s.need,
-            self.routes.nest, self.routes.log_weight, r.availability.usable, cost, flow, logsum, shipped,
+            self.routes.nest, self.routes.log_weight, self.usable, cost, flow, logsum, shipped,
         )  # fmt: skip
         return flow, logsum, shipped, cost
 
     def evaluate(self, load: np.ndarray) -> Equilibrium:
         """The response to given facility flows, with its residual."""
-        capacity = self.state.capacity_t_year
-        laws = self.state.facilities
+        capacity, laws = self.capacity_t_year, self.facilities
         delay, _ = measure_delay(load, capacity, laws.delay, laws.is_queue, laws.is_firm)
         price, _ = measure_price(load, capacity, self.scarcity, laws.is_firm)
         flow, logsum, shipped, cost = self._respond(delay, price)
-        answer = np.zeros(len(load))
-        load_facilities(self.route_state.fac_start, self.route_state.fac_index, flow, answer)
+        answer = self.tree.load(flow)
         total = float(load.sum())
         residual = float(np.abs(answer - load).sum()) / total if total > 0.0 else float(answer.sum() > 0.0)
         return Equilibrium(flow, cost, answer, delay, price, logsum, shipped, residual, 0)
 
     def find_step(self, load: np.ndarray, at: Equilibrium) -> np.ndarray:
         """Newton step for v - F(v) = 0 at ``load``."""
-        capacity, laws = self.state.capacity_t_year, self.state.facilities
+        capacity, laws = self.capacity_t_year, self.facilities
         _, delay_slope = measure_delay(load, capacity, laws.delay, laws.is_queue, laws.is_firm)
         _, price_slope = measure_price(load, capacity, self.scarcity, laws.is_firm)
         weight = (self.classes.value_of_time.max() * delay_slope + price_slope) * np.maximum(
@@ -185,15 +158,13 @@ class Problem:
             return np.asarray(gap)
         position = np.full(len(load), -1, np.int64)
         position[active] = np.arange(len(active))
-        mapped = position[self.route_state.fac_index]
-        some = mapped >= 0
-        starts = np.concatenate(([0], np.cumsum(some)))[self.route_state.fac_start]
+        starts, marked = self.tree.list_marked(position)
         by_price, by_delay = np.zeros((len(active), len(active))), np.zeros((len(active), len(active)))
         s = self.segments
         add_response(
             s.first, s.last, s.demand_t_year, self.theta, self.mu, self.sigma, self.free, s.need, self.vot,
-            self.routes.nest, self.routes.log_weight, self.route_state.availability.usable,
-            at.cost, at.logsum, at.shipped, starts, mapped[some], by_price, by_delay,
+            self.routes.nest, self.routes.log_weight, self.usable,
+            at.cost, at.logsum, at.shipped, starts, marked, by_price, by_delay,
         )  # fmt: skip
         jacobian = by_delay * delay_slope[active] + by_price * price_slope[active]
         step = gap.copy()
@@ -213,7 +184,7 @@ def solve(
 
     Returns the best point found; its ``residual`` says how good it is, whatever stopped the search.
     """
-    capacity = problem.state.capacity_t_year
+    capacity = problem.capacity_t_year
     if start is None:
         load = np.minimum(problem.evaluate(np.zeros(len(capacity))).load, capacity)
     else:

@@ -9,7 +9,7 @@ from landbridge.assignment.costs import ARC_PARTS, COST_PARTS, MEASURES, Classes
 from landbridge.assignment.loading import RouteState
 from landbridge.assignment.routes import RouteSet
 from landbridge.assignment.sue import Equilibrium, Segments
-from landbridge.kernels.choice import add_facility_costs, load_arcs
+from landbridge.kernels.choice import load_arcs
 from landbridge.network import LinkState, Network
 
 MONEY = ("tariff", "handling", "fees", "penalty", "carbon")
@@ -35,14 +35,8 @@ class Solution:
 
     def _along(self, by_facility: np.ndarray) -> np.ndarray:
         """Sum of a facility attribute along each route."""
-        n = self.routes.n_routes
-        out, nothing = np.empty(n), np.zeros(n)
-        ones, zero = np.ones(len(self.classes.ids)), np.zeros(len(by_facility))
-        r = self.route_state
-        add_facility_costs(
-            r.fac_start, r.fac_index, self.routes.route_class, nothing, ones, by_facility, zero, out
-        )
-        return out
+        values = np.broadcast_to(by_facility, (len(self.classes.ids), len(by_facility)))
+        return self.route_state.tree.sum_routes(np.zeros(self.routes.n_routes), values)
 
     @cached_property
     def queue_h(self) -> np.ndarray:

@@ -76,7 +76,7 @@ def explain(
     serves = found.usable[span] >= segments.need[worst]
     best = int(span[np.argmin(np.where(serves, solution.route_state.base_cost[span], np.inf))])
     state = solution.route_state
-    used = state.fac_index[state.fac_start[best] : state.fac_start[best + 1]]
+    used = state.tree.list_along(best)
     burden = (
         solution.equilibrium.price_usd_t + solution.classes.value_of_time[k] * solution.equilibrium.delay_h
     )

@@ -21,18 +21,8 @@ import numpy as np
 from landbridge.kernels.jit import kernel
 
 NEGLIGIBLE_T = 1e-12
-
-
-@kernel
-def add_facility_costs(fac_start, fac_index, route_class, base_cost, value_of_time, delay_h, price, cost):  # type: ignore[no-untyped-def]
-    """``cost[r] = base_cost[r] + sum over its facilities of value_of_time * delay_h + price`` (USD/t)."""
-    for r in range(route_class.shape[0]):
-        total = base_cost[r]
-        vot = value_of_time[route_class[r]]
-        for k in range(fac_start[r], fac_start[r + 1]):
-            f = fac_index[k]
-            total += vot * delay_h[f] + price[f]
-        cost[r] = total
+NEGLIGIBLE_LOG = -60.0
+"""A route whose weight is exp(-60) of the best of its nest gets nothing."""
 
 
 @kernel
@@ -61,31 +51,53 @@ def choose(  # type: ignore[no-untyped-def]
     nothing is held back (G = 1). A segment without an open route gets S = NaN and G = 0: no route is not a
     free route.
     """
+    weight = np.empty(nest.shape[0])
+    longest = 1
+    for s in range(seg_first.shape[0]):
+        longest = max(longest, seg_last[s] - seg_first[s])
+    starts, ends = np.empty(longest, np.int64), np.empty(longest, np.int64)
+    inners, logsums = np.empty(longest), np.empty(longest)
     for s in range(seg_first.shape[0]):
         a, b = seg_first[s], seg_last[s]
         theta, mu, need = seg_theta[s], seg_mu[s], seg_need[s]
+        # Weights relative to the best route of each nest: no overflow, no nest lost to underflow, and what is
+        # negligible beside its nest costs no exponential.
         least = np.inf
-        for r in range(a, b):
-            if usable[r] >= need:
-                reach = cost[r] - log_weight[r] / theta
-                if reach < least:
-                    least = reach
-        if least == np.inf:
-            seg_logsum[s] = np.nan
-            seg_shipped[s] = 0.0
-            continue
-        # Two passes: nest sums relative to the best route (no overflow), then flows.
-        total = 0.0
+        n_nests = 0
         r = a
         while r < b:
             m = nest[r]
-            inner = 0.0
+            start = r
+            best = np.inf
             while r < b and nest[r] == m:
                 if usable[r] >= need:
-                    inner += np.exp(log_weight[r] - theta * (cost[r] - least))
+                    reach = cost[r] - log_weight[r] / theta
+                    if reach < best:
+                        best = reach
                 r += 1
-            if inner > 0.0:
-                total += inner ** (mu / theta)
+            if best == np.inf:
+                continue
+            inner = 0.0
+            for q in range(start, r):
+                weight[q] = 0.0
+                if usable[q] >= need:
+                    x = log_weight[q] - theta * (cost[q] - best)
+                    if x > NEGLIGIBLE_LOG:
+                        weight[q] = np.exp(x)
+                        inner += weight[q]
+            starts[n_nests], ends[n_nests], inners[n_nests] = start, r, inner
+            logsums[n_nests] = best - np.log(inner) / theta
+            if logsums[n_nests] < least:
+                least = logsums[n_nests]
+            n_nests += 1
+        if n_nests == 0:
+            seg_logsum[s] = np.nan
+            seg_shipped[s] = 0.0
+            continue
+        total = 0.0
+        for k in range(n_nests):
+            logsums[k] = np.exp(-mu * (logsums[k] - least))
+            total += logsums[k]
         surplus = least - np.log(total) / mu
         seg_logsum[s] = surplus
         shipped = 1.0
@@ -93,31 +105,11 @@ def choose(  # type: ignore[no-untyped-def]
             z = seg_sigma[s] * (surplus - seg_free[s] - seg_choke[s])
             shipped = 1.0 / (1.0 + np.exp(z)) if z < 700.0 else 0.0
         seg_shipped[s] = shipped
-        volume = seg_demand[s] * shipped
-        r = a
-        while r < b:
-            m = nest[r]
-            inner = 0.0
-            start = r
-            while r < b and nest[r] == m:
-                if usable[r] >= need:
-                    inner += np.exp(log_weight[r] - theta * (cost[r] - least))
-                r += 1
-            if inner > 0.0:
-                scale = volume * inner ** (mu / theta - 1.0) / total
-                for q in range(start, r):
-                    if usable[q] >= need:
-                        flow[q] += scale * np.exp(log_weight[q] - theta * (cost[q] - least))
-
-
-@kernel
-def load_facilities(fac_start, fac_index, flow, load):  # type: ignore[no-untyped-def]
-    """Add route flows to the facilities that they use (t/year)."""
-    for r in range(flow.shape[0]):
-        h = flow[r]
-        if h > 0.0:
-            for k in range(fac_start[r], fac_start[r + 1]):
-                load[fac_index[k]] += h
+        volume = seg_demand[s] * shipped / total
+        for k in range(n_nests):
+            scale = volume * logsums[k] / inners[k]
+            for q in range(starts[k], ends[k]):
+                flow[q] += scale * weight[q]
 
 
 @kernel

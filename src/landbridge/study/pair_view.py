@@ -168,8 +168,19 @@ def _view_routes(
     k, o, d = (int(a[0]) for a in (routes.group_class, routes.group_origin, routes.group_destination))
     demand = np.zeros((len(prepared.classes.ids), len(network.zones), len(network.zones)))
     demand[k, o, d] = 1.0
-    segments = build_segments(routes, demand, captive, route_state.availability.usable)
-    problem = Problem(state, routes, route_state, segments, prepared.classes, prepared.scarcity)
+    usable = route_state.availability.usable
+    segments = build_segments(routes, demand, captive, usable)
+    problem = Problem(
+        state.facilities,
+        state.capacity_t_year,
+        routes,
+        route_state.tree,
+        route_state.base_cost,
+        usable,
+        segments,
+        prepared.classes,
+        prepared.scarcity,
+    )
     own = replace(problem.evaluate(solution.equilibrium.load), load=solution.equilibrium.load)
     shown = replace(
         solution,

@@ -5,14 +5,15 @@ demand.
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
 
 from landbridge.assignment.costs import MEASURES, Classes, build_arc_table, build_classes, sum_parts
 from landbridge.assignment.delays import Scarcity
-from landbridge.assignment.loading import evaluate_routes
+from landbridge.assignment.loading import RouteState, evaluate_routes, plant_tree
+from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.routes import NESTS, RouteSet, find_routes
 from landbridge.assignment.sue import Problem, Segments, build_segments
 from landbridge.demand import Demand, build_base_matrix, project
@@ -58,6 +59,7 @@ class Prepared:
     demand: Demand
     captive: np.ndarray
     scarcity: Scarcity
+    trees: dict[bytes, PrefixTree] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def words(self) -> RouteWords:
@@ -80,12 +82,36 @@ class Prepared:
             return self.demand
         return project(self.demand, self.study.tables["growth"], self.study.tables["zone_groups"], year)
 
-    def build_problem(self, state: LinkState, demand: np.ndarray) -> Problem:
-        """Choice problem of a state for demand (n_classes, n_zones, n_zones), t/year."""
+    def get_tree(self, state: LinkState) -> PrefixTree:
+        """Tree of the facilities that routes load; it is the same in states with the same facilities."""
+        key = state.attributes.facility.tobytes()
+        if key not in self.trees:
+            self.trees[key] = plant_tree(state, self.routes, self.classes)
+        return self.trees[key]
+
+    def evaluate_routes(self, state: LinkState) -> RouteState:
+        """Routes in a state, without flow."""
+        tree = self.get_tree(state)
         arc_table = self.build_arc_table(state)
-        route_state = evaluate_routes(self.network, state, self.routes, self.classes, arc_table)
-        segments = build_segments(self.routes, demand, self.captive, route_state.availability.usable)
-        return Problem(state, self.routes, route_state, segments, self.classes, self.scarcity)
+        return evaluate_routes(self.network, state, self.routes, self.classes, arc_table, tree)
+
+    def build_problem(
+        self, state: LinkState, demand: np.ndarray, route_state: RouteState | None = None
+    ) -> Problem:
+        """Choice problem of a state for demand (n_classes, n_zones, n_zones), t/year."""
+        found = route_state or self.evaluate_routes(state)
+        usable = found.availability.usable
+        return Problem(
+            state.facilities,
+            state.capacity_t_year,
+            self.routes,
+            found.tree,
+            found.base_cost,
+            usable,
+            build_segments(self.routes, demand, self.captive, usable),
+            self.classes,
+            self.scarcity,
+        )
 
 
 def prepare(study: Study, report: Report | None = None) -> Prepared:
@@ -193,7 +219,9 @@ def _measure_logsums(
     everything = np.ones((len(classes.ids), n, n))
     route_state = evaluate_routes(network, state, routes, classes, arc_table)
     segments = build_segments(routes, everything, captive, route_state.availability.usable)
-    free = Problem(state, routes, route_state, segments, classes, Scarcity(0.0, 1.0)).free
+    found = route_state.base_cost, route_state.availability.usable
+    laws = state.facilities, state.capacity_t_year
+    free = Problem(*laws, routes, route_state.tree, *found, segments, classes, Scarcity(0.0, 1.0)).free
     # The free choosers who put up with nothing stand for the cost of trade; where nothing serves them, the
     # others.
     order = np.lexsort((segments.need, segments.captive == -1))

@@ -40,7 +40,8 @@ def solve_scenario(prepared: Prepared, scenario: str, year: int) -> Solution:
     """Equilibrium of one scenario and year."""
     state = prepared.build_state(scenario, year)
     demand = prepared.build_demand(year).t_year
-    problem = prepared.build_problem(state, demand)
+    route_state = prepared.evaluate_routes(state)
+    problem = prepared.build_problem(state, demand, route_state)
     equilibrium = solve(problem)
     return Solution(
         scenario,
@@ -49,7 +50,7 @@ def solve_scenario(prepared: Prepared, scenario: str, year: int) -> Solution:
         state,
         prepared.classes,
         prepared.routes,
-        problem.route_state,
+        route_state,
         problem.segments,
         demand,
         equilibrium,
