@@ -67,9 +67,9 @@ def respond(
     n = len(cost)
     flow, logsum, shipped = np.zeros(n), np.empty(1), np.empty(1)
     choose(
-        np.array([0]), np.array([n]), np.array([demand]), np.array([theta]), np.array([mu]), np.array([choke]),
+        np.array([0, n]), np.array([0]), np.array([0]), np.array([n]), np.array([demand]), np.array([theta]), np.array([mu]), np.array([choke]),
         np.array([sigma]), np.array([free]), np.array([need]), np.asarray(nest),
-        np.zeros(n) if log_weight is None else log_weight, np.ones(n) if usable is None else usable, np.asarray(cost, float), flow, logsum, shipped,
+        np.zeros(n) if log_weight is None else log_weight / theta, np.ones(n) if usable is None else usable, np.asarray(cost, float), flow, logsum, shipped,
     )  # fmt: skip
     return flow, logsum[0], shipped[0]
 

@@ -12,6 +12,7 @@ LandbridgeError                          Exception
 ├── TableInvalid             LB-T024     ValueError; ``faults``
 ├── FuturesRefused           LB-P003     ValueError
 ├── WhatIfInvalid            LB-P004     ValueError
+├── ClusterNotReached        LB-P005     ConnectionError
 ├── NoRoute                  LB-A001     LookupError
 ├── TargetNotWritable        LB-R003     OSError
 ├── RunNotFound              LB-R001     FileNotFoundError
@@ -201,6 +202,12 @@ class WhatIfInvalid(LandbridgeError, ValueError):
     """A what-if cannot be read, or sets a gate to what it cannot be."""
 
     code = "LB-P004"
+
+
+class ClusterNotReached(LandbridgeError, ConnectionError):
+    """No worker answers at the address of a cluster."""
+
+    code = "LB-P005"
 
 
 class NoRoute(LandbridgeError, LookupError):

@@ -16,6 +16,8 @@ from landbridge.assignment.delays import Scarcity, measure_delay, measure_price
 from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.routes import RouteSet
 from landbridge.kernels.choice import add_response, choose
+from landbridge.kernels.linear import invert
+from landbridge.kernels.secant import multiply
 from landbridge.kernels.segments import list_segments
 from landbridge.network.attributes import Facilities
 
@@ -115,6 +117,7 @@ class Problem:
         self.theta, self.mu = classes.route_scale[of_segment], classes.mode_scale[of_segment]
         self.choke, self.vot = classes.choke[of_segment], classes.value_of_time[of_segment]
         self.sigma = FULLY_SHIPPED / self.choke
+        self.shift = routes.log_weight / classes.route_scale[routes.route_class]
         self.free = np.full(len(segments.first), np.nan)
         nothing = np.zeros(len(capacity_t_year))
         self.free = self._respond(nothing, nothing)[1]
@@ -128,8 +131,9 @@ class Problem:
         flow = np.zeros(self.routes.n_routes)
         logsum, shipped = np.empty(len(s.first)), np.empty(len(s.first))
         choose(
-            s.first, s.last, s.demand_t_year, self.theta, self.mu, self.choke, self.sigma, self.free, s.need,
-            self.routes.nest, self.routes.log_weight, self.usable, cost, flow, logsum, shipped,
+            self.routes.group_first, s.group, s.first, s.last, s.demand_t_year, self.theta, self.mu,
+            self.choke, self.sigma, self.free, s.need, self.routes.nest, self.shift, self.usable, cost, flow,
+            logsum, shipped,
         )  # fmt: skip
         return flow, logsum, shipped, cost
 
@@ -144,8 +148,8 @@ class Problem:
         residual = float(np.abs(answer - load).sum()) / total if total > 0.0 else float(answer.sum() > 0.0)
         return Equilibrium(flow, cost, answer, delay, price, logsum, shipped, residual, 0)
 
-    def find_step(self, load: np.ndarray, at: Equilibrium) -> np.ndarray:
-        """Newton step for v - F(v) = 0 at ``load``."""
+    def _invert(self, load: np.ndarray, at: Equilibrium) -> tuple[np.ndarray, np.ndarray]:
+        """Facilities whose cost can move, and the inverse of the derivative of v - F(v) among them."""
         capacity, laws = self.capacity_t_year, self.facilities
         _, delay_slope = measure_delay(load, capacity, laws.delay, laws.is_queue, laws.is_firm)
         _, price_slope = measure_price(load, capacity, self.scarcity, laws.is_firm)
@@ -153,9 +157,6 @@ class Problem:
             load, 0.01 * capacity
         )
         active = np.flatnonzero(weight > ACTIVE_USD_T)
-        gap = at.load - load
-        if not len(active):
-            return np.asarray(gap)
         position = np.full(len(load), -1, np.int64)
         position[active] = np.arange(len(active))
         starts, marked = self.tree.list_marked(position)
@@ -166,11 +167,27 @@ class Problem:
             self.routes.nest, self.routes.log_weight, self.usable,
             at.cost, at.logsum, at.shipped, starts, marked, by_price, by_delay,
         )  # fmt: skip
-        jacobian = by_delay * delay_slope[active] + by_price * price_slope[active]
-        step = gap.copy()
-        step[active] = np.linalg.solve(np.eye(len(active)) - jacobian, gap[active])
-        result: np.ndarray = step
-        return result
+        slope = np.eye(len(active)) - (by_delay * delay_slope[active] + by_price * price_slope[active])
+        inverse = np.empty(slope.shape)
+        if not invert(slope, inverse):
+            inverse = np.eye(len(active))
+        return active, inverse
+
+    def find_step(self, load: np.ndarray, at: Equilibrium) -> np.ndarray:
+        """Newton step for v - F(v) = 0 at ``load``."""
+        step = at.load - load
+        active, inverse = self._invert(load, at)
+        own = np.empty(len(active))
+        multiply(inverse, step[active], own)
+        step[active] = own
+        return np.asarray(step)
+
+    def find_inverse(self, load: np.ndarray, at: Equilibrium) -> np.ndarray:
+        """Inverse of the derivative of v - F(v) at ``load``, (n_facilities, n_facilities)."""
+        active, own = self._invert(load, at)
+        inverse = np.eye(len(load))
+        inverse[np.ix_(active, active)] = own
+        return inverse
 
 
 def solve(

@@ -1,7 +1,7 @@
 """Commands that compute: `run` a study, the `demo` on the built-in one, `warmup` of the compiled kernels."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,17 +35,58 @@ def run(
             "-o", "--out", metavar="DIR", help="Where the results go; else runs/STUDY. Replaced whole."
         ),
     ] = None,
+    futures: Annotated[
+        int | None,
+        typer.Option(
+            "-f", "--futures", metavar="N", min=1, help="Draw N futures too, and solve all their states."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "-w", "--workers", metavar="K", min=1, help="Processes that solve futures; else all cores."
+        ),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers solve futures."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Seed of futures; else that of study.yaml.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Solve a study's scenarios and years into a results folder.
+
+    A run of futures that was stopped goes on where it was when it is started again.
 
     \b
     Examples:
       landbridge run                                       the built-in study, whole
       landbridge run -s today -s tripp-open -y 2035        two scenarios, one year
       landbridge run my-study -o runs/first                a study of yours
+      landbridge run --futures 10000                       and ten thousand futures
+      landbridge run --futures 10000 --cluster tcp://10.0.0.1:8786
     """
-    finished = _solve(study, scenario or None, year or None, out)
+    if futures is None:
+        given = {"--workers": workers, "--cluster": cluster, "--seed": seed}
+        for name, value in given.items():
+            if value is not None:
+                raise typer.BadParameter(f"{name} is for futures: add --futures N.", param_hint=name)
+    if workers is not None and cluster is not None:
+        raise typer.BadParameter(
+            "a cluster brings its own workers: give one of the two.", param_hint="--workers"
+        )
+    finished = _solve(
+        study,
+        scenario or None,
+        year or None,
+        out,
+        futures=futures,
+        workers=workers,
+        cluster=cluster,
+        seed=seed,
+    )
     _close(finished, is_json=json)
     if not json:
         show.say(f"A brief of it:   {show.command()} brief {show.quoted(finished.path)}")
@@ -100,15 +141,16 @@ def warmup() -> None:
     )
 
 
-def _solve(study: str, scenarios: list[str] | None, years: list[int] | None, out: Path | None) -> "Run":
+def _solve(
+    study: str, scenarios: list[str] | None, years: list[int] | None, out: Path | None, **how: Any
+) -> "Run":
     """Open and run a study, with progress on standard error."""
     from landbridge.study import open_study, run_study
 
     opened = open_study(study)
     with show.progress_shown() as progress:
-        return run_study(
-            opened, scenarios=scenarios, years=years, out=out or Path("runs") / opened.id, progress=progress
-        )
+        target = out or Path("runs") / opened.id
+        return run_study(opened, scenarios=scenarios, years=years, out=target, progress=progress, **how)
 
 
 def _close(finished: "Run", *, is_json: bool) -> None:

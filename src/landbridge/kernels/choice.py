@@ -18,15 +18,39 @@ where p_m is P(.|m).  Sums over routes are taken in their stored order, so resul
 
 import numpy as np
 
-from landbridge.kernels.jit import kernel
+from landbridge.kernels.jit import inlined, kernel
 
 NEGLIGIBLE_T = 1e-12
 NEGLIGIBLE_LOG = -60.0
 """A route whose weight is exp(-60) of the best of its nest gets nothing."""
+TRUSTED_SUM = 1e-6
+"""Weights of a nest that add up to less than this beside its best route are taken again beside their own."""
+LEAST_SHARE = 5e-324
+"""Any share of cargo above none."""
+
+
+@inlined
+def weigh_run(start, end, need, theta, usable, shift, cost, weight):  # type: ignore[no-untyped-def]
+    """Weights of the routes of one nest whose share is at least ``need``, relative to the best of them.
+
+    Gives the cost of the best one, inf if there is none. Loops have no branches to be guessed wrong.
+    """
+    best = np.inf
+    for r in range(start, end):
+        reach = cost[r] - shift[r] if usable[r] >= need else np.inf
+        weight[r] = reach
+        best = min(best, reach)
+    if best < np.inf:
+        for r in range(start, end):
+            x = max(theta * (best - weight[r]), NEGLIGIBLE_LOG)
+            weight[r] = np.exp(x) if x > NEGLIGIBLE_LOG else 0.0
+    return best
 
 
 @kernel
 def choose(  # type: ignore[no-untyped-def]
+    group_first,
+    seg_group,
     seg_first,
     seg_last,
     seg_demand,
@@ -37,7 +61,7 @@ def choose(  # type: ignore[no-untyped-def]
     seg_free,
     seg_need,
     nest,
-    log_weight,
+    shift,
     usable,
     cost,
     flow,
@@ -47,57 +71,66 @@ def choose(  # type: ignore[no-untyped-def]
     """Add each segment's flow to ``flow`` (t/year) and fill ``seg_logsum`` S (USD/t) and ``seg_shipped`` G.
 
     ``usable[r]`` is the share of cargo that can use route r (0 where it is shut); a segment uses the routes
-    whose share is at least its ``seg_need``. ``seg_free`` is S without any queue; NaN there means that
-    nothing is held back (G = 1). A segment without an open route gets S = NaN and G = 0: no route is not a
-    free route.
+    whose share is at least its ``seg_need``. ``shift[r]`` is ln(w_r) / theta. ``seg_free`` is S without any
+    queue; NaN there means that nothing is held back (G = 1). A segment without an open route gets S = NaN and
+    G = 0: no route is not a free route. Segments of one group stand together and have one theta.
     """
-    weight = np.empty(nest.shape[0])
+    weight, own = np.empty(nest.shape[0]), np.empty(nest.shape[0])
     longest = 1
-    for s in range(seg_first.shape[0]):
-        longest = max(longest, seg_last[s] - seg_first[s])
+    for g in range(group_first.shape[0] - 1):
+        longest = max(longest, group_first[g + 1] - group_first[g])
     starts, ends = np.empty(longest, np.int64), np.empty(longest, np.int64)
-    inners, logsums = np.empty(longest), np.empty(longest)
+    bests, inners = np.empty(longest), np.empty(longest)
+    logsums, is_own = np.empty(longest), np.empty(longest, np.bool_)
+    group, n_nests = -1, 0
     for s in range(seg_first.shape[0]):
         a, b = seg_first[s], seg_last[s]
         theta, mu, need = seg_theta[s], seg_mu[s], seg_need[s]
-        # Weights relative to the best route of each nest: no overflow, no nest lost to underflow, and what is
-        # negligible beside its nest costs no exponential.
+        if seg_group[s] != group:
+            # Weights relative to the best route of each nest: no overflow, and no nest lost to underflow.
+            group, n_nests = seg_group[s], 0
+            r = group_first[group]
+            while r < group_first[group + 1]:
+                start = r
+                while r < group_first[group + 1] and nest[r] == nest[start]:
+                    r += 1
+                best = weigh_run(start, r, LEAST_SHARE, theta, usable, shift, cost, weight)
+                starts[n_nests], ends[n_nests], bests[n_nests] = start, r, best
+                n_nests += 1
         least = np.inf
-        n_nests = 0
-        r = a
-        while r < b:
-            m = nest[r]
-            start = r
-            best = np.inf
-            while r < b and nest[r] == m:
-                if usable[r] >= need:
-                    reach = cost[r] - log_weight[r] / theta
-                    if reach < best:
-                        best = reach
-                r += 1
-            if best == np.inf:
+        n_open = 0
+        for k in range(n_nests):
+            inners[k] = 0.0
+            if starts[k] < a or ends[k] > b or bests[k] == np.inf:
                 continue
-            inner = 0.0
-            for q in range(start, r):
-                weight[q] = 0.0
-                if usable[q] >= need:
-                    x = log_weight[q] - theta * (cost[q] - best)
-                    if x > NEGLIGIBLE_LOG:
-                        weight[q] = np.exp(x)
-                        inner += weight[q]
-            starts[n_nests], ends[n_nests], inners[n_nests] = start, r, inner
-            logsums[n_nests] = best - np.log(inner) / theta
-            if logsums[n_nests] < least:
-                least = logsums[n_nests]
-            n_nests += 1
-        if n_nests == 0:
+            inner, best = 0.0, bests[k]
+            for q in range(starts[k], ends[k]):
+                inner += weight[q] if usable[q] >= need else 0.0
+            is_own[k] = inner < TRUSTED_SUM
+            if is_own[k]:
+                # The best of the nest is not for this segment: weigh what is.
+                best = weigh_run(starts[k], ends[k], need, theta, usable, shift, cost, own)
+                if best == np.inf:
+                    continue
+                inner = 0.0
+                for q in range(starts[k], ends[k]):
+                    inner += own[q]
+            inners[k] = inner
+            logsums[k] = best - np.log(inner) / theta
+            if logsums[k] < least:
+                least = logsums[k]
+            n_open += 1
+        if n_open == 0:
             seg_logsum[s] = np.nan
             seg_shipped[s] = 0.0
             continue
-        total = 0.0
-        for k in range(n_nests):
-            logsums[k] = np.exp(-mu * (logsums[k] - least))
-            total += logsums[k]
+        total = 1.0
+        if n_open > 1:
+            total = 0.0
+            for k in range(n_nests):
+                if inners[k] > 0.0:
+                    logsums[k] = np.exp(mu * (least - logsums[k]))
+                    total += logsums[k]
         surplus = least - np.log(total) / mu
         seg_logsum[s] = surplus
         shipped = 1.0
@@ -107,9 +140,14 @@ def choose(  # type: ignore[no-untyped-def]
         seg_shipped[s] = shipped
         volume = seg_demand[s] * shipped / total
         for k in range(n_nests):
-            scale = volume * logsums[k] / inners[k]
-            for q in range(starts[k], ends[k]):
-                flow[q] += scale * weight[q]
+            if inners[k] > 0.0:
+                scale = volume / inners[k] * (logsums[k] if n_open > 1 else 1.0)
+                if is_own[k]:
+                    for q in range(starts[k], ends[k]):
+                        flow[q] += scale * own[q]
+                else:
+                    for q in range(starts[k], ends[k]):
+                        flow[q] += scale * weight[q] if usable[q] >= need else 0.0
 
 
 @kernel

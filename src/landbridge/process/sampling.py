@@ -33,6 +33,11 @@ Ends = Literal["sampled", "worst", "best"]
 MOST_YEARS = 32
 MOST_FUTURES = 1 << 27
 DEFAULT_SLIP: Range = (0.0, 0.0)
+GAUSS = 3.0**-0.5
+"""A degraded gate allows one of two shares, the nodes of Gauss's rule on its range.
+
+They have the mean and the spread of the whole range, and futures share states.
+"""
 _LEVELS = {"shut": kernel.SHUT, "degraded": kernel.DEGRADED, "open": kernel.OPEN}
 _MOST_SWITCHES = kernel.CAPACITY / 4
 
@@ -362,7 +367,8 @@ def _fill(
     result.causes[here] = causes[:, :taken].T
     for column, place in enumerate(arrays.degraded_rows):
         low, high = graph.gates[place].share
-        result.degraded_share[here, column] = low + (high - low) * mood[place, :taken]
+        half = np.where(mood[place, :taken] < 0.5, -GAUSS, GAUSS)
+        result.degraded_share[here, column] = 0.5 * (low + high) + 0.5 * (high - low) * half
     return np.asarray(tally[:, :, :-1].cumsum(axis=2))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from landbridge.errors import Fault, StudyInvalid, StudyNotFound, TargetNotEmpty, suggest
 from landbridge.record.check_gates import check_gates_against_record
@@ -34,6 +35,13 @@ class Study:
         """SHA-256 of study.yaml and of every table file, by path within the folder."""
         files = [self.path / FILE, *(table.path for table in self.tables.values() if table.path)]
         return {file.relative_to(self.path).as_posix(): file_hash(file) for file in sorted(files)}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """State for another process: a view of the tables cannot be sent."""
+        return {**self.__dict__, "tables": dict(self.tables)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, tables=MappingProxyType(state["tables"]))
 
 
 def open_study(study: str | Path) -> Study:

@@ -5,7 +5,7 @@ demand.
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,12 +21,15 @@ from landbridge.errors import UnknownId
 from landbridge.indicators.route_text import RouteWords
 from landbridge.network import LinkState, Network, build_network
 from landbridge.network.attributes import get_parameter
+from landbridge.process import open_gates
 from landbridge.study.cache import find_arrays, hash_package, store_arrays
 from landbridge.study.folder import Study
 from landbridge.study.scenarios import (
     ResolvedScenario,
     build_scenario_state,
+    find_date,
     get_base_scenario,
+    list_rules,
     place_gauge_breaks,
     resolve_scenario,
 )
@@ -48,7 +51,11 @@ Report = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Prepared:
-    """A study ready to be solved in any of its scenarios and years."""
+    """A study ready to be solved in any of its scenarios and years.
+
+    ``logsum`` (n_classes, n_zones, n_zones): cost of trade in the base year without queues, USD/t; NaN where
+    no way was open.
+    """
 
     study: Study
     tables: Mapping[str, Table]
@@ -59,6 +66,7 @@ class Prepared:
     demand: Demand
     captive: np.ndarray
     scarcity: Scarcity
+    logsum: np.ndarray
     trees: dict[bytes, PrefixTree] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -115,7 +123,10 @@ class Prepared:
 
 
 def prepare(study: Study, report: Report | None = None) -> Prepared:
-    """Build or fetch what all scenarios share.
+    """Build or fetch what all scenarios and futures share.
+
+    Routes also reach what no scenario opens and futures may; they are new routes, so what stands today is not
+    moved by them.
 
     Routes are found over the states of all scenarios of the study at base-year prices, whichever of them are
     run, so that a run of one scenario and a run of all give the same figures.
@@ -138,7 +149,7 @@ def prepare(study: Study, report: Report | None = None) -> Prepared:
     else:
         states = [
             build_scenario_state(study, network, tables, s, study.settings.base_year)
-            for s in scenarios.values()
+            for s in [*scenarios.values(), *list_openings(study, network, tables)]
         ]
         routes = _find_all_routes(study, tables, network, classes, states, say)
     if stored is not None:
@@ -155,11 +166,31 @@ def prepare(study: Study, report: Report | None = None) -> Prepared:
         study.tables, {name: costs[k] for k, name in enumerate(classes.ids)}, study.settings.base_year
     )
     say(Progress("demand", 1, 1, f"{demand.t_year.sum() / 1e6:,.0f} Mt/year"))
-    return Prepared(study, tables, network, classes, scenarios, routes, demand, captive, scarcity)
+    return Prepared(study, tables, network, classes, scenarios, routes, demand, captive, scarcity, costs)
 
 
 def _say_nothing(progress: Progress) -> None:
     """Report to nobody."""
+
+
+def list_openings(study: Study, network: Network, tables: Mapping[str, Table]) -> list[ResolvedScenario]:
+    """States that no scenario has and that futures may reach: the reference scenario with all gates open, and
+    with each gate that no scenario opens, on its own, along with what it requires.
+    """
+    scenarios = [resolve_scenario(study, name) for name in study.settings.scenarios]
+    reference = scenarios[list(study.settings.scenarios).index(study.settings.reference_scenario)]
+    on_arcs = {gate for gates in network.get_arc_gates(tables) for gate in gates}
+    untried = [g for g in sorted(on_arcs) if all(s.gates[g].share <= 0.0 for s in scenarios)]
+    wanted = {f"{gate} alone": [gate] for gate in untried}
+    if untried:
+        wanted["all gates"] = list(reference.gates)
+    found = []
+    for name, gates in wanted.items():
+        states = open_gates(reference.gates, study.tables["gates"], gates)
+        date = find_date(study, reference.id)
+        rules = list_rules(study.tables, states, [], date)
+        found.append(replace(reference, id=name, title=name, gates=states, rules=rules))
+    return found
 
 
 def _make_key(study: Study) -> str:
@@ -193,7 +224,7 @@ def _find_all_routes(
         thorough=thorough,
         standing=find_standing(study, names),
         progress=lambda done, _: say(
-            Progress("routes", done, total, names[min((done - 1) // len(classes.ids), len(names) - 1)])
+            Progress("routes", done, total, names[min(max(done - 1, 0) // len(classes.ids), len(names) - 1)])
         ),
     )
 

@@ -63,14 +63,25 @@ def run_study(
     scenarios: Sequence[str] | None = None,
     years: Sequence[int] | None = None,
     out: Path,
+    futures: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
     progress: Report | None = None,
 ) -> Run:
     """Solve all (or the named) scenarios and years and write the results to ``out``.
+
+    With ``futures``, so many are drawn too and every state that they pass through is solved (see
+    :func:`landbridge.study.future_run.run_futures`, which takes ``seed``, ``workers`` and ``cluster``).
 
     Raises
     ------
     UnknownId
         If a scenario or year is not the study's.
+    FuturesRefused
+        If futures cannot be drawn as asked.
+    ClusterNotReached
+        If no worker answers at ``cluster``.
     TargetNotEmpty
         If ``out`` holds something that is not a run.
     """
@@ -89,12 +100,24 @@ def run_study(
         prepared_s = time.perf_counter() - begin
         tables, solves = _solve_all(prepared, names, wanted, progress)
         tables |= _describe_study(prepared, names)
+        about_futures: dict[str, Any] | None = None
+        if futures is not None:
+            from landbridge.study.future_run import describe_run, run_futures, tabulate_run
+
+            many = run_futures(
+                prepared, futures, seed=seed, workers=workers, cluster=cluster, report=progress
+            )
+            tables |= tabulate_run(many)
+            about_futures = describe_run(many)
         if progress is not None:
             progress(Progress("writing", 0, 1, "tables"))
         for name, columns in tables.items():
             write_parquet(folder, name, columns)
         manifest = _describe_run(prepared, names, wanted, solves, prepared_s, time.perf_counter() - begin)
-        write_whole(folder / MANIFEST, manifest)
+        if about_futures is not None:
+            manifest["futures"] = about_futures
+        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+        write_whole(folder / MANIFEST, text)
     if progress is not None:
         progress(Progress("writing", 1, 1, str(out)))
     return open_run(out)
@@ -261,9 +284,9 @@ def _describe_run(
     solves: list[dict[str, Any]],
     prepared_s: float,
     total_s: float,
-) -> str:
+) -> dict[str, Any]:
     study = prepared.study
-    manifest = {
+    return {
         "format": FORMAT,
         "landbridge": __version__,
         "study": study.id,
@@ -278,4 +301,3 @@ def _describe_run(
         "timings_s": {"prepare": round(prepared_s, 2), "total": round(total_s, 2)},
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    return json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"

@@ -9,7 +9,7 @@ from landbridge.errors import UnknownId
 from landbridge.network import LinkState, Network, TransitRule, build_link_state
 from landbridge.process import GateState, list_gate_states, open_gates
 from landbridge.study.folder import Study
-from landbridge.study.settings import GaugeBreak, Scenario
+from landbridge.study.settings import GaugeBreak
 from landbridge.tables import Table
 
 
@@ -44,7 +44,7 @@ def resolve_scenario(study: Study, name: str) -> ResolvedScenario:
     if name not in settings.scenarios:
         raise UnknownId(name, settings.scenarios, kind="scenario", where=f"study {study.id}")
     chain = [settings.scenarios[n] for n in settings.lineage(name)]
-    date = _find_date(study, chain)
+    date = find_date(study, name)
     gates = list_gate_states(study.tables["gates"], study.tables["gate_history"], date)
     for scenario in chain:
         gates = open_gates(gates, study.tables["gates"], scenario.open)
@@ -59,24 +59,26 @@ def resolve_scenario(study: Study, name: str) -> ResolvedScenario:
         id=name,
         title=settings.scenarios[name].title,
         gates=gates,
-        rules=_list_rules(study.tables, gates, closed, date),
+        rules=list_rules(study.tables, gates, closed, date),
         trade_closed=tuple(sorted({state for scenario in chain for state in scenario.close_trade})),
         measures=tuple(m for scenario in chain for m in scenario.measures),
     )
 
 
-def _find_date(study: Study, chain: list[Scenario]) -> str:
-    """Date at which gates are read: that of the nearest scenario of the lineage that gives one, else the
-    record's.
+def find_date(study: Study, scenario: str) -> str:
+    """Date at which a scenario reads gates and rules: that of the nearest of its lineage that gives one, else
+    the record's.
     """
+    chain = [study.settings.scenarios[name] for name in study.settings.lineage(scenario)]
     dates = [scenario.gates_at for scenario in chain if scenario.gates_at is not None]
     last = dates[-1] if dates else "record"
     return (study.settings.record_date if last == "record" else last).isoformat()
 
 
-def _list_rules(
+def list_rules(
     tables: Mapping[str, Table], gates: Mapping[str, GateState], closed: list[str], date: str
 ) -> tuple[TransitRule, ...]:
+    """Rules of transit as the gates stand, after closures of states and with the penalties of ``date``."""
     rules = [
         TransitRule(f"closed-{state}", state, (), 0.0, 0.0, (), f"transit through {state} is closed")
         for state in closed

@@ -1,0 +1,102 @@
+"""Workers for chunks of states: processes of this machine, or a Dask cluster that stands already.
+
+The model goes to every worker once, also to one that takes the place of another that died: it is a plugin of
+the worker, and a task holds only its chunk. A worker that dies costs the chunks that it held, which others
+take.
+"""
+
+import logging
+import pickle
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from landbridge.errors import ClusterNotReached
+from landbridge.study.future_solve import Chunk, Model, Solved, Submit, _time_chunk
+
+if TYPE_CHECKING:
+    from distributed import Worker
+
+PLUGIN = "landbridge-model"
+REACH_S = 20
+"""Seconds to wait for a scheduler, and for its first worker."""
+
+
+class _Carrier:
+    """Holds the model on a worker; unpacked there at its first chunk."""
+
+    name = PLUGIN
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+        self.model: Model | None = None
+
+    def setup(self, worker: "Worker") -> None:
+        """Nothing to do before the first chunk."""
+
+    def get_model(self) -> Model:
+        if self.model is None:
+            self.model = pickle.loads(self.packed)  # noqa: S301 - packed by this package, sent by its own client
+        return self.model
+
+
+def _solve_on_worker(chunk: Chunk) -> tuple[Solved, float]:
+    from distributed import get_worker
+
+    carrier: Any = get_worker().plugins[PLUGIN]
+    return _time_chunk(carrier.get_model(), chunk)
+
+
+@contextmanager
+def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[tuple[Submit, str, int]]:
+    """A client of a scheduler, local or at ``address``, whose workers hold the model.
+
+    Raises
+    ------
+    ClusterNotReached
+        If no scheduler answers at ``address``, or it has no worker.
+    """
+    from distributed import Client, LocalCluster, WorkerPlugin, as_completed
+
+    class Carrier(_Carrier, WorkerPlugin):
+        """A plugin as Dask knows it."""
+
+    own = None
+    try:
+        if address is None:
+            own = LocalCluster(
+                n_workers=n_workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                host="127.0.0.1",
+                silence_logs=logging.CRITICAL,
+            )
+        client = Client(own or address, timeout=REACH_S)
+        client.wait_for_workers(1, timeout=REACH_S)
+    except (OSError, TimeoutError, ValueError) as error:
+        if own is not None:
+            own.close()
+        mend = "start the scheduler and its workers, or leave --cluster out."
+        raise ClusterNotReached(f"no Dask worker answers: {error}.", where=str(address), mend=mend) from None
+    try:
+        client.register_plugin(Carrier(pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL)))
+
+        def submit(chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, Solved, float]]:
+            by_key = {chunk.key: chunk for chunk in chunks}
+            # The largest first, so that no worker is left with one at the end.
+            ordered = sorted(chunks, key=lambda chunk: -len(chunk.states))
+            tasks = [
+                client.submit(_solve_on_worker, chunk, key=f"chunk-{chunk.key}", pure=False)
+                for chunk in ordered
+            ]
+            for future, result in as_completed(tasks, with_results=True):
+                yield by_key[future.key.removeprefix("chunk-")], *result
+                future.release()
+
+        where = f"{address}, dashboard {client.dashboard_link}" if address else f"{n_workers} processes"
+        yield submit, where, len(client.scheduler_info(n_workers=-1)["workers"])
+    finally:
+        client.close()
+        if own is not None:
+            own.close()

@@ -1,0 +1,117 @@
+"""What is kept of each state that futures pass through: a few dozen numbers by name."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from landbridge.assignment.routes import NESTS
+from landbridge.assignment.sue import Equilibrium, Problem
+from landbridge.indicators.corridors import list_members
+from landbridge.study.prepare import Prepared
+from landbridge.study.run import list_corridors
+from landbridge.study.states import Terms
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number that every state has: ``id`` such as ``corridor_tonnes:titr``, its unit, and words for
+    people.
+    """
+
+    id: str
+    unit: str
+    title: str
+
+
+class Measures:
+    """Measures of a study, worked out from an equilibrium."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        p = prepared
+        routes, classes, zones = p.routes, p.classes, p.network.zones
+        self.corridors = [
+            np.flatnonzero(list_members(p.network, p.tables, routes, c)) for c in list_corridors(p)
+        ]
+        teu = np.where(classes.is_containerised, 1.0 / classes.tonnes_per_teu, 0.0)
+        self.teu = teu[routes.route_class] * (routes.nest != NESTS.index("road"))
+        place = {zone: i for i, zone in enumerate(zones)}
+        self.pairs = [
+            (routes.find_group(classes.index[k], place[o], place[d]), (classes.index[k], place[o], place[d]))
+            for o, d, k in p.study.settings.telling_pairs
+        ]
+        self.routes, self.classes = routes, classes
+        in_base = p.logsum[routes.group_class, routes.group_origin, routes.group_destination]
+        #: What a tonne of each group bears at most, USD/t; NaN where nothing served it in the base year.
+        self.bears = in_base + classes.choke[routes.group_class]
+        self.n_zones = len(zones)
+        rows = p.study.tables["zones"]
+        names = {str(row["id"]): str(row["name"]) for row in rows.rows()}
+        self.list: tuple[Measure, ...] = (
+            *(Measure(f"corridor_tonnes:{c.id}", "t/year", c.title) for c in list_corridors(p)),
+            *(
+                Measure(f"corridor_teu:{c.id}", "TEU/year", f"{c.title}, containers")
+                for c in list_corridors(p)
+            ),
+            *(
+                Measure(f"pair_{what}:{o}:{d}:{k}", unit, f"{names[o]} to {names[d]}, {k}: {words}")
+                for o, d, k in p.study.settings.telling_pairs
+                for what, unit, words in (
+                    ("time_h", "h", "time door to door"),
+                    ("cost_usd_t", "USD/t", "generalised cost"),
+                    ("unserved_share", "1", "share that cannot move"),
+                )
+            ),
+            Measure("unserved_tonnes", "t/year", "Cargo that cannot move"),
+            Measure("user_cost_usd_year", "USD/year", "Cost to all shippers"),
+            *(
+                Measure(f"unserved_tonnes:{z}", "t/year", f"Cargo of {names[z]} that cannot move")
+                for z in zones
+            ),
+            *(
+                Measure(f"user_cost_usd_year:{z}", "USD/year", f"Cost to the shippers of {names[z]}")
+                for z in zones
+            ),
+        )
+
+    def take(self, problem: Problem, at: Equilibrium, terms: Terms, demand: np.ndarray) -> np.ndarray:
+        """All measures of one state, (n_measures,); NaN where nothing moves that a time or cost could be of.
+
+        The cost to shippers counts the logsum of what is shipped, and for each tonne that stays what it
+        would have borne at most in the base year; cargo that nothing served then is left out. Half of it
+        falls to the zone where cargo begins, half to that where it ends.
+        """
+        r, s = self.routes, problem.segments
+        values = [float(at.flow[m].sum()) for m in self.corridors]
+        values += [float((at.flow[m] * self.teu[m]).sum()) for m in self.corridors]
+        by_facility = np.broadcast_to(at.delay_h, (len(self.classes.ids), len(at.delay_h)))
+        hours = problem.tree.sum_routes(terms.time_h, by_facility)
+        for group, at_pair in self.pairs:
+            values += self._take_pair(problem, at, hours, group, float(demand[at_pair]))
+        n = len(r.group_class)
+        left = np.bincount(s.group, s.demand_t_year * (1.0 - at.shipped), n)
+        grouped = demand[r.group_class, r.group_origin, r.group_destination]
+        stays = demand.copy()
+        stays[r.group_class, r.group_origin, r.group_destination] = np.where(grouped > 0.0, left, grouped)
+        moved = np.where(at.shipped > 0.0, s.demand_t_year * at.shipped * np.nan_to_num(at.logsum), 0.0)
+        cost = np.bincount(s.group, moved, n) + left * np.nan_to_num(self.bears)
+        cost[np.isnan(self.bears)] = 0.0
+        halves = 0.5 * np.bincount(r.group_origin, cost, self.n_zones)
+        halves += 0.5 * np.bincount(r.group_destination, cost, self.n_zones)
+        by_zone = stays.sum(axis=(0, 2)) + stays.sum(axis=(0, 1))
+        return np.array([*values, float(stays.sum()), float(cost.sum()), *by_zone, *halves])
+
+    def _take_pair(
+        self, problem: Problem, at: Equilibrium, hours: np.ndarray, group: int, demand: float
+    ) -> list[float]:
+        nothing = float("nan")
+        if group < 0 or demand <= 0.0:
+            return [nothing, nothing, 1.0 if demand > 0.0 else nothing]
+        span = slice(int(self.routes.group_first[group]), int(self.routes.group_first[group + 1]))
+        flow = at.flow[span]
+        total = float(flow.sum())
+        own = problem.segments.group == group
+        shipped = (problem.segments.demand_t_year * at.shipped)[own]
+        if total <= 0.0:
+            return [nothing, nothing, 1.0]
+        cost = float((shipped * np.nan_to_num(at.logsum[own])).sum() / shipped.sum())
+        return [float((flow * hours[span]).sum() / total), cost, 1.0 - total / demand]

@@ -1,0 +1,255 @@
+"""Equilibria of the states that futures pass through, chunk by chunk, here or on the workers of a Dask
+cluster.
+
+A chunk is solved by one pure function of the model, the year's start and its own states; its result is
+stored under the hash of all of these. So a run that was killed goes on where it stopped, and results are the
+same for any number of workers.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from landbridge.assignment.sue import TOLERANCE
+from landbridge.assignment.warm import Neighbour, solve_first, solve_near
+from landbridge.errors import ClusterNotReached
+from landbridge.study.cache import get_cache_folder
+from landbridge.study.future_measures import Measures
+from landbridge.study.future_states import YearStates
+from landbridge.study.states import StateFamily
+
+KEPT = 4
+"""Runs of futures whose chunks stay on disk; the least recently used go first."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that a worker needs to solve states of any year.
+
+    ``demand`` (n_classes, n_zones, n_zones) and ``starts`` by year; a start belongs to the reference
+    scenario.
+    """
+
+    family: StateFamily
+    measures: Measures
+    demand: Mapping[int, np.ndarray]
+    starts: Mapping[int, Neighbour]
+    tolerance: float
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """States of one year that are solved one after another; arrays as in :class:`YearStates`."""
+
+    key: str
+    year: int
+    states: np.ndarray
+    near: np.ndarray
+    shares: np.ndarray
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What is kept of the states of a chunk, in its order.
+
+    ``values`` (n, n_measures), ``loads`` (n, n_facilities) in t/year, ``residual`` and ``evaluations`` (n).
+    """
+
+    values: np.ndarray
+    loads: np.ndarray
+    residual: np.ndarray
+    evaluations: np.ndarray
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a run cost: equilibria solved now and fetched from an earlier run, CPU seconds of the solves."""
+
+    solved: int
+    fetched: int
+    cpu_s: float
+    wall_s: float
+    workers: int
+
+
+def build_model(family: StateFamily, years: Sequence[int], tolerance: float = TOLERANCE) -> Model:
+    """The model of a study with the start of each year: its reference scenario, solved alone."""
+    p = family.prepared
+    demand = {year: p.build_demand(year).t_year for year in years}
+    shares = family.read_shares({gate: state.share for gate, state in family.scenario.gates.items()})
+    starts = {
+        year: solve_first(family.build_problem(year, shares, demand[year]), tolerance=tolerance)[1]
+        for year in years
+    }
+    return Model(family, Measures(p), demand, starts, tolerance)
+
+
+def list_chunks(plans: Sequence[YearStates], salt: str) -> list[Chunk]:
+    """Chunks of all years; ``salt`` names everything that results depend on beside the states themselves."""
+    chunks = []
+    for plan in plans:
+        for states, near in plan.chunks:
+            shares = np.ascontiguousarray(plan.shares[states])
+            digest = hashlib.sha256(f"{salt} {plan.year}".encode())
+            digest.update(shares.tobytes() + near.tobytes())
+            chunks.append(Chunk(digest.hexdigest()[:32], plan.year, states, near, shares))
+    return chunks
+
+
+def solve_chunk(model: Model, chunk: Chunk) -> Solved:
+    """Solve the states of a chunk in order, each from the nearest before it."""
+    family, demand = model.family, model.demand[chunk.year]
+    start = model.starts[chunk.year]
+    neighbour = Neighbour(start.load, start.inverse.copy())
+    values: list[np.ndarray] = []
+    loads: list[np.ndarray] = []
+    residual: list[float] = []
+    evaluations: list[int] = []
+    for shares, near in zip(chunk.shares, chunk.near, strict=True):
+        problem = family.build_problem(chunk.year, shares, demand)
+        neighbour = Neighbour(loads[near] if near >= 0 else start.load, neighbour.inverse)
+        at, neighbour = solve_near(problem, neighbour, tolerance=model.tolerance)
+        values.append(model.measures.take(problem, at, family.get_terms(chunk.year, shares), demand))
+        loads.append(neighbour.load)
+        residual.append(at.residual)
+        evaluations.append(at.iterations)
+    return Solved(np.array(values), np.array(loads), np.array(residual), np.array(evaluations, np.int64))
+
+
+Advance = Callable[[int, int, str], None]
+"""Called with equilibria done, equilibria in all, and a word on where."""
+
+
+def solve_chunks(
+    model: Model,
+    chunks: Sequence[Chunk],
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    advance: Advance | None = None,
+    run_key: str = "",
+) -> tuple[dict[str, Solved], Effort]:
+    """Solve all chunks that are not stored yet.
+
+    Parameters
+    ----------
+    workers
+        Processes of this machine; its cores if left out. With 1 everything is solved in this process.
+    cluster
+        Address of a Dask scheduler; its workers need the same version of this package.
+    run_key
+        Folder of the store; nothing is stored if it is empty.
+
+    Raises
+    ------
+    ClusterNotReached
+        If no scheduler answers at ``cluster``.
+    """
+    begin = time.perf_counter()
+    total = sum(len(chunk.states) for chunk in chunks)
+    store = _Store(run_key)
+    done: dict[str, Solved] = {}
+    for chunk in chunks:
+        found = store.find(chunk)
+        if found is not None:
+            done[chunk.key] = found
+    fetched = sum(len(chunk.states) for chunk in chunks if chunk.key in done)
+    waiting = [chunk for chunk in chunks if chunk.key not in done]
+    say = advance or _say_nothing
+    count, cpu = fetched, 0.0
+    say(count, total, "")
+    n_workers = min(workers or os.cpu_count() or 1, max(1, len(waiting)))
+    with _open_workers(model, n_workers, cluster) as (submit, words, in_use):
+        for chunk, solved, seconds in submit(waiting):
+            store.keep(chunk, solved)
+            done[chunk.key] = solved
+            count += len(chunk.states)
+            cpu += seconds
+            say(count, total, words)
+    return done, Effort(total - fetched, fetched, cpu, time.perf_counter() - begin, in_use)
+
+
+def _say_nothing(done: int, total: int, words: str) -> None:
+    """Report to nobody."""
+
+
+Submit = Callable[[Sequence[Chunk]], Iterator[tuple[Chunk, Solved, float]]]
+
+
+@contextmanager
+def _open_workers(model: Model, n_workers: int, cluster: str | None) -> Iterator[tuple[Submit, str, int]]:
+    """Something that solves chunks and yields them as they are done, words for the progress, and how many
+    solve.
+    """
+    if cluster is None and n_workers == 1:
+
+        def alone(chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, Solved, float]]:
+            for chunk in chunks:
+                yield chunk, *_time_chunk(model, chunk)
+
+        yield alone, "in this process", 1
+        return
+    from landbridge.study.future_cluster import open_cluster
+
+    with open_cluster(model, n_workers, cluster) as opened:
+        yield opened
+
+
+def _time_chunk(model: Model, chunk: Chunk) -> tuple[Solved, float]:
+    """A solved chunk and the CPU seconds that it took."""
+    begin = time.process_time()
+    solved = solve_chunk(model, chunk)
+    return solved, time.process_time() - begin
+
+
+class _Store:
+    """Solved chunks of one run on disk, a file each, whole or not at all; a miss only costs time."""
+
+    def __init__(self, run_key: str) -> None:
+        root = get_cache_folder().parent / "futures"
+        self.folder = root / run_key if run_key else None
+        if self.folder is None:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            os.utime(self.folder)
+            runs = sorted(root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+            for old in runs[KEPT:]:
+                shutil.rmtree(old, ignore_errors=True)
+        except OSError:
+            self.folder = None
+
+    def find(self, chunk: Chunk) -> Solved | None:
+        if self.folder is None:
+            return None
+        try:
+            with np.load(self.folder / f"{chunk.key}.npz", allow_pickle=False) as stored:
+                found = Solved(*(stored[name] for name in ("values", "loads", "residual", "evaluations")))
+        except (OSError, ValueError, EOFError, KeyError, BadZipFile):
+            return None
+        return found if len(found.values) == len(chunk.states) else None
+
+    def keep(self, chunk: Chunk, solved: Solved) -> None:
+        if self.folder is None:
+            return
+        try:
+            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
+            with os.fdopen(handle, "wb") as file:
+                arrays: dict[str, Any] = vars(solved)
+                np.savez(file, **arrays)
+            Path(name).replace(self.folder / f"{chunk.key}.npz")
+        except OSError:
+            return
+
+
+__all__ = ["Chunk", "ClusterNotReached", "Effort", "Model", "Solved", "build_model", "solve_chunks"]

@@ -1,0 +1,131 @@
+"""Which states futures pass through, and in what order they are solved.
+
+Futures that put the network into the same state in the same year share one equilibrium. States of a year are
+cut into chunks of near ones (a tree that splits at the gate that matters most), and each state of a chunk
+starts from the nearest that is solved already. What belongs to a chunk depends on the futures alone, so
+results do not depend on who solves which.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from landbridge.assignment.sue import Problem
+from landbridge.process.sampling import Futures
+from landbridge.study.states import StateFamily
+
+CHUNK = 96
+"""States at most that are solved one after another, each from its neighbours."""
+LEAST_WEIGHT = 1e-3
+"""What a gate counts in the distance of two states if it moves no load at all."""
+
+
+@dataclass(frozen=True)
+class YearStates:
+    """States of one year.
+
+    ``shares`` (n_states, n_gates); ``state_of`` (n_futures); ``weights`` (n_gates) is what a difference of a
+    gate counts in the distance of two states: the share of all load that it moves when nothing else answers.
+    ``chunks`` hold states in the order in which they are solved, and the state from which each starts (its
+    place in the chunk; -1 for the first).
+    """
+
+    year: int
+    shares: np.ndarray
+    state_of: np.ndarray
+    n_vectors: int
+    weights: np.ndarray
+    chunks: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+
+def read_gate_shares(family: StateFamily, futures: Futures, year: int) -> np.ndarray:
+    """Share that each gate of a family allows at the end of a year in each future, (n_futures, n_gates)."""
+    return np.stack([futures.shares(gate, year) for gate in family.gates], axis=1)
+
+
+def plan_year(
+    family: StateFamily, futures: Futures, year: int, demand: np.ndarray, start: np.ndarray
+) -> YearStates:
+    """Distinct states of a year and the order in which to solve them.
+
+    ``demand`` (n_classes, n_zones, n_zones) and ``start``, flows of facilities in t/year, are those with
+    which the weights of gates are measured.
+    """
+    shares = read_gate_shares(family, futures, year)
+    vectors, vector_of = np.unique(shares, axis=0, return_inverse=True)
+    first, state_of_vector = family.group(vectors)
+    states = vectors[first]
+    weights = weigh_gates(family, states, year, demand, start)
+    chunks = cut_chunks(states * weights)
+    return YearStates(year, states, state_of_vector[vector_of.ravel()], len(vectors), weights, tuple(chunks))
+
+
+def weigh_gates(
+    family: StateFamily, states: np.ndarray, year: int, demand: np.ndarray, start: np.ndarray
+) -> np.ndarray:
+    """Share of all load that moves when a gate goes from its least to its greatest share, others as they
+    are.
+    """
+    low, high = states.min(axis=0), states.max(axis=0)
+    middle = np.median(states, axis=0)
+    weights = np.zeros(states.shape[1])
+    for gate in np.flatnonzero(high > low):
+        loads = []
+        for share in (low[gate], high[gate]):
+            row = middle.copy()
+            row[gate] = share
+            problem: Problem = family.build_problem(year, row, demand)
+            loads.append(problem.evaluate(start).load)
+        weights[gate] = LEAST_WEIGHT + np.abs(loads[1] - loads[0]).sum() / max(loads[1].sum(), 1.0)
+        weights[gate] /= high[gate] - low[gate]
+    return weights
+
+
+def cut_chunks(points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Chunks of near points (n, n_gates) by the sum of their distances, each with its order of solving."""
+    leaves: list[np.ndarray] = []
+    waiting = [np.arange(len(points))]
+    while waiting:
+        members = waiting.pop()
+        spread = np.ptp(points[members], axis=0)
+        if len(members) <= CHUNK or spread.max() <= 0.0:
+            leaves.append(members)
+            continue
+        column = int(np.argmax(spread))
+        values = points[members, column]
+        upper = values > 0.5 * (values.min() + values.max())
+        waiting += [members[upper], members[~upper]]
+    chunks: list[np.ndarray] = []
+    for leaf in leaves:
+        if chunks and len(chunks[-1]) + len(leaf) <= CHUNK:
+            chunks[-1] = np.concatenate([chunks[-1], leaf])
+        else:
+            chunks.append(leaf)
+    return [_order(points, chunk) for chunk in chunks]
+
+
+def _order(points: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Members from the most central on, each beside the nearest before it (Prim 1957), and that one's
+    place.
+    """
+    own = points[members]
+    distance = np.abs(own[:, None, :] - own[None, :, :]).sum(axis=2)
+    current = int(np.argmin(distance.sum(axis=1)))
+    order, near = [current], [-1]
+    best, by = distance[current].copy(), np.zeros(len(members), np.int64)
+    best[current] = np.inf
+    for _ in range(len(members) - 1):
+        current = int(np.argmin(best))
+        order.append(current)
+        near.append(int(by[current]))
+        closer = distance[current] < best
+        closer[order] = False
+        best[closer], by[closer] = distance[current][closer], len(order) - 1
+        best[current] = np.inf
+    return members[order], np.array(near, np.int64)
+
+
+def count_distinct(plans: Sequence[YearStates]) -> int:
+    """Equilibria that a plan asks for."""
+    return sum(len(plan.shares) for plan in plans)

@@ -1,0 +1,217 @@
+"""Many states of one study, told by the share that each gate allows, made ready to be solved in milliseconds.
+
+What a state makes of a route hangs on few things: which gates and rules of transit stand in its way, and
+which gates change rows of the tables. Routes are sorted once into sets that meet the same conditions, and
+what they cost is kept for each combination of changes, so that a state is a short list of numbers on top.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from landbridge.assignment.availability import list_concerned
+from landbridge.assignment.costs import ARC_PARTS, MEASURES
+from landbridge.assignment.prefixes import PrefixTree
+from landbridge.assignment.sue import Problem, build_segments
+from landbridge.kernels.choice import sum_over_routes
+from landbridge.network import Facilities, TransitRule
+from landbridge.study.prepare import Prepared
+from landbridge.study.scenarios import build_scenario_state, find_date, list_rules
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What routes cost and facilities are under one combination of changes of the tables, in one year.
+
+    ``base_cost`` and ``time_h`` (n_routes): USD/t and hours without queues; penalties are not in them.
+    """
+
+    facilities: Facilities
+    tree: PrefixTree
+    base_cost: np.ndarray
+    time_h: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A rule of transit as far as states differ in it: its gate, whether that bans or taxes, and the sets."""
+
+    gate: int
+    bans: bool
+    cost_usd_t: float
+    sets: np.ndarray
+
+
+class StateFamily:
+    """States of a study that differ in nothing but the shares of its gates.
+
+    Closures, measures and the date of rules are those of ``scenario``. Shares stand in arrays whose last axis
+    is ``gates``.
+    """
+
+    def __init__(self, prepared: Prepared, scenario: str) -> None:
+        self.prepared = prepared
+        self.scenario = prepared.scenarios[scenario]
+        self.gates = tuple(self.scenario.gates)
+        self._column = {gate: i for i, gate in enumerate(self.gates)}
+        self._terms: dict[tuple[int, tuple[int, ...]], Terms] = {}
+        effects = {str(row["gate"]) for row in prepared.study.tables["gate_effects"].rows()}
+        self.changing = np.array(sorted(self._column[g] for g in effects), np.int64)
+        self._state = prepared.build_state(scenario, prepared.study.settings.base_year)
+        self._sort_routes()
+        self._list_capacities()
+
+    def _sort_routes(self) -> None:
+        """Find which conditions each route meets; routes that meet the same ones share a set."""
+        p = self.prepared
+        network, paths = p.network, p.routes.paths
+        arc_gates = network.get_arc_gates(p.tables)
+        link_gates = p.tables["links"]["gates"]
+        on_link = [tuple(link_gates[row]) if row >= 0 else () for row in network.link_row]
+        shutting = sorted({g for gates in arc_gates for g in gates})
+        limiting = sorted({g for gates in on_link for g in gates})
+        dead = ~self._state.is_open & np.array([not gates for gates in arc_gates])
+        barred = paths.any_of(dead)
+        for country in self.scenario.trade_closed:
+            inside = np.array([country in z for z in network.zone_countries])
+            barred |= inside[paths.origin] != inside[paths.destination]
+        rules, gated = self._read_rules()
+        columns = [barred]
+        columns += [paths.any_of(np.array([g in gates for gates in arc_gates])) for g in shutting]
+        columns += [paths.any_of(np.array([g in gates for gates in on_link])) for g in limiting]
+        columns += [list_concerned(network, rule, p.classes.ids, paths) for rule in rules]
+        packed = np.packbits(np.stack(columns, axis=1), axis=1)
+        sets, place = np.unique(packed, axis=0, return_inverse=True)
+        self.set_of_route = place.ravel().astype(np.int32)
+        bits = np.unpackbits(sets, axis=1, count=len(columns)).astype(bool).T
+        first, second = 1 + len(shutting), 1 + len(shutting) + len(limiting)
+        self._barred = bits[0]
+        self._shuts = [(self._column[g], bits[1 + i]) for i, g in enumerate(shutting)]
+        self._limits = [(self._column[g], bits[first + i]) for i, g in enumerate(limiting)]
+        self._rules = [
+            _Rule(gate, bans, cost, bits[second + i]) for i, (gate, bans, cost) in enumerate(gated)
+        ]
+
+    def _read_rules(self) -> tuple[tuple[TransitRule, ...], list[tuple[int, bool, float]]]:
+        """All rules that may hold, and (gate or -1, whether it bans, cost) of each."""
+        p, scenario = self.prepared, self.scenario
+        shut = {g: replace(state, share=0.0) for g, state in scenario.gates.items()}
+        date = find_date(p.study, scenario.id)
+        closed = [rule.state for rule in scenario.rules if rule.id == f"closed-{rule.state}"]
+        rules = list_rules(p.study.tables, shut, closed, date)
+        rows = {str(row["id"]): row for row in p.study.tables["rules"].rows()}
+        gated = []
+        for rule in rules:
+            row = rows.get(rule.id)
+            if row is None:
+                gated.append((-1, rule.share <= 0.0, rule.cost_usd_t))
+            else:
+                gated.append((self._column[row["gate"]], row["kind"] == "bans_transit", rule.cost_usd_t))
+        return rules, gated
+
+    def _list_capacities(self) -> None:
+        """Which gates scale the capacity of a facility: for each of its arcs, those that the arc needs."""
+        p = self.prepared
+        used = set(p.get_tree(self._state).facility.tolist())
+        pairs = {
+            (int(facility), tuple(self._column[g] for g in gates))
+            for arc, gates in enumerate(p.network.get_arc_gates(p.tables))
+            for facility in set(self._state.attributes.facility[:, arc]) - {-1}
+            if gates and int(facility) in used
+        }
+        self._needs = sorted({gates for _, gates in pairs})
+        place = {gates: i for i, gates in enumerate(self._needs)}
+        ordered = sorted((facility, place[gates]) for facility, gates in pairs)
+        self._scaled = np.array([f for f, _ in ordered], np.int64)
+        self._need_of = np.array([k for _, k in ordered], np.int64)
+
+    def judge(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What states (n, n_gates) make of routes and facilities.
+
+        Returns the share of cargo that each set of routes serves and its penalty in USD/t, (n, n_sets) each,
+        and the scale of capacities, (n, n_scaled).
+        """
+        n = len(shares)
+        usable = np.where(self._barred, 0.0, np.ones((n, 1)))
+        penalty = np.zeros(usable.shape)
+        for gate, sets in self._limits:
+            usable[:, sets] = np.minimum(usable[:, sets], shares[:, [gate]])
+        for gate, sets in self._shuts:
+            usable[:, sets] = np.where(shares[:, [gate]] <= 0.0, 0.0, usable[:, sets])
+        for rule in self._rules:
+            share = shares[:, rule.gate] if rule.gate >= 0 else np.zeros(n)
+            allowed = share if rule.bans else np.ones(n)
+            usable[:, rule.sets] = np.minimum(usable[:, rule.sets], allowed[:, None])
+            taxed = (allowed > 0.0) & (share < 1.0)
+            penalty[:, rule.sets] += np.where(taxed, rule.cost_usd_t, 0.0)[:, None]
+        penalty[usable <= 0.0] = 0.0
+        by_need = np.stack([shares[:, list(gates)].prod(axis=1) for gates in self._needs] or [[]], axis=0)
+        by_need = np.where(by_need > 0.0, by_need, 1.0)
+        scale = np.ones((len(self._state.facilities.ids), n))
+        np.minimum.at(scale, self._scaled, by_need[self._need_of])
+        return usable, penalty, scale.T
+
+    def group(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Distinct states among rows of gate shares: (a row of each, the state of every row).
+
+        Two rows are one state if they serve the same routes with the same shares at the same penalties,
+        capacities and changes of the tables: no cargo can tell them apart.
+        """
+        usable, penalty, scale = self.judge(shares)
+        changes = (shares[:, self.changing] >= 1.0).astype(float)
+        moving = [np.ptp(part, axis=0) > 0.0 for part in (usable, penalty, scale)]
+        parts = [part[:, m] for part, m in zip((usable, penalty, scale), moving, strict=True)]
+        content = np.ascontiguousarray(np.concatenate([changes, *parts], axis=1))
+        rows = content.view(np.dtype((np.void, content.dtype.itemsize * content.shape[1]))).ravel()
+        _, first, state = np.unique(rows, return_index=True, return_inverse=True)
+        order = np.argsort(first, kind="stable")
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        return first[order], rank[state.ravel()]
+
+    def get_terms(self, year: int, shares: np.ndarray) -> Terms:
+        """Costs and facilities under the changes that open gates make; kept once worked out."""
+        key = year, tuple(int(g) for g in self.changing[shares[self.changing] >= 1.0])
+        if key not in self._terms:
+            p = self.prepared
+            gates = {
+                gate: replace(state, share=float(column in key[1]))
+                for (gate, state), column in zip(
+                    self.scenario.gates.items(), range(len(self.gates)), strict=True
+                )
+            }
+            changed = replace(self.scenario, gates=gates)
+            state = build_scenario_state(p.study, p.network, p.tables, changed, year)
+            table = p.build_arc_table(state)
+            columns = [table[:, :, : len(ARC_PARTS)].sum(axis=2)]
+            columns += [table[:, :, MEASURES.index(name)] for name in ("variance_h2", "time_h")]
+            sums = np.zeros((p.routes.n_routes, len(columns)))
+            of = p.routes.route_class
+            sum_over_routes(p.routes.start, p.routes.arcs, of, np.stack(columns, axis=2), sums)
+            spread = p.classes.reliability_ratio[of] * p.classes.value_of_time[of] * np.sqrt(sums[:, 1])
+            self._terms[key] = Terms(
+                state.facilities, p.get_tree(state), sums[:, 0] + spread, sums[:, 2].copy()
+            )
+        return self._terms[key]
+
+    def build_problem(self, year: int, shares: np.ndarray, demand: np.ndarray) -> Problem:
+        """Choice problem of one state (n_gates) for ``demand`` (n_classes, n_zones, n_zones), t/year."""
+        p, terms = self.prepared, self.get_terms(year, shares)
+        by_set, penalty, scale = self.judge(shares[None])
+        usable = by_set[0][self.set_of_route]
+        return Problem(
+            terms.facilities,
+            terms.facilities.capacity_t_year * scale[0],
+            p.routes,
+            terms.tree,
+            terms.base_cost + penalty[0][self.set_of_route],
+            usable,
+            build_segments(p.routes, demand, p.captive, usable),
+            p.classes,
+            p.scarcity,
+        )
+
+    def read_shares(self, shares: Mapping[str, float]) -> np.ndarray:
+        """Shares by name as a row of ``gates``."""
+        return np.array([shares[gate] for gate in self.gates])

@@ -1,0 +1,210 @@
+"""Futures with full equilibria: states of a family, grouping, warm starts, resuming, workers that die."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from landbridge.assignment.sue import solve
+from landbridge.assignment.warm import solve_first, solve_near
+from landbridge.errors import ClusterNotReached, FuturesRefused
+from landbridge.kernels.linear import invert
+from landbridge.kernels.secant import learn, multiply
+from landbridge.study import future_states, open_study, run_study
+from landbridge.study.future_run import list_future_years, run_futures, tabulate_run
+from landbridge.study.future_solve import build_model
+from landbridge.study.prepare import prepare
+from landbridge.study.scenarios import build_scenario_state, find_date, list_rules
+from landbridge.study.states import StateFamily, Terms
+from test_process_study import small
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    years = ("study", "years: [2024, 2035]", "years: [2024, 2028, 2030, 2032, 2035, 2040]")
+    return open_study(small(tmp_path_factory.mktemp("study"), years))
+
+
+@pytest.fixture(scope="module")
+def prepared(study):
+    return prepare(study)
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch):
+    """Chunks of a test are not found by another."""
+    monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(future_states, "CHUNK", 2)
+
+
+def test_a_family_states_what_a_link_state_states(prepared):
+    """Costs, shares and capacities of every scenario, put together from conditions, equal those found arc by arc."""
+    family = StateFamily(prepared, "today")
+    year = 2035
+    demand = prepared.build_demand(year).t_year
+    for name in ("base-2024", "today", "gap-open"):
+        gates = {gate: state.share for gate, state in prepared.scenarios[name].gates.items()}
+        apart = _state_of(prepared, gates, year)
+        plain = prepared.build_problem(apart, demand)
+        light = family.build_problem(year, family.read_shares(gates), demand)
+        np.testing.assert_array_equal(light.usable, plain.usable)
+        np.testing.assert_allclose(
+            light.base_cost[plain.usable > 0], plain.base_cost[plain.usable > 0], rtol=1e-12
+        )
+        used = np.unique(plain.tree.facility)
+        np.testing.assert_allclose(light.capacity_t_year[used], plain.capacity_t_year[used], rtol=1e-12)
+
+
+def _state_of(prepared, shares, year):
+    """The link state of `today` with other shares of its gates, found arc by arc."""
+    scenario = prepared.scenarios["today"]
+    gates = {gate: replace(state, share=shares[gate]) for gate, state in scenario.gates.items()}
+    rules = list_rules(prepared.study.tables, gates, [], find_date(prepared.study, "today"))
+    changed = replace(scenario, gates=gates, rules=rules)
+    return build_scenario_state(prepared.study, prepared.network, prepared.tables, changed, year)
+
+
+def test_grouped_futures_equal_futures_solved_alone(prepared):
+    """200 futures, each solved from nothing in its own link state, against the grouped run: 1e-9 of each measure."""
+    run = run_futures(prepared, 200, workers=1, tolerance=1e-13)
+    family = StateFamily(prepared, "today")
+    model = build_model(family, list_future_years(prepared), 1e-13)
+    assert sum(len(plan.shares) for plan in run.plans) < 200 * len(run.plans) / 4
+    for plan in run.plans:
+        demand = model.demand[plan.year]
+        for future in range(200):
+            shares = {gate: float(run.futures.shares(gate, plan.year)[future]) for gate in family.gates}
+            state = _state_of(prepared, shares, plan.year)
+            route_state = prepared.evaluate_routes(state)
+            problem = prepared.build_problem(state, demand, route_state)
+            hours = route_state.measures[:, -4]
+            terms = Terms(state.facilities, route_state.tree, route_state.base_cost, hours)
+            alone = model.measures.take(problem, solve(problem, tolerance=1e-13), terms, demand)
+            grouped = run.values[plan.year][plan.state_of[future]]
+            np.testing.assert_allclose(grouped, alone, rtol=1e-9, atol=1e-6)
+
+
+def test_links_that_no_cargo_uses_make_no_state(prepared):
+    """A gate on no link, rule or effect, and one whose line waits for another, make no state of their own."""
+    family = StateFamily(prepared, "today")
+    now = family.read_shares({gate: state.share for gate, state in prepared.scenarios["today"].gates.items()})
+    peace, south = now.copy(), now.copy()
+    peace[family.gates.index("peace")] = 1.0
+    south[family.gates.index("south-usable")] = 1.0
+    first, state_of = family.group(np.stack([now, peace, south, now]))
+    assert state_of.tolist() == [0, 0, 1, 0]
+    assert first.tolist() == [0, 2]
+
+
+def test_a_warm_start_ends_where_a_cold_one_does(prepared):
+    family = StateFamily(prepared, "today")
+    demand = prepared.build_demand(2035).t_year
+    shares = family.read_shares(
+        {gate: state.share for gate, state in prepared.scenarios["today"].gates.items()}
+    )
+    first, near = solve_first(family.build_problem(2035, shares, demand), tolerance=1e-12)
+    shares[family.gates.index("gap-open")] = 1.0
+    problem = family.build_problem(2035, shares, demand)
+    warm, _ = solve_near(problem, near, tolerance=1e-12)
+    cold = solve(problem, tolerance=1e-12)
+    assert warm.residual <= 1e-12
+    np.testing.assert_allclose(warm.load, cold.load, rtol=1e-9, atol=1e-3)
+    assert np.abs(warm.load - first.load).sum() > 1.0
+
+
+def test_the_inverse_is_one_and_learns(prepared):
+    random = np.random.default_rng(5)
+    matrix = np.eye(6) + 0.3 * random.standard_normal((6, 6))
+    inverse = np.empty((6, 6))
+    assert invert(matrix.copy(), inverse)
+    np.testing.assert_allclose(matrix @ inverse, np.eye(6), atol=1e-12)
+    assert not invert(np.zeros((2, 2)), np.empty((2, 2)))
+    step, change, out = random.random(6), random.random(6), np.empty(6)
+    learn(inverse, step, change, np.empty((2, 6)))
+    multiply(inverse, change, out)
+    np.testing.assert_allclose(out, step, rtol=1e-9)
+
+
+def tables(run):
+    """All that a run says, as bytes."""
+    return {
+        (name, column): np.asarray(values).tobytes()
+        for name, columns in tabulate_run(run).items()
+        for column, values in columns.items()
+    }
+
+
+@pytest.mark.slow  # workers take seconds to start
+def test_results_do_not_depend_on_workers_nor_on_one_that_dies(prepared, monkeypatch, tmp_path):
+    """One process, two, and two of which one is killed in the middle: the same bytes."""
+    alone = tables(run_futures(prepared, 300, workers=1))
+    monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path / "second"))
+    assert tables(run_futures(prepared, 300, workers=2)) == alone
+    monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path / "third"))
+    killed = []
+
+    def kill_one(step):
+        if step.stage == "equilibria" and step.done > 0 and not killed:
+            workers = [
+                child
+                for child in psutil.Process().children(recursive=True)
+                if "spawn_main" in " ".join(child.cmdline())
+            ]
+            killed.append(workers[-1].pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    assert tables(run_futures(prepared, 300, workers=2, report=kill_one)) == alone
+    assert killed
+
+
+def test_a_run_that_was_killed_goes_on(study, prepared, tmp_path):
+    """Killed outright after its second chunk, and started again: the same bytes, with less work."""
+    whole = run_futures(prepared, 300, workers=1)
+    env = {**os.environ, "LANDBRIDGE_CACHE": str(tmp_path / "other")}
+    script = (
+        "import os, signal, sys\n"
+        "from landbridge.study import future_states, open_study\n"
+        "from landbridge.study.future_run import run_futures\n"
+        "from landbridge.study.prepare import prepare\n"
+        "future_states.CHUNK = 2\n"
+        "def die(step):\n"
+        "    if step.stage == 'equilibria' and step.done >= 6:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"run_futures(prepare(open_study({str(study.path)!r})), 300, workers=1, report=die)\n"
+    )
+    stopped = subprocess.run([sys.executable, "-c", script], env=env, check=False, capture_output=True)
+    assert stopped.returncode == -signal.SIGKILL, stopped.stderr.decode()
+    os.environ["LANDBRIDGE_CACHE"] = env["LANDBRIDGE_CACHE"]
+    again = run_futures(prepared, 300, workers=1)
+    assert tables(again) == tables(whole)
+    assert again.effort.fetched >= 4
+    assert again.effort.solved < whole.effort.solved
+
+
+def test_no_cluster_and_no_later_year_are_told(prepared, tmp_path):
+    with pytest.raises(ClusterNotReached, match="no Dask worker answers") as caught:
+        run_futures(prepared, 20, cluster="not an address")
+    assert "leave --cluster out" in str(caught.value)
+    settings = prepared.study.settings.model_copy(update={"years": (2024,)})
+    early = replace(prepared, study=replace(prepared.study, settings=settings))
+    with pytest.raises(FuturesRefused, match="no year lies after the record"):
+        run_futures(early, 20)
+
+
+def test_a_results_folder_holds_the_futures(study, tmp_path):
+    run = run_study(study, scenarios=["today"], years=[2035], out=tmp_path / "run", futures=50, workers=1)
+    about = run.manifest["futures"]
+    assert about["n"] == 50
+    assert about["equilibria"] < about["equilibria_without_grouping"] == 50 * len(about["years"])
+    assert about["worst_residual"] <= 1e-9
+    counted = run.rows("SELECT year, sum(futures) AS n FROM states GROUP BY year ORDER BY year")
+    assert [row["n"] for row in counted] == [50] * len(about["years"])
+    known = run.rows("SELECT count(*) AS n FROM future_states JOIN state_values USING (year, state)")
+    assert known[0]["n"] == 50 * len(about["years"])
+    assert Path(tmp_path / "run" / "future_facilities.parquet").is_file()
