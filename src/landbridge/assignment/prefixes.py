@@ -73,13 +73,17 @@ def build_prefix_tree(
         classes.append(route_class[going[first]])
         node[going] = count + place.ravel()
         count += len(found)
-    facility = np.concatenate(own)
+    parent, facility = np.concatenate(parents), np.concatenate(own)
     entry = np.concatenate(classes) * n_facilities + facility
+    number = np.empty(count, np.int64)
+    kernel.number_in_preorder(parent, number)
+    order = np.argsort(number)
+    above = parent[order]
     return PrefixTree(
         n_classes,
         n_facilities,
-        np.concatenate(parents).astype(np.int32),
-        facility.astype(np.int32),
-        entry.astype(np.int32),
-        node.astype(np.int32),
+        np.where(above >= 0, number[above], -1).astype(np.int32),
+        facility[order].astype(np.int32),
+        entry[order].astype(np.int32),
+        number[node].astype(np.int32),
     )

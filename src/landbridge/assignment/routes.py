@@ -81,6 +81,21 @@ class RouteSet:
         """Arcs of one route in travel order."""
         return self.arcs[self.start[route] : self.start[route + 1]]
 
+    def keep_groups(self, wanted: np.ndarray) -> "RouteSet":
+        """The routes of the wanted groups alone, (n_groups)."""
+        kept = np.repeat(wanted, np.diff(self.group_first))
+        lengths = np.diff(self.start)
+        return RouteSet(
+            self.group_class[wanted],
+            self.group_origin[wanted],
+            self.group_destination[wanted],
+            np.concatenate(([0], np.cumsum(np.diff(self.group_first)[wanted]))),
+            np.concatenate(([0], np.cumsum(lengths[kept]))),
+            self.arcs[np.repeat(kept, lengths)],
+            self.nest[kept],
+            self.log_weight[kept],
+        )
+
     def find_group(self, class_index: int, origin: int, destination: int) -> int:
         """Position of a group, or -1 if it has no routes."""
         match = (

@@ -10,6 +10,27 @@ from landbridge.kernels.jit import kernel
 
 
 @kernel
+def number_in_preorder(parent, number):  # type: ignore[no-untyped-def]
+    """Number of each node when every subtree stands together, so that sums run along memory."""
+    n = parent.shape[0]
+    size = np.ones(n, np.int64)
+    for x in range(n - 1, -1, -1):
+        if parent[x] >= 0:
+            size[parent[x]] += size[x]
+    following = np.empty(n, np.int64)
+    top = 0
+    for x in range(n):
+        p = parent[x]
+        if p < 0:
+            number[x] = top
+            top += size[x]
+        else:
+            number[x] = following[p]
+            following[p] += size[x]
+        following[x] = number[x] + 1
+
+
+@kernel
 def sum_down(parent, entry, values, total):  # type: ignore[no-untyped-def]
     """``total[x] = total[parent[x]] + values[entry[x]]`` in the order of nodes; a root (parent -1) has 0."""
     for x in range(parent.shape[0]):

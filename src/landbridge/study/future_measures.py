@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from landbridge.assignment.routes import NESTS
+from landbridge.assignment.routes import NESTS, RouteSet
 from landbridge.assignment.sue import Equilibrium, Problem
 from landbridge.indicators.corridors import list_members
 from landbridge.study.prepare import Prepared
@@ -24,11 +24,11 @@ class Measure:
 
 
 class Measures:
-    """Measures of a study, worked out from an equilibrium."""
+    """Measures of a study, worked out from an equilibrium over ``routes``."""
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, routes: RouteSet) -> None:
         p = prepared
-        routes, classes, zones = p.routes, p.classes, p.network.zones
+        classes, zones = p.classes, p.network.zones
         self.corridors = [
             np.flatnonzero(list_members(p.network, p.tables, routes, c)) for c in list_corridors(p)
         ]

@@ -91,7 +91,7 @@ def build_model(family: StateFamily, years: Sequence[int], tolerance: float = TO
         year: solve_first(family.build_problem(year, shares, demand[year]), tolerance=tolerance)[1]
         for year in years
     }
-    return Model(family, Measures(p), demand, starts, tolerance)
+    return Model(family, Measures(p, family.routes), demand, starts, tolerance)
 
 
 def list_chunks(plans: Sequence[YearStates], salt: str) -> list[Chunk]:
@@ -115,8 +115,8 @@ def solve_chunk(model: Model, chunk: Chunk) -> Solved:
     loads: list[np.ndarray] = []
     residual: list[float] = []
     evaluations: list[int] = []
-    for shares, near in zip(chunk.shares, chunk.near, strict=True):
-        problem = family.build_problem(chunk.year, shares, demand)
+    problems = family.build_problems(chunk.year, chunk.shares, demand)
+    for problem, shares, near in zip(problems, chunk.shares, chunk.near, strict=True):
         neighbour = Neighbour(loads[near] if near >= 0 else start.load, neighbour.inverse)
         at, neighbour = solve_near(problem, neighbour, tolerance=model.tolerance)
         values.append(model.measures.take(problem, at, family.get_terms(chunk.year, shares), demand))

@@ -5,17 +5,18 @@ which gates change rows of the tables. Routes are sorted once into sets that mee
 what they cost is kept for each combination of changes, so that a state is a short list of numbers on top.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from landbridge.assignment.availability import list_concerned
 from landbridge.assignment.costs import ARC_PARTS, MEASURES
+from landbridge.assignment.loading import plant_tree
 from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.sue import Problem, build_segments
 from landbridge.kernels.choice import sum_over_routes
-from landbridge.network import Facilities, TransitRule
+from landbridge.network import Facilities, LinkState, TransitRule
 from landbridge.study.prepare import Prepared
 from landbridge.study.scenarios import build_scenario_state, find_date, list_rules
 
@@ -58,6 +59,10 @@ class StateFamily:
         self._terms: dict[tuple[int, tuple[int, ...]], Terms] = {}
         effects = {str(row["gate"]) for row in prepared.study.tables["gate_effects"].rows()}
         self.changing = np.array(sorted(self._column[g] for g in effects), np.int64)
+        r = prepared.routes
+        has_demand = prepared.demand.t_year[r.group_class, r.group_origin, r.group_destination] > 0.0
+        #: Routes of pairs and classes that ship anything; growth never makes demand where there was none.
+        self.routes = r.keep_groups(has_demand)
         self._state = prepared.build_state(scenario, prepared.study.settings.base_year)
         self._sort_routes()
         self._list_capacities()
@@ -65,7 +70,7 @@ class StateFamily:
     def _sort_routes(self) -> None:
         """Find which conditions each route meets; routes that meet the same ones share a set."""
         p = self.prepared
-        network, paths = p.network, p.routes.paths
+        network, paths = p.network, self.routes.paths
         arc_gates = network.get_arc_gates(p.tables)
         link_gates = p.tables["links"]["gates"]
         on_link = [tuple(link_gates[row]) if row >= 0 else () for row in network.link_row]
@@ -113,7 +118,8 @@ class StateFamily:
     def _list_capacities(self) -> None:
         """Which gates scale the capacity of a facility: for each of its arcs, those that the arc needs."""
         p = self.prepared
-        used = set(p.get_tree(self._state).facility.tolist())
+        self._trees: dict[bytes, PrefixTree] = {}
+        used = set(self._get_tree(self._state).facility.tolist())
         pairs = {
             (int(facility), tuple(self._column[g] for g in gates))
             for arc, gates in enumerate(p.network.get_arc_gates(p.tables))
@@ -125,6 +131,12 @@ class StateFamily:
         ordered = sorted((facility, place[gates]) for facility, gates in pairs)
         self._scaled = np.array([f for f, _ in ordered], np.int64)
         self._need_of = np.array([k for _, k in ordered], np.int64)
+
+    def _get_tree(self, state: LinkState) -> PrefixTree:
+        key = state.attributes.facility.tobytes()
+        if key not in self._trees:
+            self._trees[key] = plant_tree(state, self.routes, self.prepared.classes)
+        return self._trees[key]
 
     def judge(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What states (n, n_gates) make of routes and facilities.
@@ -186,28 +198,38 @@ class StateFamily:
             table = p.build_arc_table(state)
             columns = [table[:, :, : len(ARC_PARTS)].sum(axis=2)]
             columns += [table[:, :, MEASURES.index(name)] for name in ("variance_h2", "time_h")]
-            sums = np.zeros((p.routes.n_routes, len(columns)))
-            of = p.routes.route_class
-            sum_over_routes(p.routes.start, p.routes.arcs, of, np.stack(columns, axis=2), sums)
+            r = self.routes
+            sums = np.zeros((r.n_routes, len(columns)))
+            of = r.route_class
+            sum_over_routes(r.start, r.arcs, of, np.stack(columns, axis=2), sums)
             spread = p.classes.reliability_ratio[of] * p.classes.value_of_time[of] * np.sqrt(sums[:, 1])
             self._terms[key] = Terms(
-                state.facilities, p.get_tree(state), sums[:, 0] + spread, sums[:, 2].copy()
+                state.facilities, self._get_tree(state), sums[:, 0] + spread, sums[:, 2].copy()
             )
         return self._terms[key]
 
     def build_problem(self, year: int, shares: np.ndarray, demand: np.ndarray) -> Problem:
         """Choice problem of one state (n_gates) for ``demand`` (n_classes, n_zones, n_zones), t/year."""
-        p, terms = self.prepared, self.get_terms(year, shares)
-        by_set, penalty, scale = self.judge(shares[None])
-        usable = by_set[0][self.set_of_route]
+        return next(self.build_problems(year, shares[None], demand))
+
+    def build_problems(self, year: int, shares: np.ndarray, demand: np.ndarray) -> Iterator[Problem]:
+        """Choice problems of states (n, n_gates), one after another."""
+        for row, usable, penalty, scale in zip(shares, *self.judge(shares), strict=True):
+            yield self._build(self.get_terms(year, row), usable, penalty, scale, demand)
+
+    def _build(
+        self, terms: Terms, by_set: np.ndarray, penalty: np.ndarray, scale: np.ndarray, demand: np.ndarray
+    ) -> Problem:
+        p = self.prepared
+        usable = by_set[self.set_of_route]
         return Problem(
             terms.facilities,
-            terms.facilities.capacity_t_year * scale[0],
-            p.routes,
+            terms.facilities.capacity_t_year * scale,
+            self.routes,
             terms.tree,
-            terms.base_cost + penalty[0][self.set_of_route],
+            terms.base_cost + penalty[self.set_of_route],
             usable,
-            build_segments(p.routes, demand, p.captive, usable),
+            build_segments(self.routes, demand, p.captive, usable),
             p.classes,
             p.scarcity,
         )
