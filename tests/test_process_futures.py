@@ -406,7 +406,7 @@ def test_27_the_kernel_agrees_with_a_plain_twin(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(kernel, "simulate", spy)
     futures = sample_futures(graph, 300, start=START, years=YEARS, slip=(0.2, 0.5), replicates=1, workers=1)
     first, luck, belief, mood, stretch, left, *_ = seen[0]
-    keys = seen[0][9]
+    keys = seen[0][10]
     arrays = sampling._Arrays(graph, times(futures), futures.start, {}, {})
     for f in range(300):
         level, comes = twin(

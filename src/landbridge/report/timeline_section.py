@@ -28,7 +28,11 @@ def write_record(reader: Reader) -> Section | None:
     )
     if timeline is None:
         return None
-    views = [view for view in list_gate_views(record, judged) if view.gate.id in gates and view.is_uncertain]
+    views = [
+        view
+        for view in list_gate_views(record, judged)
+        if view.is_uncertain and (view.gate.id in gates or 0.0 < view.probability < 1.0)
+    ]
     blocks: list[Block] = [
         Paragraph(
             "Gates open by what happens: talks, agreements and their stages, works. The record holds who "
@@ -93,7 +97,7 @@ def _uncertain(views: list[GateView]) -> DataTable:
             cells(
                 (
                     view.gate.title,
-                    view.gate.state.replace("_", " "),
+                    view.state.replace("_", " "),
                     Cell(percent(view.probability)),
                     view.why,
                 )

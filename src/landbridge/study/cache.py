@@ -21,8 +21,8 @@ def hash_package() -> str:
     """
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    files = [here / "prepare.py", here / "scenarios.py"]
-    for room in ("assignment", "kernels", "network", "process", "tables"):
+    files = [here / "prepare.py", here / "recorded.py", here / "scenarios.py"]
+    for room in ("assignment", "kernels", "network", "process", "record", "tables"):
         files += sorted((here.parent / room).glob("*.py"))
     for path in files:
         digest.update(path.read_bytes())

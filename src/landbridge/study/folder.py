@@ -4,13 +4,16 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
 from landbridge.errors import Fault, StudyInvalid, StudyNotFound, TargetNotEmpty, suggest
+from landbridge.process.gates import RecordedState
 from landbridge.record.check_gates import check_gates_against_record
 from landbridge.study.check import check_settings, check_tables
+from landbridge.study.recorded import read_recorded
 from landbridge.study.settings import FILE, StudySettings, read_settings
 from landbridge.tables import Table, file_hash, list_tables, load_attributes, read_table, table_from_rows
 from landbridge.tables.attributes import REQUIRED_TABLES
@@ -29,6 +32,11 @@ class Study:
     settings: StudySettings
     tables: Mapping[str, Table]
     warnings: tuple[Fault, ...] = ()
+
+    @cached_property
+    def recorded(self) -> Mapping[str, RecordedState]:
+        """What the record says of the gates; its claims are judged once, when this is asked for first."""
+        return read_recorded(self)
 
     def input_hashes(self) -> dict[str, str]:
         """SHA-256 of study.yaml and of every table file, by path within the folder."""
