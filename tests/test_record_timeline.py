@@ -292,11 +292,14 @@ def test_14_a_trace_goes_on_to_the_sentence(tmp_path: Path) -> None:
     assert items[:2] == ["gate:gap-open@today", "gate:gap-built@today"]
     assert "event:plan-gap-built" in items
     assert "claim:C9" in items
+    assert "event:2025-05-02-peace-initialled" in items, "a disputed stage bears on the later one"
+    assert "gate_history:south-usable-3" in list_items(trace_item(run, "gate:south-usable"))  # type: ignore[arg-type]
     node = trace_item(run, "event:2025-05-02-peace-initialled")  # type: ignore[arg-type]
     (dated,) = [child for child in node["from"] if child["item"].endswith(":date")]
     assert dated["value"] == "2025-05-02"
     claims = {claim["item"]: claim for claim in dated["from"]}
     assert claims["claim:C3"]["locator"] == "p2 s1"
+    assert (claims["claim:C3"]["stance"], dated["rule"]) == ("asserts", "official text")
     assert [source["id"] for source in claims["claim:C1"]["sources"]] == ["P1"]
     with pytest.raises(UnknownId, match="event"):
         trace_item(run, "event:nothing")  # type: ignore[arg-type]
