@@ -142,8 +142,8 @@ def write_gates(reader: Reader) -> Section:
         (
             Paragraph(
                 "A gate is a condition (political, legal, of works or of operation) that opens lines. A "
-                "scenario sets some; the others stand as the record has them on its day. The table names those "
-                f"that differ from “{reader.title(reader.reference)}”."
+                "scenario sets some; the others stand as the record has them on its day. The table names "
+                f"those that differ from “{reader.title(reader.reference)}”."
             ),
             DataTable(
                 f"Gates that differ from “{reader.title(reader.reference)}”",
