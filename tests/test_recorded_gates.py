@@ -7,11 +7,13 @@ import pytest
 from tests.recorded import write_recorded_study
 from tests.studies import write_small_study
 
+from landbridge.errors import WhatIfInvalid
 from landbridge.network import build_network
-from landbridge.process import RecordedState, list_gate_states, open_gates
+from landbridge.process import GateState, RecordedState, list_gate_states, open_gates
 from landbridge.process.distributions import Pert
-from landbridge.process.milestones import Cause, Milestone, MilestoneGraph
+from landbridge.process.milestones import Cause, Milestone, MilestoneGraph, build_milestone_graph
 from landbridge.process.sampling import Futures, sample_futures
+from landbridge.process.what_if import parse_what_if
 from landbridge.study import check_study, open_study
 from landbridge.study.folder import Study
 from landbridge.study.futures import build_graph, sample_study, tell_graph
@@ -129,7 +131,7 @@ def test_6_independent_witnesses_weigh_against_each_other(
     assert bool(known.why) == (expected < 1.0)
 
 
-def test_6b_a_contested_event_makes_an_uncertain_gate(tmp_path: Path) -> None:
+def test_7_a_contested_event_makes_an_uncertain_gate(tmp_path: Path) -> None:
     """Two papers of one rank, one of which denies it: between 0 and 1, said everywhere, and not silent."""
     study = with_opening(tmp_path, claims=CONTESTED)
     state = resolve_scenario(study, "today").gates["gap-open"]
@@ -146,7 +148,7 @@ def test_6b_a_contested_event_makes_an_uncertain_gate(tmp_path: Path) -> None:
     assert [item["gate"] for item in tell_graph(study)["uncertain"]] == ["gap-open"]
 
 
-def test_7_futures_follow_the_probability_of_the_record(tmp_path: Path) -> None:
+def test_8_futures_follow_the_probability_of_the_record(tmp_path: Path) -> None:
     """In that share of the futures the line is open from the start; without a prior it never is in the rest."""
     study = with_opening(tmp_path, claims=CONTESTED)
     expected = resolve_scenario(study, "today").gates["gap-open"].met_probability
@@ -155,7 +157,7 @@ def test_7_futures_follow_the_probability_of_the_record(tmp_path: Path) -> None:
     assert found == pytest.approx(expected, abs=1e-3)
 
 
-def test_8_a_withdrawn_denial_leaves_nothing_open(tmp_path: Path) -> None:
+def test_9_a_withdrawn_denial_leaves_nothing_open(tmp_path: Path) -> None:
     """The row stays, the doubt goes."""
     study = with_opening(
         tmp_path,
@@ -171,13 +173,13 @@ def test_8_a_withdrawn_denial_leaves_nothing_open(tmp_path: Path) -> None:
     ("sources", "expected"),
     [("P1", 1.0), ("P2", 1.0), ("P4", 0.5), ("P4;P5", 0.5), ("P4;N1", 0.8)],
 )
-def test_9_weak_witnesses_alone_are_not_enough(tmp_path: Path, sources: str, expected: float) -> None:
+def test_10_weak_witnesses_alone_are_not_enough(tmp_path: Path, sources: str, expected: float) -> None:
     """One sound source is; of weak ones at least one must be right, and a copy counts once (1 - 0.5 x 0.4)."""
     study = with_opening(tmp_path, event=OPENING.replace(",P2,", f",{sources},"))
     assert study.recorded["gap-open"].probability == pytest.approx(expected)
 
 
-def test_10_claims_may_put_an_agreement_further_than_its_events(tmp_path: Path) -> None:
+def test_11_claims_may_put_an_agreement_further_than_its_events(tmp_path: Path) -> None:
     """If the text itself is said to be signed, the gate of the signature opens from the day of that event."""
     study = open_study(
         write_recorded_study(
@@ -191,7 +193,7 @@ def test_10_claims_may_put_an_agreement_further_than_its_events(tmp_path: Path) 
     assert resolve_scenario(study, "base-2024").gates["peace"].share == 0.0
 
 
-def test_11_the_record_goes_before_the_row_and_the_check_tells(tmp_path: Path) -> None:
+def test_12_the_record_goes_before_the_row_and_the_check_tells(tmp_path: Path) -> None:
     """A row that calls a planned thing met is warned of, and the gate stays shut."""
     study = open_study(
         write_recorded_study(
@@ -203,13 +205,13 @@ def test_11_the_record_goes_before_the_row_and_the_check_tells(tmp_path: Path) -
     assert any("only as planned" in fault.what for fault in check_study(study.path))
 
 
-def test_12_nothing_says_how_a_gate_stands(tmp_path: Path) -> None:
+def test_13_nothing_says_how_a_gate_stands(tmp_path: Path) -> None:
     """A row may be silent only where events or a history speak."""
     study = write_small_study(tmp_path, ("gates", "construction,peace,,not_met,", "construction,peace,,,"))
     assert [(fault.code, fault.column) for fault in check_study(study)] == [("LB-S023", "state_today")]
 
 
-def test_13_without_a_record_nothing_changes(tmp_path: Path) -> None:
+def test_14_without_a_record_nothing_changes(tmp_path: Path) -> None:
     """No claims, no events: gates stand as their rows and histories say, and none is uncertain."""
     study = open_study(write_small_study(tmp_path))
     assert dict(study.recorded) == {}
@@ -237,7 +239,7 @@ OPEN_HALF = {
 @pytest.mark.parametrize(
     ("probability", "share"), [(1.0, 1.0), (0.51, 1.0), (0.5, 1.0), (0.49, 0.0), (0.0, 0.0)]
 )
-def test_14_even_odds_are_open(probability: float, share: float) -> None:
+def test_15_even_odds_are_open(probability: float, share: float) -> None:
     """From 0.5 on a gate is open: at even odds the event, which did happen, decides."""
     known = {"a": RecordedState("a", "2020-05-01", probability, by="e", why="disputed")}
     state = list_gate_states(GATES, table_from_rows("gate_history", ()), "2021-01-01", known)["a"]
@@ -245,7 +247,7 @@ def test_14_even_odds_are_open(probability: float, share: float) -> None:
     assert state.met_probability == pytest.approx(probability)
 
 
-def test_15_a_history_is_the_finer_source_and_both_are_told() -> None:
+def test_16_a_history_is_the_finer_source_and_both_are_told() -> None:
     """Half open by its history and met by an event: half open. Where it says shut, no opening is in doubt."""
     history = table_from_rows(
         "gate_history",
@@ -259,7 +261,7 @@ def test_15_a_history_is_the_finer_source_and_both_are_told() -> None:
     assert (state.share, state.probability, state.reason) == (0.0, 1.0, "shut since 2022-01-01")
 
 
-def test_16_the_odds_at_a_day_that_only_some_name() -> None:
+def test_17_the_odds_at_a_day_that_only_some_name() -> None:
     """Between the days that are told, the share of what is said; the day that is taken decides."""
     known = RecordedState("a", "2020-05-01", 1.0, (("2020-03-01", 0.25), ("2020-05-01", 0.75)), by="e")
     states = [
@@ -269,7 +271,7 @@ def test_16_the_odds_at_a_day_that_only_some_name() -> None:
     assert [(state.share, state.probability) for state in states] == [(0.0, 1.0), (0.0, 0.75), (1.0, 1.0)]
 
 
-def test_17_a_scenario_takes_for_granted_what_it_needs() -> None:
+def test_18_a_scenario_takes_for_granted_what_it_needs() -> None:
     """Opening b leaves no doubt about a, which it requires, and says so."""
     known = {"a": RecordedState("a", "2020-05-01", 0.6, by="e", why="disputed")}
     states = list_gate_states(GATES, table_from_rows("gate_history", ()), "2021-01-01", known)
@@ -292,7 +294,7 @@ def odds(futures: Futures, gate: str) -> np.ndarray:
     return futures.open_probability[futures.graph.place(gate)]
 
 
-def test_18_a_doubted_gate_is_met_in_its_share_of_futures() -> None:
+def test_19_a_doubted_gate_is_met_in_its_share_of_futures() -> None:
     """Open at the first year's end with p and for good; what needs both of two has the product of their odds."""
     both = Milestone("both", "", "legal", "shut", requires=("a", "b"))
     one = Milestone("one", "", "legal", "shut", requires_any=("a", "b"))
@@ -303,7 +305,7 @@ def test_18_a_doubted_gate_is_met_in_its_share_of_futures() -> None:
     assert set(np.unique(first)) == {0.0, np.inf}
 
 
-def test_19_what_is_not_met_comes_about_by_its_prior() -> None:
+def test_20_what_is_not_met_comes_about_by_its_prior() -> None:
     """A step of mean 2 years that is met already with p: p + (1 - p)(1 - exp(-t / 2)), whichever is likelier."""
     delay = Pert(2.0, 2.0, 2.0)
     for start, probability in (("open", 0.7), ("shut", 0.3)):
@@ -313,7 +315,7 @@ def test_19_what_is_not_met_comes_about_by_its_prior() -> None:
         assert odds(futures, "a") == pytest.approx(0.7 + 0.3 * (1.0 - np.exp(-t / 2.0)), abs=4e-3)
 
 
-def test_20_a_doubted_permission_alternates_where_it_stands() -> None:
+def test_21_a_doubted_permission_alternates_where_it_stands() -> None:
     """p times the law of a permission that is open at the start; without a delay in its prior it never comes."""
     close, reopen, p = 0.3, 0.9, 0.4
     rates = {"close_rate": (close, close), "reopen_rate": (reopen, reopen)}
@@ -324,14 +326,14 @@ def test_20_a_doubted_permission_alternates_where_it_stands() -> None:
     assert odds(futures, "a") == pytest.approx(p * share, abs=5e-3)
 
 
-def test_21_gates_with_one_fact_stand_or_fall_together() -> None:
+def test_22_gates_with_one_fact_stand_or_fall_together() -> None:
     """Two stages of one agreement: who has the later one has the earlier, so that both are as likely as it."""
     both = Milestone("both", "", "legal", "shut", requires=("initialled", "signed"))
     futures = draw(doubted("initialled", 0.7, fact="treaty"), doubted("signed", 0.4, fact="treaty"), both)
     assert odds(futures, "both") == pytest.approx(np.full(len(YEARS), 0.4), abs=1e-3)
 
 
-def test_22_a_doubt_changes_no_draw_of_another_gate() -> None:
+def test_23_a_doubt_changes_no_draw_of_another_gate() -> None:
     """The histories of all other gates are the same to the bit."""
     causes = (Cause("mood", "", (0.5, 0.5)),)
     others = tuple(
@@ -351,10 +353,36 @@ def test_22_a_doubt_changes_no_draw_of_another_gate() -> None:
     assert (more.opening[:, :60] == plain.opening).all()
 
 
-def test_23_a_what_if_ends_the_doubt() -> None:
+def test_24_a_what_if_ends_the_doubt() -> None:
     """Set by hand, a gate is met from that day in every future, or never."""
     assert odds(draw(doubted("a", 0.3), what_if={"a": 2022.5}), "a").tolist() == [0.0] * 2 + [1.0] * 8
     assert odds(draw(doubted("a", 0.3), what_if={"a": np.inf}), "a").max() == 0.0
+
+
+def test_25_a_doubted_gate_may_be_set_though_it_counts_as_open(tmp_path: Path) -> None:
+    """What surely is open cannot be brought; what is only likely can."""
+    graph = MilestoneGraph((doubted("a", 0.6), doubted("b", 1.0)))
+    assert parse_what_if(graph, ["a=met@2022"])["a"] > 2022.0
+    with pytest.raises(WhatIfInvalid, match="open already"):
+        parse_what_if(graph, ["b=met@2022"])
+
+
+PRIOR = {
+    "id": "a", "kind": "two_state", "law": "pert", "low_delay_years": 1.0, "delay_years": 2.0, "high_delay_years": 3.0,
+    "source": "S", "basis": "assumption",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("partial", "start", "met"), [("degraded", "degraded", 0.8), ("works", "shut", 0.0)])
+def test_26_a_doubt_about_use_in_part(partial: str, start: str, met: float) -> None:
+    """Degraded with the odds of the record where the prior counts use in part; else it is surely shut."""
+    state = GateState("a", "a", 0.5, "", (), 0.8, "e")
+    priors = table_from_rows(
+        "gate_priors", [{**PRIOR, "partial": partial, "low_share": 0.3, "high_share": 0.6}]
+    )
+    graph = build_milestone_graph(GATES, priors, table_from_rows("gate_causes", ()), states={"a": state})
+    gate = graph.get_gate("a")
+    assert (gate.start, gate.met_probability) == (start, pytest.approx(met))
 
 
 #: Days of the built-in gates as their table stated them before the record did.
@@ -382,7 +410,7 @@ STATED = {
 }
 
 
-def test_24_the_built_in_study_takes_its_gates_from_the_record() -> None:
+def test_27_the_built_in_study_takes_its_gates_from_the_record() -> None:
     """Days that its table used to state come out of claims; the one that differs is the day that sources bear."""
     study = open_study("eurasia")
     stated = dict(zip(study.tables["gates"].ids, study.tables["gates"]["state_today"], strict=True))

@@ -204,6 +204,8 @@ def _milestone(row: Mapping[str, Any], prior: Mapping[str, Any] | None, state: G
     if prior is None:
         return gate
     is_degraded = is_partial and prior["partial"] == "degraded" and prior["kind"] == "two_state"
+    if state is not None and state.share > 0.0 and not (is_open or is_degraded):
+        gate = replace(gate, probability=1.0, fact="")  # in part is shut here, whatever is doubted of it
     low, mode, high = (float(prior[name]) for name in ("low_delay_years", "delay_years", "high_delay_years"))
     law: Law = "none" if np.isnan(mode) else "exponential" if prior["law"] == "exponential" else "pert"
     delay = Pert(mode if np.isnan(low) else low, mode, mode if np.isnan(high) else high)
