@@ -39,7 +39,7 @@ def _state(record: "Record", view: "GateView", last: str) -> RecordedState:
     """A gate as the process takes it; what happened in a year or month that is not over has happened."""
     from landbridge.record.check_gates import last_day
 
-    event = record.events.get(view.by)
+    event = record.events.get(view.by) if view.state == "met" else None
     return RecordedState(
         gate=view.gate.id,
         day=min(last_day(view.resolved), last),
