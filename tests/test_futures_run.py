@@ -55,7 +55,9 @@ def test_a_family_states_what_a_link_state_states(prepared):
         plain = prepared.build_problem(apart, demand)
         light = family.build_problem(year, family.read_shares(gates), demand)
         r = prepared.routes
-        kept = np.repeat(demand[r.group_class, r.group_origin, r.group_destination] > 0, np.diff(r.group_first))
+        kept = np.repeat(
+            demand[r.group_class, r.group_origin, r.group_destination] > 0, np.diff(r.group_first)
+        )
         np.testing.assert_array_equal(light.usable, plain.usable[kept])
         np.testing.assert_allclose(light.base_cost, plain.base_cost[kept], rtol=1e-12)
         used = np.unique(light.tree.facility)

@@ -17,6 +17,7 @@ def gate(name: str, *needs: str, title: str = "", some: tuple[str, ...] = ()) ->
         "title": title or name,
         "process": "milestone",
         "today": "shut",
+        "met_probability": 0.0,
         "requires": list(needs),
         "requires_any": list(some),
         "cause": "",
@@ -101,7 +102,7 @@ def test_7_text_in_the_picture_is_escaped(tmp_path: Path) -> None:
     assert ElementTree.fromstring(svg) is not None
     sample = {
         "open_probability": {"a": {"2030": 0.5}}, "n": 1, "seed": 1, "warning": "<i>", "assumed_priors": 1, "priors": 1,
-        "held": [], "slip": {"low": 0, "high": 0, "works": []}, "causes": [],
+        "held": [], "uncertain": [], "slip": {"low": 0, "high": 0, "works": []}, "causes": [],
     }  # fmt: skip
     write_gate_graph(told, sample, tmp_path / "a.html")
     assert re.findall("<script|<b>|<i>", (tmp_path / "a.html").read_text(encoding="utf-8")) == []

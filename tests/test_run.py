@@ -259,6 +259,27 @@ def test_every_kind_of_number_can_be_traced(run, item):
     json.dumps(tree)
 
 
+def test_a_link_is_traced_to_the_parameters_that_its_row_rests_on(tmp_path):
+    """Speed and rates with their units, the parameter that the row cites with its range, and its sources."""
+    changes = (
+        ("links", "0.4,0.035,,0.6,25,0.2,,,N1,observed,", "0.4,0.035,,0.6,25,0.2,,,N1;M-running-cv,observed,"),
+        ("parameters", "M-running-cv,model,spread of running time,0.2,0.1,0.4,1,2024,GK", "M-running-cv,model,spread of running time,0.2,0.1,0.4,1,2024,GK;M-border-cv"),
+        ("parameters", "M-border-cv,model,spread of border time,0.6,0.3,1,1,2024,GK", "M-border-cv,model,spread of border time,0.6,0.3,1,1,2024,GK;M-running-cv"),
+    )  # fmt: skip
+    study = open_study(write_small_study(tmp_path, *changes))
+    run = run_study(study, scenarios=["today"], years=[2024], out=tmp_path / "run")
+    tree = trace_item(run, "link:west-port--west-rail")
+    (row,) = [child for child in tree["from"] if child["item"] == "links:west-port--west-rail"]
+    found = {child["item"]: child for child in row["from"]}
+    assert (found["attribute:speed_kmh"]["value"], found["attribute:speed_kmh"]["unit"]) == (40.0, "km/h")
+    spread = found["parameter:M-running-cv"]
+    assert (spread["value"], spread["low"], spread["high"]) == (0.2, 0.1, 0.4)
+    assert [source["id"] for source in spread["sources"]] == ["GK"]
+    assert [child["item"] for child in spread["from"]] == ["parameter:M-border-cv"]
+    assert spread["from"][0]["from"] == []
+    assert trace_item(run, "link:ferry")["value"] > 0.0
+
+
 def test_a_pair_is_traced_to_flow_rows_and_their_sources(run):
     """Demand of west to isle rests on flow-1, which rests on N1."""
     tree = trace_item(run, "pair:west-zone>isle-zone:general@gap-open/2035")

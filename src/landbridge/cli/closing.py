@@ -15,6 +15,7 @@ TOLD_SHARE = 0.005
 def closing(run: "Run") -> dict[str, Any]:
     """Gather the closing table of the year in which the brief compares scenarios, in the study's order."""
     from landbridge.report.reading import Reader
+    from landbridge.study.recorded import tell_uncertain_gates
 
     reader = Reader(run)
     year = reader.year
@@ -38,6 +39,7 @@ def closing(run: "Run") -> dict[str, Any]:
         row["title"] = f"{ends}, {reader.cargo(row['class'])}"
     return {
         "study": run.manifest["study"],
+        "uncertain_gates": tell_uncertain_gates(run.study()),
         "title": run.manifest["title"],
         "year": year,
         "scenarios": [
@@ -68,6 +70,7 @@ def print_closing(found: dict[str, Any]) -> None:
     _print_corridors(found["year"], found["scenarios"])
     _print_pairs(found["year"], found["scenarios"])
     _print_unserved(found["year"], found["scenarios"])
+    _print_uncertain(found["uncertain_gates"])
 
 
 def _print_corridors(year: int, scenarios: list[dict[str, Any]]) -> None:
@@ -124,3 +127,16 @@ def _print_unserved(year: int, scenarios: list[dict[str, Any]]) -> None:
         show.print_table(f"What cannot move in {year}", heads, rows, left=(0, 2))
     else:
         show.say(f"All demand of {year} can move in every scenario.")
+
+
+def _print_uncertain(gates: list[dict[str, Any]]) -> None:
+    """Print the gates of which the record is not sure; a run takes the likelier state."""
+    if gates:
+        rows = [
+            (gate["gate"], "open" if gate["share_open"] > 0.0 else "shut", f"{gate['met_probability']:.2f}")
+            for gate in gates
+        ]
+        heads = ("gate", "taken as", "met with probability")
+        show.print_table(
+            "Gates that the record leaves uncertain (record show GATE)", heads, rows, left=(0, 1)
+        )

@@ -195,8 +195,8 @@ def check_json(judged: "Judged") -> dict[str, Any]:
 def _gate(view: Any) -> dict[str, Any]:
     return {
         "gate": view.gate.id,
-        "state": view.gate.state,
-        "met_on": view.gate.met_on,
+        "state": view.state,
+        "met_on": view.met_on,
         "resolved": view.resolved,
         "probability": view.probability,
         "disagrees": view.disagrees,
@@ -229,7 +229,7 @@ def print_check(judged: "Judged", views: Sequence[Any], *, everything: bool) -> 
         unsure = [
             (
                 view.gate.id,
-                view.gate.state,
+                view.state,
                 f"{view.probability:.2f}",
                 view.why,
             )
@@ -368,15 +368,15 @@ def print_item(found: dict[str, Any]) -> None:
 
 _FACTS = {
     "date": "date", "place": "place", "status": "status", "outcome": "outcome", "process": "process",
-    "state": "state in the study", "met_on": "met on", "resolved": "day by the record",
-    "probability": "probability that it is met", "disagrees": "DISAGREES WITH THE RECORD", "event": "about",
-    "field": "field", "subject": "subject", "value": "value", "unit": "unit", "scope": "scope",
-    "text": "sentence",
+    "state": "state in the study", "met_on": "met on", "met_by": "met by", "resolved": "day by the record",
+    "probability": "probability that it is met", "why": "UNCERTAIN", "disagrees": "DISAGREES WITH THE RECORD",
+    "event": "about", "field": "field", "subject": "subject", "value": "value", "unit": "unit",
+    "scope": "scope", "text": "sentence",
     "stance": "stance", "modality": "modality", "valid_time": "valid in", "locator": "address",
     "source": "source", "note": "note", "withdrawn": "WITHDRAWN", "parties": "parties",
     "witnesses": "witnesses", "binding": "binding", "roles": "roles", "stages": "stages",
-    "affects": "bears on", "meets": "meets", "meeting": "met by", "bearing": "events that bear on it",
-    "events": "events",
+    "affects": "bears on", "meets": "meets", "meeting": "events that meet it",
+    "bearing": "events that bear on it", "events": "events",
 }  # fmt: skip
 
 

@@ -14,6 +14,9 @@ A permission that is open or degraded at the start alternates from the start; a 
 open at T. Closing may grow rarer with time without a closure: the hazard ``c 2^(-s/h)`` after ``s`` quiet
 years has the integral ``c h / ln 2 (1 - 2^(-s/h))``, which is inverted for an exponential variate.
 
+Of a gate whose start is in doubt each future is told whether it stands; where it does not, the gate is shut
+at the start and comes about as any other.
+
 Holding times come from a generator by counter: a number depends on the gate's key, the future and how many
 were drawn before, and on nothing else, so that other gates, threads and the size of the sample change
 nothing.
@@ -45,9 +48,10 @@ from landbridge.kernels.jit import inlined, kernel
 N_NUMBERS = 13
 
 # Columns of `kinds`, one row a gate. LAW holds a row of `quantiles`, or one of the two negative numbers;
-# START holds a level.
-TWO_STATE, START, CLOSES_TO, FAST_AFTER, LAW = range(5)
-N_KINDS = 5
+# START holds a level; DOUBT a column of `stands`, or SURE.
+TWO_STATE, START, CLOSES_TO, FAST_AFTER, LAW, DOUBT = range(6)
+N_KINDS = 6
+SURE = -1
 EXPONENTIAL, NO_DELAY = -1, -2
 
 SHUT, DEGRADED, OPEN = 0, 1, 2
@@ -350,6 +354,7 @@ def simulate(
     mood: NDArray[np.float64],
     stretch: NDArray[np.float64],
     left: NDArray[np.float64],
+    stands: NDArray[np.bool_],
     numbers: NDArray[np.float64],
     kinds: NDArray[np.int64],
     quantiles: NDArray[np.float32],
@@ -370,7 +375,8 @@ def simulate(
     ``luck``, ``belief`` and ``mood`` of shape (futures, gates), in 0-1, high is favourable: when the gate
     comes, where in its range the probability of never lies, and where its rates do. ``stretch`` (futures) is
     how much longer than promised works take, less one; ``left`` in 0-1 where in its range the part of it lies
-    that delays do not hold yet. Requirements stand as lists: those of gate g are
+    that delays do not hold yet. ``stands`` of shape (futures, doubts): whether a start in doubt is as stated;
+    else the gate is shut at the start. Requirements stand as lists: those of gate g are
     ``all_gates[all_starts[g]:all_starts[g + 1]]``. ``first`` is the number of the first future.
 
     Filled, of shape (futures, gates): years to the first opening (inf if none, or for a permission none
@@ -388,6 +394,8 @@ def simulate(
     for f in range(n_futures):
         for g in range(n_gates):
             start = kinds[g, START]
+            if kinds[g, DOUBT] >= 0 and not stands[f, kinds[g, DOUBT]]:
+                start = SHUT
             if start == OPEN and kinds[g, TWO_STATE] == 0:
                 comes[g] = opening[f, g] = 0.0
                 open_bits[f, g] = write_bits_after(g, 0.0, instants, open_tally)

@@ -49,7 +49,7 @@ def find_critical(
     found = []
     for name in part.list_ancestors(target):
         gate = part.get_gate(name)
-        if gate.is_held or gate.start == "open" or name in what_if:
+        if gate.is_held or (gate.start == "open" and not gate.is_doubted) or name in what_if:
             continue
         moved = sample_futures(part, count, what_if=what_if, sooner={name: by_years}, **sample)
         years, odds = _gain(base, moved, target)

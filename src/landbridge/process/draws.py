@@ -7,7 +7,7 @@ draws when others are added or taken away, and all scenarios see the same draws:
 twice as
   many as names and at least 256; where two names choose one, the one whose hash is larger moves on to the
   next free dimension (only then, or when the number of dimensions doubles, does a new name change another's
-  draws);
+  draws); names that come ``later`` take what the others left, and never change theirs;
 - the seed, the replicate and the name choose the scramble of the dimension: a random lower triangular
 matrix over
   the digits and a random digital shift (Matousek's linear scramble).
@@ -42,24 +42,34 @@ def count_slots(n_names: int) -> int:
     return max(LEAST_SLOTS, 1 << (2 * n_names - 1).bit_length())
 
 
-def assign_slots(names: tuple[str, ...]) -> dict[str, int]:
-    """Sobol dimension of each name, by the rule of this module.
+def assign_slots(names: tuple[str, ...], later: tuple[str, ...] = ()) -> dict[str, int]:
+    """Sobol dimension of each name, by the rule of this module; those of ``later`` choose after the others.
 
     Raises
     ------
     ValueError
         If a name stands twice.
     """
-    if len(set(names)) < len(names):
+    if len({*names, *later}) < len(names) + len(later):
         raise ValueError("a name stands twice among the dimensions")
-    n_slots = count_slots(len(names))
+    n_slots = _count_all(names, later)
     taken: dict[int, str] = {}
-    for name in sorted(names, key=lambda word: (name_key("slot", word), word)):
+    for name in sorted(names, key=_order) + sorted(later, key=_order):
         slot = name_key("slot", name) % n_slots
         while slot in taken:
             slot = (slot + 1) % n_slots
         taken[slot] = name
     return {name: slot for slot, name in taken.items()}
+
+
+def _order(name: str) -> tuple[int, str]:
+    return name_key("slot", name), name
+
+
+def _count_all(names: tuple[str, ...], later: tuple[str, ...]) -> int:
+    """Dimensions for all names; later ones add to those of the others only where they do not fit."""
+    n_slots = count_slots(len(names))
+    return n_slots if len(names) + len(later) <= n_slots else count_slots(len(names) + len(later))
 
 
 @lru_cache(maxsize=4)
@@ -85,20 +95,23 @@ class Draws:
 
     Parameters
     ----------
-    names
-        The dimensions.
+    names, later
+        The dimensions; those that come later never change the others.
     seed, replicate
         Replicates of one seed are independent scrambles; they measure the error of an estimate.
     size
         Points of a replicate that will be asked for at most.
     """
 
-    def __init__(self, names: tuple[str, ...], *, seed: int, replicate: int, size: int) -> None:
-        self.names = names
+    def __init__(
+        self, names: tuple[str, ...], *, seed: int, replicate: int, size: int, later: tuple[str, ...] = ()
+    ) -> None:
+        slots = assign_slots(names, later)
+        n_slots = _count_all(names, later)
+        self.names = names = (*names, *later)
         self.seed, self.replicate = seed, replicate
-        slots = assign_slots(names)
         bits = max(BLOCK_BITS, int(size - 1).bit_length())
-        plain = _directions(bits, count_slots(len(names)))[:, [slots[name] for name in names]].T
+        plain = _directions(bits, n_slots)[:, [slots[name] for name in names]].T
         self._vectors = np.empty((len(names), bits), np.uint64)
         self._shift = np.empty(len(names), np.uint64)
         for row, name in enumerate(names):

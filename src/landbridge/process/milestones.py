@@ -9,6 +9,7 @@ import numpy as np
 
 from landbridge.errors import Fault, FuturesRefused, UnknownId
 from landbridge.process.distributions import Pert
+from landbridge.process.gates import GateState
 from landbridge.tables import Table
 
 Start = Literal["shut", "degraded", "open"]
@@ -23,13 +24,17 @@ class Milestone:
     """One gate with all that is believed about its future.
 
     ``delay`` counts from the day on which its requirements first hold together; ranges are (low, high) and
-    are sampled. ``is_held`` marks a gate without a prior: it stays as it is.
+    are sampled. ``is_held`` marks a gate without a prior: it stays as it is. ``probability`` is that it
+    stands at the start as ``start`` says, 1 where nothing is doubted; a doubt hangs on ``fact``, and gates
+    with the same one stand or fall together.
     """
 
     id: str
     title: str
     kind: str
     start: Start
+    probability: float = 1.0
+    fact: str = ""
     requires: tuple[str, ...] = ()
     requires_any: tuple[str, ...] = ()
     is_two_state: bool = False
@@ -49,6 +54,16 @@ class Milestone:
     source: tuple[str, ...] = ()
     note: str = ""
 
+    @property
+    def is_doubted(self) -> bool:
+        """Whether it may stand otherwise at the start."""
+        return 0.0 < self.probability < 1.0
+
+    @property
+    def met_probability(self) -> float:
+        """Probability that it is met at the start, in full or in part."""
+        return 1.0 - self.probability if self.start == "shut" else self.probability
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -67,18 +82,23 @@ class Cause:
 class MilestoneGraph:
     """Gates, every one after those that it needs, and the causes on which they hang.
 
-    ``named`` are the gates that have a dimension of their own in the sample; a part of a graph keeps those
-    of the whole, so that its draws stay the same. Left out, they are the gates of the graph.
+    ``named`` are the gates, and ``doubts`` the doubted facts, that have a dimension of their own in the
+    sample; a part of a graph keeps those of the whole, so that its draws stay the same. Left out, they are
+    those of the graph.
     """
 
     gates: tuple[Milestone, ...]
     causes: tuple[Cause, ...] = ()
     named: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     _index: dict[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.named:
             object.__setattr__(self, "named", tuple(gate.id for gate in self.gates if not gate.is_held))
+        if not self.doubts:
+            facts = dict.fromkeys(gate.fact or gate.id for gate in self.gates if gate.is_doubted)
+            object.__setattr__(self, "doubts", tuple(facts))
         self._index.update({gate.id: place for place, gate in enumerate(self.gates)})
 
     def __contains__(self, gate: object) -> bool:
@@ -114,7 +134,8 @@ class MilestoneGraph:
     def restricted(self, gate: str) -> "MilestoneGraph":
         """Only a gate and what it needs; draws are named, so its histories stay the same."""
         kept = {gate, *self.list_ancestors(gate)}
-        return MilestoneGraph(tuple(item for item in self.gates if item.id in kept), self.causes, self.named)
+        gates = tuple(item for item in self.gates if item.id in kept)
+        return MilestoneGraph(gates, self.causes, self.named, self.doubts)
 
 
 def build_milestone_graph(
@@ -124,6 +145,7 @@ def build_milestone_graph(
     *,
     overrides: Mapping[str, Mapping[str, float]] | None = None,
     loadings: Mapping[str, Range] | None = None,
+    states: Mapping[str, GateState] | None = None,
 ) -> MilestoneGraph:
     """Make the graph of a study.
 
@@ -135,6 +157,8 @@ def build_milestone_graph(
         For a gate, columns of its prior with other numbers.
     loadings
         For a cause, another range of its loading.
+    states
+        Gates whose state at the start is known otherwise than by ``state_today``, as from a record.
 
     Raises
     ------
@@ -147,7 +171,11 @@ def build_milestone_graph(
             raise UnknownId(name, tuple(found), kind="gate with a prior", where="study.yaml, futures.priors")
         found[name] = {**found[name], **values}
         _check_ranges(name, found[name])
-    items = {str(row["id"]): _milestone(row, found.get(str(row["id"]))) for row in gates.rows()}
+    known = states or {}
+    items = {
+        str(row["id"]): _milestone(row, found.get(str(row["id"])), known.get(str(row["id"])))
+        for row in gates.rows()
+    }
     shared = {str(row["id"]): _cause(row) for row in causes.rows()}
     for name, loading in (loadings or {}).items():
         if name not in shared:
@@ -156,20 +184,28 @@ def build_milestone_graph(
     return MilestoneGraph(tuple(_sorted(items)), tuple(shared.values()))
 
 
-def _milestone(row: Mapping[str, Any], prior: Mapping[str, Any] | None) -> Milestone:
+def _milestone(row: Mapping[str, Any], prior: Mapping[str, Any] | None, state: GateState | None) -> Milestone:
+    is_partial = row["state_today"] == "partial"
+    is_open = row["state_today"] == "met"
+    if state is not None:
+        is_partial = 0.0 < state.share < 1.0 or (is_partial and state.share <= 0.0)
+        is_open = state.share >= 1.0
     gate = Milestone(
         id=str(row["id"]),
         title=str(row["title"]),
         kind=str(row["kind"]),
-        start="open" if row["state_today"] == "met" else "shut",
+        start="open" if is_open else "shut",
+        probability=1.0 if state is None else state.probability,
+        fact="" if state is None else state.fact,
         requires=tuple(row["requires"]),
         requires_any=tuple(row["requires_any"]),
         is_held=prior is None,
     )
     if prior is None:
         return gate
-    is_partial = row["state_today"] == "partial" and prior["partial"] == "degraded"
-    is_degraded = is_partial and prior["kind"] == "two_state"
+    is_degraded = is_partial and prior["partial"] == "degraded" and prior["kind"] == "two_state"
+    if state is not None and state.share > 0.0 and not (is_open or is_degraded):
+        gate = replace(gate, probability=1.0, fact="")  # in part is shut here, whatever is doubted of it
     low, mode, high = (float(prior[name]) for name in ("low_delay_years", "delay_years", "high_delay_years"))
     law: Law = "none" if np.isnan(mode) else "exponential" if prior["law"] == "exponential" else "pert"
     delay = Pert(mode if np.isnan(low) else low, mode, mode if np.isnan(high) else high)
@@ -180,7 +216,8 @@ def _milestone(row: Mapping[str, Any], prior: Mapping[str, Any] | None) -> Miles
         is_two_state=prior["kind"] == "two_state",
         law=law,
         delay=NO_DELAY if law == "none" else delay,
-        never=_range(prior, "never"),
+        # Without a delay nothing says when it would come: it does not.
+        never=_range(prior, "never") if is_open or is_degraded or law != "none" else (1.0, 1.0),
         close_rate=_range(prior, "close_rate"),
         reopen_rate=_range(prior, "reopen_rate"),
         quiet_halving_years=0.0 if np.isnan(quiet) else quiet,
@@ -245,14 +282,30 @@ def _sorted(items: Mapping[str, Milestone]) -> Iterator[Milestone]:
             del waiting[gate.id]
 
 
+def list_met(tables: Mapping[str, Table]) -> frozenset[str]:
+    """Gates that stand open at the last of what the tables tell: of gates that events meet, or that state
+    nothing themselves, by history and then by events; of others by ``state_today``.
+    """
+    met: dict[str, bool] = {}
+    for row in tables["events"].rows():
+        for gate in row["meets"]:
+            met[gate] = met.get(gate, False) or row["status"] == "occurred"
+    gates = tables["gates"]
+    stated = dict(zip(gates["id"], gates["state_today"], strict=True))
+    for row in tables["gate_history"].rows():
+        if row["gate"] in met or not stated.get(row["gate"]):
+            met[row["gate"]] = not row["to_date"] and row["share_usable"] >= 1.0
+    return frozenset(gate for gate in stated if met.get(gate, stated[gate] == "met"))
+
+
 def check_priors(tables: Mapping[str, Table]) -> Iterator[Fault]:
     """Priors that cannot be sampled: no delay for a gate that is not open, an order that does not rise."""
     gates, priors = tables["gates"], tables["gate_priors"]
+    met = list_met(tables)
     for row, gate in enumerate(priors["id"]):
         if gate not in gates.index:
             continue
-        state = gates["state_today"][gates.index[gate]]
-        if state != "met" and np.isnan(priors["delay_years"][row]):
+        if gate not in met and np.isnan(priors["delay_years"][row]):
             what = f'gate "{gate}" is not open, and its prior does not say how long it takes.'
             mend = "fill low_delay_years, delay_years and high_delay_years."
             yield priors.fault(row, "delay_years", "LB-P001", what, mend)

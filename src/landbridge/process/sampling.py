@@ -10,13 +10,17 @@ drawn for each gate alone, so that its mean is the middle of the range; where th
 (mood) hangs on the cause as luck does: a calm future is calm for all its permissions. Loadings lie within
 their ranges, one draw for each cause. Works take longer than promised by one slip for all of them in a
 future.
+
+A gate that is met with a probability p between 0 and 1, because what the record says of it is contested, is
+met at the start in a share p of the futures, by a dimension that belongs to the contested fact. In the others
+it is not met, and comes about by its prior; without one, or without a delay in it, it never does.
 """
 
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,7 +182,8 @@ def sample_futures(
     count = replicates or (8 if n >= 1 << 15 else 4)
     sizes = tuple(len(part) for part in np.array_split(np.arange(n), min(count, n)))
     result = _blank(graph, arrays, n, begin, tuple(years), seed, sizes)
-    draws = [Draws(_names(graph), seed=seed, replicate=r, size=size) for r, size in enumerate(sizes)]
+    names, later = _names(graph), tuple(f"doubt/{fact}" for fact in graph.doubts)
+    draws = [Draws(names, seed=seed, replicate=r, size=size, later=later) for r, size in enumerate(sizes)]
     tallies = np.zeros((len(sizes), 2, len(graph.gates), len(years)), np.int64)
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     tasks = [(r, block) for r, size in enumerate(sizes) for block in range(-(-size // BLOCK))]
@@ -219,6 +224,8 @@ class _Arrays:
         self.kinds = np.zeros((len(gates), kernel.N_KINDS), np.int64)
         self.numbers[:, kernel.FIXED] = np.nan
         self.numbers[:, kernel.LIMIT] = np.inf
+        self.kinds[:, kernel.DOUBT] = kernel.SURE
+        self.doubted = [gate for gate in gates if gate.is_doubted]
         laws: list[Pert] = []
         for row, gate in enumerate(gates):
             self._describe(row, gate, graph, laws)
@@ -234,6 +241,7 @@ class _Arrays:
         for name, years in sooner.items():
             self.numbers[graph.place(name), kernel.SOONER] = years
         is_sure = (self.kinds[:, kernel.START] == kernel.OPEN) & (self.kinds[:, kernel.TWO_STATE] == 0)
+        is_sure &= self.kinds[:, kernel.DOUBT] == kernel.SURE
         self.every = _lists(graph, [gate.requires for gate in gates], is_sure, is_all=True)
         self.some = _lists(graph, [gate.requires_any for gate in gates], is_sure, is_all=False)
         self.degraded = tuple(
@@ -263,11 +271,18 @@ class _Arrays:
             laws.append(gate.delay)
         if gate.is_held and gate.start != "open":
             numbers[kernel.FIXED] = np.inf
+        if gate.is_doubted:
+            kinds[kernel.DOUBT] = self.doubted.index(gate)
+            if gate.start == "shut":
+                kinds[kernel.START] = kernel.OPEN  # in the futures in which it is met after all
+            if gate.is_held or gate.law == "none":
+                numbers[kernel.FIXED] = np.inf  # nothing says when it would come, if it has not
 
     def _fix(self, graph: MilestoneGraph, name: str, time: float, set_by_hand: frozenset[str]) -> None:
         row = graph.place(name)
         self.numbers[row, kernel.FIXED] = time
         self.kinds[row, kernel.START] = kernel.SHUT
+        self.kinds[row, kernel.DOUBT] = kernel.SURE
         if np.isinf(time):
             return
         for need in graph.list_ancestors(name, any_too=False):
@@ -332,7 +347,7 @@ def _fill(
 ) -> NDArray[np.int64]:
     """Draw one block of futures into the result; gives how often gates are open and degraded in each year."""
     graph = result.graph
-    causes, stretch, left, luck, belief, mood = _draw(graph, draws, block, slip, ends)
+    causes, stretch, left, luck, belief, mood, stands = _draw(graph, draws, block, slip, ends)
     here = slice(first, first + taken)
     shape = (taken, len(graph.gates))
     degraded = np.empty(shape, np.uint32)
@@ -347,6 +362,7 @@ def _fill(
         np.ascontiguousarray(mood[:, :taken].T),
         stretch[:taken],
         left[:taken],
+        np.ascontiguousarray(stands[:, :taken].T),
         arrays.numbers,
         arrays.kinds,
         arrays.quantiles,
@@ -374,9 +390,9 @@ def _fill(
 
 def _draw(
     graph: MilestoneGraph, draws: Draws, block: int, slip: Range, ends: Ends
-) -> tuple[NDArray[np.float64], ...]:
-    """Causes, stretch of works, what is left of it, luck of gates and place in their ranges, each for one
-    block."""
+) -> tuple[NDArray[Any], ...]:
+    """Causes, stretch of works, what is left of it, luck of gates, place in their ranges, and whether each
+    doubted start stands, each for one block."""
     from scipy.special import ndtr, ndtri
 
     points = draws.block(block)
@@ -406,4 +422,9 @@ def _draw(
             luck[place] = ndtr(load * shared + own * ndtri(luck[place]))
             if ends == "sampled" and gate.is_two_state:
                 mood[place] = ndtr(load * shared + own * ndtri(belief[place]))
-    return causes, 1.0 / (1.0 - slips) - 1.0, left, luck, belief, mood
+    doubted = [gate for gate in graph.gates if gate.is_doubted]
+    stands = np.empty((len(doubted), BLOCK), np.bool_)
+    for row, gate in enumerate(doubted):
+        place = 2 * count + 2 + len(graph.named) + graph.doubts.index(gate.fact or gate.id)
+        stands[row] = points[place] >= 1.0 - gate.met_probability
+    return causes, 1.0 / (1.0 - slips) - 1.0, left, luck, belief, mood, stands

@@ -36,7 +36,7 @@ def parse_what_if(graph: MilestoneGraph, words: Iterable[str]) -> dict[str, floa
         if found["never"]:
             result[gate.id] = math.inf
             continue
-        if gate.start == "open":
+        if gate.start == "open" and not gate.is_doubted:
             mend = "choose a gate that is not open, or write never to shut it for good."
             raise WhatIfInvalid(f'gate "{gate.id}" is open already.', where=text, mend=mend)
         try:

@@ -1,12 +1,13 @@
-"""Gates as the record has them: how probably each is met, whether its day agrees, what is contested."""
+"""Gates as the record has them: met by which event and when, how probably, and what is contested."""
 
-import datetime
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from landbridge.errors import Fault
 from landbridge.record.check_judged import GRAVE, Judged, judge_record
-from landbridge.record.model import STAGES, Difference, Event, Instrument, Reliability
+from landbridge.record.model import STAGES, Claim, Difference, Event, Instrument, Reliability
+from landbridge.record.rules import AHEAD, PLAN_SUBJECT, PRIOR_ACCURACY
 from landbridge.record.tables import Gate, Record, Tables, read_record
 from landbridge.record.tables_dates import DateInvalid, Span, read_span
 from landbridge.tables import Table
@@ -14,10 +15,16 @@ from landbridge.tables import Table
 _OCCURRED = "occurred"
 #: Fields whose differences make a gate uncertain.
 _BEARING = frozenset({"date", "status", "condition", "outcome"})
-#: A gate with a probability between these two is called uncertain.
+#: Odds nearer to never or always than these are taken for never or always.
 UNSURE = (0.05, 0.95)
+#: From this probability on a gate counts as met; at the even odds of a dispute its event decides.
+EVEN = 0.5
+#: Sources of which one is enough, if nobody denies what it says.
+_SOUND: frozenset[Reliability] = frozenset({"primary", "party", "reputable"})
 #: Statuses that say that a stage is not reached, and the first stage that they deny.
 _NOT_REACHED = {"unsigned": "signed", "not signed": "signed", "unratified": "ratified", "pending": "ratified"}
+#: Statuses of an event, and of a gate, that say that it has not come about.
+_NOT_DONE = AHEAD | {"cancelled", "shut", "not met", "works started"}
 
 
 @dataclass(frozen=True)
@@ -27,9 +34,17 @@ class GateView:
     Attributes
     ----------
     probability
-        That it is met on the last day of the record.
+        That it is met on the last day of the record; 1 or 0 where nothing is doubted.
     resolved
         Day from which it holds by the record (EDTF); empty if the record names none.
+    told
+        Where sources date it otherwise: ISO days from which it is said to hold, with shares that add up to 1.
+    by
+        Event that meets it; if none has happened, the one that is to.
+    fact
+        What a doubt hangs on: a gate, an event or an agreement; empty if nothing is doubted.
+    doubt
+        What makes it improbable or less than sure, in a few words; empty if nothing does.
     events
         Events that meet it, then those that bear on it.
     contested
@@ -43,6 +58,10 @@ class GateView:
     gate: Gate
     probability: float
     resolved: str
+    told: tuple[tuple[str, float], ...]
+    by: str
+    fact: str
+    doubt: str
     meeting: tuple[str, ...]
     events: tuple[str, ...]
     contested: tuple[str, ...]
@@ -50,20 +69,39 @@ class GateView:
     disagrees: str
 
     @property
+    def state(self) -> str:
+        """How it stands: by its events, if any meet it, else by its row of the study."""
+        if not self.meeting:
+            return self.gate.state
+        if self.resolved and self.probability >= EVEN:
+            return "met"
+        return "partial" if self.gate.state == "partial" else "not_met"
+
+    @property
+    def met_on(self) -> str:
+        """Day from which it is met, as exact as it is known; empty if it is not."""
+        if self.state != "met":
+            return ""
+        return self.resolved if self.meeting else self.gate.met_on
+
+    @property
     def is_uncertain(self) -> bool:
         """Whether a reader must be told that this gate may stand otherwise."""
-        unsure = UNSURE[0] < self.probability < UNSURE[1]
-        return bool(self.disagrees or self.unresolved) or unsure
+        return bool(self.disagrees or self.unresolved) or 0.0 < self.probability < 1.0
 
     @property
     def why(self) -> str:
         """What makes it uncertain, in one sentence."""
-        told = [self.disagrees, *self.unresolved, *self.contested]
-        return next((words for words in told if words), "it rests on one witness, or on weak ones")
+        told = [self.disagrees, *self.unresolved, *self.contested, self.doubt]
+        return next((words for words in told if words), "")
 
 
 def gate_probability(record: Record, gate: str, judged: Judged | None = None, *, at: str = "") -> float:
     """Probability that a gate is met on a day, from what the record takes for its events.
+
+    A gate is sure where an event that meets it has happened by the word of one sound source or of enough weak
+    ones, and nobody denies it; what makes it less is a status that sources dispute, or weak witnesses alone.
+    Odds below 5 percent are never, above 95 always.
 
     Parameters
     ----------
@@ -73,19 +111,11 @@ def gate_probability(record: Record, gate: str, judged: Judged | None = None, *,
         ISO day; the last day of the record if left out, that is, all that is told has happened.
     """
     judged = judged or judge_record(record)
-    known = record.gates.get(gate)
-    found = _stage_of(record, gate)
-    if found is not None:
-        staged = _stage_probability(*found, judged)
-        if staged is not None:
-            return round(staged * _by(record, judged, gate, at), 4)
-    met = [event for event in record.list_meeting(gate) if event.status == _OCCURRED]
-    certain = _undenied(judged, gate) * _by(record, judged, gate, at)
-    if met:
-        return round(max(_told(record, event.source, event.id) for event in met) * certain, 4)
-    if known is not None and known.state == "met":
-        return round(_told(record, known.source, f"gate:{gate}") * certain, 4)
-    return 0.0
+    probability = _weigh(record, gate, judged)[0]
+    if not at or not probability:
+        return probability
+    told = _days_told(record, judged, gate)
+    return round(probability * sum(share for day, share in told if day <= at), 4)
 
 
 def view_gate(record: Record, gate: str, judged: Judged) -> GateView:
@@ -93,13 +123,19 @@ def view_gate(record: Record, gate: str, judged: Judged) -> GateView:
     known = record.gates[gate]
     meeting = tuple(event.id for event in record.list_meeting(gate))
     bearing = tuple(e.id for e in record.events.values() if gate in e.affects and e.id not in meeting)
-    resolved = _resolved_day(record, judged, gate)
-    probability = gate_probability(record, gate, judged)
+    probability, fact = _weigh(record, gate, judged)
+    resolved = _resolved_day(record, judged, gate) if probability else ""
+    told = _days_told(record, judged, gate) if probability else ()
     contested = list_contested(record, gate, judged)
+    is_sure = probability in (0.0, 1.0)
     return GateView(
         known,
         probability,
         resolved,
+        told if len(told) > 1 else (),
+        _met_by(record, judged, gate),
+        "" if is_sure else fact,
+        "" if is_sure else _doubt(contested),
         meeting,
         (*meeting, *bearing),
         tuple(say_difference(difference) for difference in contested),
@@ -181,79 +217,196 @@ def _stage_probability(instrument: Instrument, stage: str, judged: Judged) -> fl
     return least / most if most > 0 else None
 
 
-def _undenied(judged: Judged, gate: str) -> float:
-    """How much of what is said of a gate's own status asserts it, where somebody denies it.
+def _weigh(record: Record, gate: str, judged: Judged) -> tuple[float, str]:
+    """Probability that a gate is met on the last day of the record, and the fact on which a doubt hangs."""
+    met = _list_met(record, gate)
+    known = record.gates.get(gate)
+    named = [event.source for event in met] or [known.source if known is not None else ()]
+    own = _undenied(record, judged, f"gate:{gate}", {source for sources in named for source in sources})
+    found = _stage_of(record, gate)
+    staged = None if found is None else _stage_probability(*found, judged)
+    probability, fact = 0.0, gate
+    if met:
+        probability, fact = max((_happened(record, judged, event), event.id) for event in met)
+    elif staged is not None or _stands_by_row(record, gate):
+        probability = 1.0
+    if staged is not None and found is not None:
+        probability *= staged
+        fact = found[0].id if staged < 1.0 else fact
+    probability *= own
+    fact = gate if own < 1.0 else fact
+    probability = round(probability, 4)
+    low, high = UNSURE
+    return 0.0 if probability <= low else 1.0 if probability >= high else probability, fact
 
-    A dispute of the parties counts as even: the record does not choose between them.
+
+def _stands_by_row(record: Record, gate: str) -> bool:
+    """Whether no event meets a gate, and its row of the study has it as met."""
+    known = record.gates.get(gate)
+    return known is not None and known.state == "met" and not record.list_meeting(gate)
+
+
+def _list_met(record: Record, gate: str) -> list[Event]:
+    """Events that meet a gate and have happened."""
+    return [event for event in record.list_meeting(gate) if event.status == _OCCURRED]
+
+
+def _happened(record: Record, judged: Judged, event: Event) -> float:
+    """Probability that an event of the record did happen and met what it is said to meet."""
+    return _told(record, judged, event) * _undenied(record, judged, event.id, event.source)
+
+
+def _undenied(record: Record, judged: Judged, about: str, sources: Iterable[str]) -> float:
+    """Probability that a gate or event came about where its status is contested, else 1.
+
+    Independent witnesses vote for and against, each with the odds of its prior accuracy; ``sources`` say that
+    it came about. A dispute of the parties counts as even: the record does not choose between them.
     """
-    for difference in judged.differences_of.get(f"gate:{gate}", ()):
-        if difference.field == "status" and not difference.subject:
-            denied = max((v.probability for v in difference.values if v.stance == "denies"), default=0.0)
-            said = max((v.probability for v in difference.values if v.stance == "asserts"), default=0.0)
-            if denied > 0:
-                return 0.5 if difference.kind == "dispute" else said / (said + denied)
+    for difference in judged.differences_of.get(about, ()):
+        if difference.field != "status" or difference.subject or difference.kind not in GRAVE:
+            continue
+        sides: tuple[set[str], set[str]] = ({*sources}, set())
+        for value in difference.values:
+            is_against = (value.stance == "denies") != (value.value in _NOT_DONE)
+            sides[is_against].update(claim.mention.source for claim in value.claims)
+        if sides[1]:
+            if difference.kind == "dispute":
+                return 0.5
+            both = sides[0] & sides[1]
+            odds = [math.prod(_odds(kind) for kind in _witnesses(record, judged, s - both)) for s in sides]
+            return odds[0] / (odds[0] + odds[1])
     return 1.0
 
 
-def _by(record: Record, judged: Judged, gate: str, at: str) -> float:
-    """Share of what is said of the day of a gate that lies on or before ``at``."""
-    if not at:
-        return 1.0
-    day = datetime.date.fromisoformat(at)
-    about = [f"gate:{gate}", *(e.id for e in record.list_meeting(gate) if e.status == _OCCURRED)]
-    weights: dict[str, float] = {}
-    for key in about:
-        for difference in judged.differences_of.get(key, ()):
-            if difference.field == "date" and not difference.subject:
+def _odds(reliability: Reliability) -> float:
+    accuracy = PRIOR_ACCURACY[reliability]
+    return accuracy / (1.0 - accuracy)
+
+
+def _witnesses(record: Record, judged: Judged, sources: Iterable[str]) -> list[Reliability]:
+    """Reliability of each independent witness among sources: those that repeat one text count once."""
+    parents = {edge.a: edge.b for edge in judged.edges if edge.probability >= EVEN}
+    roots: set[str] = set()
+    for name in sources:
+        seen = {name}
+        while True:
+            known = record.sources.get(name)
+            told = (*(known.derived_from if known else ()), *filter(None, [parents.get(name)]))
+            parent = next((p for p in told if p in record.sources and p not in seen), None)
+            if parent is None:
+                break
+            seen.add(name := parent)
+        if name in record.sources:
+            roots.add(name)
+    return [record.sources[name].reliability for name in sorted(roots)]
+
+
+def _days_told(record: Record, judged: Judged, gate: str) -> tuple[tuple[str, float], ...]:
+    """ISO days from which a gate is said to hold, each with its share of what is said.
+
+    A day told less or more exactly is the same day. Where nobody really differs there is one.
+    """
+    resolved = _resolved_day(record, judged, gate)
+    taken = last_day(resolved)
+    weights = {taken: 0.0} if taken else {}
+    for about in (f"gate:{gate}", *(event.id for event in _list_met(record, gate))):
+        for difference in judged.differences_of.get(about, ()):
+            if difference.field == "date" and not difference.subject and difference.kind in GRAVE:
                 for value in difference.values:
-                    weights[value.value] = max(weights.get(value.value, 0.0), value.probability)
-    if not weights or not sum(weights.values()):
-        resolved = _resolved_day(record, judged, gate)
-        weights = {resolved: 1.0} if resolved else {}
-    dated = {text: weight for text, weight in weights.items() if _span(text)[0] is not None}
-    total = sum(dated.values())
+                    day = taken if _is_within(resolved, value.value) else last_day(value.value)
+                    if day and value.stance == "asserts":
+                        weights[day] = max(weights.get(day, 0.0), value.probability)
+    total = sum(weights.values())
     if not total:
-        return 0.0
-    before = sum(weight for text, weight in dated.items() if (_span(text)[1] or datetime.date.max) <= day)
-    return before / total
+        return ((taken, 1.0),) if taken else ()
+    kept = {day: weight for day, weight in weights.items() if day == taken or weight > UNSURE[0] * total}
+    total = sum(kept.values())
+    return tuple((day, round(weight / total, 4)) for day, weight in sorted(kept.items()))
 
 
-def _told(record: Record, sources: Iterable[str], about: str) -> float:
-    """Chance that at least one of the independent sources of a fact is right."""
-    from landbridge.record.rules import PRIOR_ACCURACY
+def last_day(text: str) -> str:
+    """ISO day from which something is sure to hold that is dated so (EDTF); empty if it names no day."""
+    first, last = _span(text)
+    day = last or first
+    return day.isoformat() if day is not None else ""
 
-    ids = {*sources, *(c.mention.source for c in record.claims_of.get(about, ()) if c.stance == "asserts")}
-    roots: dict[str, Reliability] = {}
-    for name in ids:
-        source = record.sources.get(name)
-        if source is not None:
-            parent = next((p for p in source.derived_from if p in record.sources), name)
-            roots[parent] = record.sources[parent].reliability
-    wrong = 1.0
-    for reliability in roots.values():
-        wrong *= 1.0 - PRIOR_ACCURACY[reliability]
-    return 1.0 - wrong if roots else 0.5
+
+def _told(record: Record, judged: Judged, event: Event) -> float:
+    """Chance that an event did happen: 1 by the word of a sound source, else that a weak one is right."""
+    about = (event.id, *(f"gate:{gate}" for gate in event.meets))
+    # Who says that it came about, or dates that as a fact, is a witness of it, whatever the day.
+    ids = {*event.source}
+    for key in about:
+        for claim in record.claims_of.get(key, ()):
+            if claim.stance == "asserts" and claim.modality == "fact" and (key == event.id or _dates(claim)):
+                ids.add(claim.mention.source)
+    witnesses = _witnesses(record, judged, ids)
+    if not witnesses:
+        return 0.5
+    if _SOUND.intersection(witnesses):
+        return 1.0
+    return 1.0 - math.prod(1.0 - PRIOR_ACCURACY[reliability] for reliability in witnesses)
+
+
+def _dates(claim: Claim) -> bool:
+    return claim.field == "date" and not PLAN_SUBJECT.search(claim.subject)
+
+
+def _met_by(record: Record, judged: Judged, gate: str) -> str:
+    """Event that meets a gate: the last that happened, else the stage taken for it, else one planned."""
+    met = _list_met(record, gate)
+    if met:
+        return max(met, key=lambda event: _event_day(event, judged)).id
+    meeting = record.list_meeting(gate)
+    reached = _reached(record, judged, gate)
+    return reached.id if reached is not None else meeting[0].id if meeting else ""
+
+
+def _reached(record: Record, judged: Judged, gate: str) -> Event | None:
+    """The event of an earlier stage that sources take for the one that meets a gate."""
+    found = _stage_of(record, gate)
+    if found is None or not _stage_probability(*found, judged):
+        return None
+    events = [record.events[stage.event] for stage in found[0].stages if stage.event in record.events]
+    return next((event for event in reversed(events) if event.status == _OCCURRED), None)
 
 
 def _resolved_day(record: Record, judged: Judged, gate: str) -> str:
     """The day that the record takes for a gate: claimed of the gate itself, or of the event that meets it."""
     own = judged.resolution_of.get((f"gate:{gate}", "date", ""))
-    if own is not None and own.value:
-        return own.value
-    days = [_event_day(event, judged) for event in record.list_meeting(gate) if event.status == _OCCURRED]
+    met = _list_met(record, gate)
+    if own is not None and own.value and not own.value.startswith("not "):
+        facts = {c.id for c in record.claims_of.get(f"gate:{gate}", ()) if c.modality == "fact"}
+        if facts.intersection(own.claims):
+            return own.value
+    days = [_event_day(event, judged) for event in met]
+    if not days and (reached := _reached(record, judged, gate)) is not None:
+        return _event_day(reached, judged)
     return max(days, default="")
 
 
 def _event_day(event: Event, judged: Judged) -> str:
     found = judged.resolution_of.get((event.id, "date", ""))
-    return found.value if found is not None and found.value else event.date
+    taken = found.value if found is not None else ""
+    return taken if taken and not taken.startswith("not ") else event.date
+
+
+def _doubt(contested: Iterable[Difference]) -> str:
+    """What makes a gate less than sure, in a few words."""
+    for difference in contested:
+        if difference.field == "status":
+            values = " or ".join(
+                dict.fromkeys(f"{'not ' if v.stance == 'denies' else ''}{v.value}" for v in difference.values)
+            )
+            return f"{values} is told of {difference.event.removeprefix('gate:')}"
+    return "it rests on one witness, or on weak ones"
 
 
 def _disagreement(record: Record, gate: Gate, resolved: str, probability: float) -> str:
     met = [event for event in record.list_meeting(gate.id) if event.status == _OCCURRED]
     if gate.state == "met" and gate.met_on and resolved and not _is_within(gate.met_on, resolved):
         return f"met_on is {gate.met_on}, the record has {resolved}"
-    if gate.state != "met" and met:
+    if gate.state not in ("met", "") and met and probability >= EVEN:
         return f"state_today is {gate.state}, and {met[0].id} meets it by the record"
     if gate.state == "met" and not met and record.list_meeting(gate.id):
         return f"it is met, and the record has {record.list_meeting(gate.id)[0].id} only as planned"
@@ -285,7 +438,7 @@ def check_gates_against_record(tables: Mapping[str, Table]) -> Iterator[Fault]:
     judged = judge_record(record)
     gates = tables["gates"]
     for view in list_gate_views(record, judged):
-        if view.is_uncertain and (view.disagrees or view.contested):
+        if view.is_uncertain:
             what = f"by the record the gate is met with probability {view.probability:.2f}: {view.why}."
             mend = f"landbridge record show {view.gate.id} tells who says what."
             row = gates.index[view.gate.id]

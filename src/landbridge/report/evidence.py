@@ -142,8 +142,8 @@ def write_gates(reader: Reader) -> Section:
         (
             Paragraph(
                 "A gate is a condition (political, legal, of works or of operation) that opens lines. A "
-                "scenario fixes the state of every gate; the table names those that differ from "
-                f"“{reader.title(reader.reference)}”."
+                "scenario sets some; the others stand as the record has them on its day. The table names "
+                f"those that differ from “{reader.title(reader.reference)}”."
             ),
             DataTable(
                 f"Gates that differ from “{reader.title(reader.reference)}”",
@@ -298,7 +298,8 @@ METHOD = (
     (
         "Gates.",
         (
-            "A line is open if all its gates are. A scenario fixes the gates; a state that is closed to "
+            "A line is open if all its gates are. Gates that a scenario does not set stand as the record has "
+            "them on its day: by their history, or by the events that meet them. A state that is closed to "
             "transit is closed to every route that neither begins nor ends there. Shut means shut: where no "
             "way is left, demand is unserved and the cause is named."
         ),

@@ -204,6 +204,8 @@ def say_odds(share: float) -> str:
 def describe(gate: Mapping[str, Any]) -> str:
     """What is believed of a gate, in one line."""
     parts = [gate["id"]]
+    if 0.0 < gate["met_probability"] < 1.0:
+        parts.append(f"uncertain today: met with probability {gate['met_probability']:.2f}")
     if gate["process"] == "held":
         parts.append("stays as it is: no prior")
     if "delay_years" in gate:
@@ -255,8 +257,11 @@ def say_assumptions(told: Mapping[str, Any]) -> list[str]:
     rest = f"{len(told['held'])} gates have none and stay as they are"
     priors = f"{told['assumed_priors']} of {told['priors']} priors are assumptions; {rest}."
     slips = f"Slip of promised dates: {slip['low']:.2f}-{slip['high']:.2f} years a year{learnt}"
+    doubted = "; ".join(f"{gate['gate']} {gate['met_probability']:.2f}" for gate in told["uncertain"])
+    unsure = f"Uncertain by the record, and met at the start in this share of the futures: {doubted}."
     return [
         told["warning"],
+        *([unsure] if doubted else []),
         priors,
         f"{slips}; of it works take the part that their prior leaves.",
         f"Shared causes and their loadings (assumptions): {loadings or 'none'}.",

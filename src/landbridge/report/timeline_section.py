@@ -26,9 +26,13 @@ def write_record(reader: Reader) -> Section | None:
     timeline = _shortened(
         build_timeline(record, as_of=as_of, contested=list_contested(judged), gates=gates) if gates else None
     )
+    views = [
+        view
+        for view in list_gate_views(record, judged)
+        if view.is_uncertain and (view.gate.id in gates or 0.0 < view.probability < 1.0)
+    ]
     if timeline is None:
-        return None
-    views = [view for view in list_gate_views(record, judged) if view.gate.id in gates and view.is_uncertain]
+        return Section("record", "What the record leaves uncertain", (_uncertain(views),)) if views else None
     blocks: list[Block] = [
         Paragraph(
             "Gates open by what happens: talks, agreements and their stages, works. The record holds who "
@@ -93,7 +97,7 @@ def _uncertain(views: list[GateView]) -> DataTable:
             cells(
                 (
                     view.gate.title,
-                    view.gate.state.replace("_", " "),
+                    view.state.replace("_", " "),
                     Cell(percent(view.probability)),
                     view.why,
                 )
@@ -102,7 +106,8 @@ def _uncertain(views: list[GateView]) -> DataTable:
                 :_MOST_FACTS
             ]
         ),
-        "The probability is that of the record: how reliable and independent the sources are. "
-        "landbridge record show GATE tells who says what.",
+        "A scenario that does not set a gate itself takes it as met if it is at least as likely as not. The "
+        "probability is that of the record: how reliable and independent the sources are. landbridge record "
+        "show GATE tells who says what.",
         look="small",
     )

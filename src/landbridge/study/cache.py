@@ -21,11 +21,21 @@ def hash_package() -> str:
     """
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    files = [here / "prepare.py", here / "scenarios.py"]
-    for room in ("assignment", "kernels", "network", "process", "tables"):
+    files = [here / "prepare.py", here / "recorded.py", here / "scenarios.py"]
+    for room in ("assignment", "kernels", "network", "process", "record", "tables"):
         files += sorted((here.parent / room).glob("*.py"))
     for path in files:
         digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def hash_rooms(*rooms: str) -> str:
+    """Hash of the source of whole packages."""
+    digest = hashlib.sha256()
+    for room in rooms:
+        for path in sorted((Path(__file__).parent.parent / room).glob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

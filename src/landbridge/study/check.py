@@ -137,8 +137,17 @@ def _states_range(note: str) -> bool:
 
 
 def check_gates(tables: Tables) -> Iterator[Fault]:
-    """Gates that require each other in a circle, and histories whose days do not rise."""
+    """Gates whose state nothing tells or that require each other in a circle; histories that do not rise."""
     gates = tables["gates"]
+    dated = {
+        *tables["gate_history"]["gate"],
+        *(gate for meets in tables["events"]["meets"] for gate in meets),
+    }
+    for row, (gate, state) in enumerate(zip(gates["id"], gates["state_today"], strict=True)):
+        if not state and gate not in dated:
+            what = f'nothing says how gate "{gate}" stands.'
+            mend = "fill state_today, or let an event of the record meet it."
+            yield gates.fault(row, "state_today", "LB-S023", what, mend)
     needs: dict[str, tuple[list[str], list[str]]] = {}
     for row, gate in enumerate(gates["id"]):
         every = [g for g in gates["requires"][row] if g in gates.index]

@@ -4,14 +4,17 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from landbridge.errors import Fault, StudyInvalid, StudyNotFound, TargetNotEmpty, suggest
+from landbridge.process.gates import RecordedState
 from landbridge.record.check_gates import check_gates_against_record
 from landbridge.study.check import check_settings, check_tables
+from landbridge.study.recorded import read_recorded
 from landbridge.study.settings import FILE, StudySettings, read_settings
 from landbridge.tables import Table, file_hash, list_tables, load_attributes, read_table, table_from_rows
 from landbridge.tables.attributes import REQUIRED_TABLES
@@ -31,14 +34,22 @@ class Study:
     tables: Mapping[str, Table]
     warnings: tuple[Fault, ...] = ()
 
+    @cached_property
+    def recorded(self) -> Mapping[str, RecordedState]:
+        """What the record says of the gates; its claims are judged once, when this is asked for first."""
+        return read_recorded(self)
+
     def input_hashes(self) -> dict[str, str]:
         """SHA-256 of study.yaml and of every table file, by path within the folder."""
         files = [self.path / FILE, *(table.path for table in self.tables.values() if table.path)]
         return {file.relative_to(self.path).as_posix(): file_hash(file) for file in sorted(files)}
 
     def __getstate__(self) -> dict[str, Any]:
-        """State for another process: a view of the tables cannot be sent."""
-        return {**self.__dict__, "tables": dict(self.tables)}
+        """State for another process: a view of a mapping cannot be sent."""
+        views = {
+            name: dict(value) for name, value in vars(self).items() if isinstance(value, MappingProxyType)
+        }
+        return {**vars(self), **views}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, tables=MappingProxyType(state["tables"]))

@@ -13,7 +13,7 @@ from landbridge.assignment.sue import TOLERANCE
 from landbridge.errors import FuturesRefused
 from landbridge.indicators.flows import Columns
 from landbridge.process.sampling import Futures
-from landbridge.study.cache import hash_package
+from landbridge.study.cache import hash_package, hash_rooms
 from landbridge.study.future_measures import Measure
 from landbridge.study.future_solve import Chunk, Effort, Solved, build_model, list_chunks, solve_chunks
 from landbridge.study.future_states import YearStates, count_distinct, plan_year
@@ -132,7 +132,8 @@ def run_futures(
 
 
 def _make_salt(prepared: Prepared, scenario: str, tolerance: float) -> str:
-    content = [prepared.study.input_hashes(), hash_package(), scenario, tolerance]
+    code = hash_package() + hash_rooms("study", "demand", "indicators", "record")
+    content = [prepared.study.input_hashes(), code, scenario, tolerance]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -15,6 +15,7 @@ from landbridge.process.optimism import Slip, measure_slips
 from landbridge.process.sampling import Ends, Futures, sample_futures
 from landbridge.process.what_if import parse_what_if
 from landbridge.study.folder import Study
+from landbridge.study.recorded import list_recorded_states, tell_uncertain_gates
 
 #: Futures at most with which the ends of the priors' ranges are tried.
 MOST_FOR_ENDS = 1 << 16
@@ -36,6 +37,7 @@ def build_graph(study: Study) -> MilestoneGraph:
         study.tables["gate_causes"],
         overrides={gate: prior.model_dump(exclude_none=True) for gate, prior in settings.priors.items()},
         loadings=settings.loadings,
+        states=list_recorded_states(study),
     )
 
 
@@ -181,6 +183,7 @@ def _tell_assumptions(study: Study, graph: MilestoneGraph) -> dict[str, Any]:
         "assumed_priors": sum(gate.basis == "assumption" for gate in sampled),
         "priors": len(sampled),
         "held": [gate.id for gate in graph.gates if gate.is_held],
+        "uncertain": [told for told in tell_uncertain_gates(study) if told["gate"] in graph],
         "slip": {"low": low, "high": high, "works": [vars(work) for work in works]},
         "causes": [
             {
@@ -216,6 +219,7 @@ def _tell_gate(gate: Milestone, causes: Mapping[str, str]) -> dict[str, Any]:
         "kind": gate.kind,
         "process": "held" if gate.is_held else "two_state" if gate.is_two_state else "milestone",
         "today": gate.start,
+        "met_probability": round(gate.met_probability, 4),
         "requires": list(gate.requires),
         "requires_any": list(gate.requires_any),
         "cause": causes.get(gate.cause, ""),

@@ -242,6 +242,7 @@ def _describe_study(prepared: Prepared, names: Sequence[str]) -> dict[str, Colum
             "gate": [state.gate for _, state in gates],
             "title": [state.title for _, state in gates],
             "share_open": np.array([state.share for _, state in gates]),
+            "probability": np.array([state.probability for _, state in gates]),
             "reason": [state.reason for _, state in gates],
             "source": [";".join(state.source) for _, state in gates],
         },

@@ -1,13 +1,13 @@
 """From a scenario's name to a link state: gates, closures, measures and prices, resolved for one year."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from landbridge.errors import UnknownId
 from landbridge.network import LinkState, Network, TransitRule, build_link_state
-from landbridge.process import GateState, list_gate_states, open_gates
+from landbridge.process import GateState, fix_gate, list_gate_states, open_gates
 from landbridge.study.folder import Study
 from landbridge.study.settings import GaugeBreak
 from landbridge.tables import Table
@@ -45,15 +45,13 @@ def resolve_scenario(study: Study, name: str) -> ResolvedScenario:
         raise UnknownId(name, settings.scenarios, kind="scenario", where=f"study {study.id}")
     chain = [settings.scenarios[n] for n in settings.lineage(name)]
     date = find_date(study, name)
-    gates = list_gate_states(study.tables["gates"], study.tables["gate_history"], date)
+    gates = list_gate_states(study.tables["gates"], study.tables["gate_history"], date, study.recorded)
     for scenario in chain:
         gates = open_gates(gates, study.tables["gates"], scenario.open)
         for gate in scenario.shut:
-            gates[gate] = replace(gates[gate], share=0.0, reason="shut by the scenario")
+            gates[gate] = fix_gate(gates[gate], 0.0, "shut by the scenario")
         for gate, share in scenario.degrade.items():
-            gates[gate] = replace(
-                gates[gate], share=share, reason=f"set to {share:.0%} of normal by the scenario"
-            )
+            gates[gate] = fix_gate(gates[gate], share, f"set to {share:.0%} of normal by the scenario")
     closed = sorted({state for scenario in chain for state in scenario.close_transit})
     return ResolvedScenario(
         id=name,

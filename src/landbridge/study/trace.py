@@ -1,20 +1,22 @@
 """From a number of a run back to flows, routes, links, parameters, gates, and to who said what of these."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from landbridge.errors import UnknownId
-from landbridge.record.check_gates import view_gate
+from landbridge.record.check_gates import list_contested, view_gate
 from landbridge.record.check_judged import Judged, judge_record
 from landbridge.record.model import Claim, Resolution
 from landbridge.record.tables import Record, has_record, read_record
 from landbridge.study.folder import Study
 from landbridge.study.results import Run
+from landbridge.tables import load_attributes
 
 MOST_CHILDREN = 12
 
 Node = dict[str, Any]
+T = TypeVar("T")
 
 
 def trace_item(run: Run, item: str) -> Node:
@@ -23,8 +25,10 @@ def trace_item(run: Run, item: str) -> Node:
     ``item`` is ``KIND:NAME[@SCENARIO[/YEAR]]``; the scenario and year are the run's first if left out. Kinds:
     ``corridor:middle``, ``pair:azerbaijan>nakhchivan:general``, ``link:baku--alat-port-rail``,
     ``gate:tripp-rail-open``, ``route:123``, ``facility:aktau-seaport``, ``parameter:M-truck-load-t``,
-    ``source:N002``, ``event:2025-08-08-washington-summit``, ``claim:C0006``. A gate goes on to its events,
-    to what the record takes for them, and to the claims with the address of their sentence.
+    ``source:N002``, ``event:2025-08-08-washington-summit``, ``claim:C0006``. A link or service goes on to its
+    attributes and to the parameters that its row rests on. A gate goes on to its history, to its events and
+    the stages of agreements that are disputed, to what the record takes for them and by which rule, and to
+    the claims with the address of their sentence.
 
     Returns
     -------
@@ -72,6 +76,7 @@ class _Tracer:
         if year not in years:
             raise UnknownId(year, years, kind="year", where=str(run.path))
         self.year = int(year)
+        self._within: list[str] = []
 
     def _rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         named = {"scenario": self.scenario, "year": self.year} | values
@@ -91,6 +96,26 @@ class _Tracer:
                 )
         return cited
 
+    def _based(self, row: dict[str, Any]) -> list[Node]:
+        """Parameters that a row rests on, each with its range and sources."""
+        known = self.study.tables["parameters"].index
+        # Parameters may rest on one another; none is followed into itself.
+        self._within.append(row["id"])
+        own = [name for name in row["source"] if name in known and name not in self._within]
+        nodes = self._most(own, self.parameter, "parameters")
+        self._within.pop()
+        return nodes
+
+    def _most(self, things: Sequence[T], make: Callable[[T], Node], what: str) -> list[Node]:
+        """Not more nodes than can be read; a last one says how many things are left out."""
+        nodes = [make(thing) for thing in things[:MOST_CHILDREN]]
+        if len(things) > MOST_CHILDREN:
+            nodes.append(self._node("...", f"more {what}, not shown", len(things) - MOST_CHILDREN))
+        return nodes
+
+    def _flow(self, item: str, what: str, flow: float) -> Node:
+        return self._node(item, what, flow, "t/year")
+
     def _known(self, name: str, table: str, column: str) -> None:
         known = [row[column] for row in self.run.rows(f"SELECT DISTINCT {column} FROM {table} ORDER BY 1")]
         if name not in known:
@@ -108,9 +133,7 @@ class _Tracer:
             f"corridor:{name}@{self.scenario}/{self.year}", row["title"], row["flow_t_year"], "t/year",
             rule={"all": rule.all, "any": rule.any, "none": rule.none},
         )  # fmt: skip
-        pieces = [(test, e) for test, some in (("any", rule.any), ("all", rule.all)) for e in some]
-        for _, element in pieces[:MOST_CHILDREN]:
-            node["from"].append(self._element(element))
+        node["from"] = self._most((*rule.any, *rule.all), self._element, "elements")
         return node
 
     def _element(self, element: str) -> Node:
@@ -124,12 +147,14 @@ class _Tracer:
         )
         total = sum(row["t"] for row in rows)
         node = self._node(f"element:{element}", "flow by class on this element", total, "t/year")
-        node["from"] = [
-            self._node(f"class:{row['class']}", "flow", row["t"], "t/year") for row in rows[:MOST_CHILDREN]
-        ]
+        node["from"] = self._most(
+            rows, lambda row: self._flow(f"class:{row['class']}", "flow", row["t"]), "classes"
+        )
         for table in ("links", "services", "nodes", "terminals", "borders"):
             if element in self.study.tables[table].index:
-                node["sources"] = self._cite(self.study.tables[table].row(element)["source"])
+                row = self.study.tables[table].row(element)
+                node["sources"] = self._cite(row["source"])
+                node["from"] += [self.gate(gate) for gate in row.get("gates", ())]
         return node
 
     def pair(self, name: str) -> Node:
@@ -157,7 +182,7 @@ class _Tracer:
                DESC""",
             origin=origin, destination=destination, class_id=class_id,
         )  # fmt: skip
-        node["from"] = [self.route(str(r["route"])) for r in routes[:MOST_CHILDREN]]
+        node["from"] = self._most([str(row["route"]) for row in routes], self.route, "routes")
         evidence = self._rows(
             "SELECT * FROM demand_evidence WHERE origin = $origin AND destination = $destination AND class = "
             "$class_id",
@@ -168,8 +193,9 @@ class _Tracer:
             child = self._node(
                 "demand", f"base-year demand, evidence: {found['evidence']}", found["t_year"], "t/year"
             )
-            for flow in flow_ids[:MOST_CHILDREN]:
-                child["from"].append(self._row("flows", flow, "t_year", "t/year"))
+            child["from"] = self._most(
+                flow_ids, lambda flow: self._row("flows", flow, "t_year", "t/year"), "rows"
+            )
             node["from"].append(child)
         return node
 
@@ -184,6 +210,7 @@ class _Tracer:
             unit,
             basis=row.get("basis", ""),
             sources=self._cite(row["source"]),
+            **{"from": self._based(row)},
         )
 
     def route(self, name: str) -> Node:
@@ -216,28 +243,45 @@ class _Tracer:
         return node
 
     def link(self, name: str) -> Node:
-        """Flow of a link by class and direction, its attributes with their sources, and its gates."""
-        data = self.study.tables["links"].row(name)
+        """Flow of a link or service by class and direction, its gates, and what its attributes rest on."""
+        services = self.study.tables["services"]
+        is_service = name in services.index
+        table = services if is_service else self.study.tables["links"]
+        data = table.row(name)
         rows = self._rows(
-            """SELECT class, from_node, to_node, sum(flow_t_year) AS t FROM links WHERE link = $link
+            f"""SELECT class, from_node, to_node, sum(flow_t_year) AS t FROM links
+               WHERE {"element" if is_service else "link"} = $link
                AND kind IN ('link', 'service') AND scenario = $scenario AND year = $year
                GROUP BY ALL ORDER BY t DESC""",
             link=name,
         )
+        what = data["name"] if is_service else f"{data['mode']} link, {data['status']}"
+        # What a service carries on several links is told for each; their sum would count goods twice.
+        is_one = not is_service or len(data["links"]) == 1
+        total = sum(row["t"] for row in rows) if is_one else None
+        attributes = {k: v for k, v in data.items() if isinstance(v, float) and v == v}
         node = self._node(
-            f"link:{name}@{self.scenario}/{self.year}", f"{data['mode']} link, {data['status']}",
-            sum(row["t"] for row in rows), "t/year", basis=data["basis"], sources=self._cite(data["source"]),
-            attributes={k: v for k, v in data.items() if isinstance(v, float) and v == v},
+            f"link:{name}@{self.scenario}/{self.year}", what, total, "t/year",
+            basis=data["basis"], sources=self._cite(data["source"]), attributes=attributes,
         )  # fmt: skip
-        node["from"] = [
-            self._node(f"{r['from_node']} > {r['to_node']}", f"flow of {r['class']}", r["t"], "t/year")
-            for r in rows
-        ][:MOST_CHILDREN]
+        node["from"] = self._most(
+            rows,
+            lambda r: self._flow(f"{r['from_node']} > {r['to_node']}", f"flow of {r['class']}", r["t"]),
+            "flows",
+        )
         node["from"] += [self.gate(gate) for gate in data["gates"]]
+        known = load_attributes(table.name)
+        own = [
+            self._node(f"attribute:{key}", known[key].description, value, known[key].unit)
+            for key, value in attributes.items()
+        ]
+        row = self._node(f"{table.name}:{name}", data["note"] or "its row", basis=data["basis"])
+        row |= {"sources": node["sources"], "from": [*own, *self._based(data)]}
+        node["from"].append(row)
         return node
 
     def gate(self, name: str) -> Node:
-        """State of a gate in the scenario, why, what it requires, and the sources that say so."""
+        """State of a gate in the scenario, why, what it requires, and who said what of it."""
         self._known(name, "gates", "gate")
         row = self._rows("SELECT * FROM gates WHERE gate = $name AND scenario = $scenario", name=name)[0]
         data = self.study.tables["gates"].row(name)
@@ -246,15 +290,30 @@ class _Tracer:
             "share of normal", sources=self._cite(data["source"]),
         )  # fmt: skip
         node["from"] = [self.gate(needed) for needed in data["requires"]]
+        history = self.study.tables["gate_history"].rows()
+        node["from"] += [self._interval(row) for row in history if row["gate"] == name]
         if not has_record(self.study):
             return node
         view = view_gate(self.record, name, self.judged)
-        node["probability"] = view.probability
-        if view.is_uncertain:
-            node["what"] += f"; met with probability {view.probability:.2f} by the record: {view.why}"
+        node |= {"probability": view.probability, "met_on": view.met_on, "why": view.why}
         node["from"] += [self.event(event) for event in view.meeting]
+        # What is said of an earlier stage of an agreement bears on the later one.
+        others = [d.event for d in list_contested(self.record, name, self.judged)]
+        node["from"] += [
+            self.event(event) | {"what": f"disputed, and bears on it: {self.record.events[event].title}"}
+            for event in dict.fromkeys(others)
+            if event in self.record.events and event not in view.meeting
+        ]
         node["from"] += self._resolved(f"gate:{name}")
         return node
+
+    def _interval(self, row: dict[str, Any]) -> Node:
+        """An interval of a gate's history."""
+        what = f"from {row['from_date']} {'to ' + row['to_date'] if row['to_date'] else 'on'}"
+        return self._node(
+            f"gate_history:{row['id']}", what, row["share_usable"], "share of normal",
+            basis=row["basis"], sources=self._cite(row["source"]),
+        )  # fmt: skip
 
     @cached_property
     def record(self) -> Record:
@@ -284,7 +343,7 @@ class _Tracer:
         taken = sorted(
             self.judged.resolutions_of.get(about, ()), key=lambda r: order.get(r.field, len(order))
         )
-        return [self._resolution(resolution) for resolution in taken[:MOST_CHILDREN]]
+        return self._most(taken, self._resolution, "fields")
 
     def _resolution(self, taken: Resolution) -> Node:
         node = self._node(
@@ -295,7 +354,7 @@ class _Tracer:
             rule=taken.rule,
         )
         own = [claim for claim in self.record.claims_of.get(taken.event, ()) if claim.key == _key(taken)]
-        node["from"] = [self._claim(claim) for claim in own[:MOST_CHILDREN]]
+        node["from"] = self._most(own, self._claim, "claims")
         return node
 
     def claim(self, name: str) -> Node:
@@ -307,11 +366,14 @@ class _Tracer:
         where = f" at {claim.mention.locator}" if claim.mention.locator else ""
         modality = f" ({claim.modality})" if claim.modality != "fact" else ""
         withdrawn = f"; withdrawn: {claim.withdrawn}" if claim.withdrawn else ""
+        note = f"; {claim.note}" if claim.note else ""
         return self._node(
             f"claim:{claim.id}",
-            f"{claim.mention.source}{where} {stance} so{modality}{withdrawn}",
+            f"{claim.mention.source}{where} {stance} so{modality}{note}{withdrawn}",
             claim.value,
             claim.unit,
+            stance=claim.stance,
+            modality=claim.modality,
             locator=claim.mention.locator,
             sources=self._cite([claim.mention.source]),
         )
@@ -338,7 +400,7 @@ class _Tracer:
         """A parameter with its range and source."""
         row = self.study.tables["parameters"].row(name)
         node = self._row("parameters", name, "value", row["unit"])
-        return node | {"low": row["low"], "high": row["high"]}
+        return node | {"item": f"parameter:{name}", "low": row["low"], "high": row["high"]}
 
     def source(self, name: str) -> Node:
         """A source, and how many rows of each table rest on it."""
