@@ -122,7 +122,7 @@ def check(
 
 
 def check_json(judged: "Judged") -> dict[str, Any]:
-    """Give claims, differences, lineage and resolutions as plain values."""
+    """Give claims, differences, lineage and resolutions as plain values, row by row as they are asked for."""
     from landbridge.record.lineage import Dependence
 
     dependence = Dependence(judged.edges)
@@ -131,7 +131,7 @@ def check_json(judged: "Judged") -> dict[str, Any]:
         return {"document": claim.mention.source, "locator": claim.mention.locator}
 
     return {
-        "claims": [
+        "claims": (
             mention(claim)
             | {
                 "event": claim.event,
@@ -142,8 +142,8 @@ def check_json(judged: "Judged") -> dict[str, Any]:
                 "modality": claim.modality,
             }
             for claim in judged.claims
-        ],
-        "contradictions": [
+        ),
+        "contradictions": (
             {
                 "event": found.event,
                 "field": found.field,
@@ -165,8 +165,8 @@ def check_json(judged: "Judged") -> dict[str, Any]:
                 "reason": found.reason,
             }
             for found in judged.differences
-        ],
-        "lineage": [
+        ),
+        "lineage": (
             {
                 "a": edge.a,
                 "b": edge.b,
@@ -175,8 +175,8 @@ def check_json(judged: "Judged") -> dict[str, Any]:
                 "reason": edge.reason,
             }
             for edge in judged.edges
-        ],
-        "resolutions": [
+        ),
+        "resolutions": (
             {
                 "event": taken.event,
                 "field": taken.field,
@@ -188,7 +188,7 @@ def check_json(judged: "Judged") -> dict[str, Any]:
                 "reason": taken.reason,
             }
             for taken in judged.resolutions
-        ],
+        ),
     }
 
 

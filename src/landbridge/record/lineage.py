@@ -8,6 +8,7 @@ sources share against the others. What a source says of its own descent is taken
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from landbridge.record.lineage_text import SharedText, TextComparer, log_odds, named_parents, publisher_key
@@ -98,6 +99,10 @@ def _by_text(documents: Sequence[Document], sources: Sequence[Source]) -> list[L
     comparer = TextComparer(corpus)
     parents = [named_parents(d) for d in documents]
     publisher = {s.id: publisher_key(s.publisher) for s in sources if s.publisher}
+    start = corpus.start.tolist()
+    words_at = lru_cache(maxsize=1)(
+        lambda place: words_of(documents[place])
+    )  # pairs come sorted by the first
     found = []
     for a, b in candidates(corpus).tolist():
         shared = comparer.compare(a, b)
@@ -110,7 +115,7 @@ def _by_text(documents: Sequence[Document], sources: Sequence[Source]) -> list[L
         if probability < LEAST:
             continue
         child, elder, relation = _relation(one, other, shared, parents, publisher, (a, b))
-        reason = _reason(shared, documents, corpus.start.tolist(), (a, b), name)
+        reason = _reason(shared, words_at(a) if shared.longest[1] else (), start[a], name)
         found.append(LineageEdge(child.id, elder.id, relation, round(probability, 4), reason))
     return found
 
@@ -150,16 +155,13 @@ def _relation(
     return one, other, "common_parent"
 
 
-def _reason(
-    shared: SharedText, documents: Sequence[Document], start: Sequence[int], at: tuple[int, int], parent: str
-) -> str:
+def _reason(shared: SharedText, words: Sequence[str], start: int, parent: str) -> str:
+    """What two texts share, in words; ``words`` are those of the first, from ``start`` on in the corpus."""
     parts = []
     begin, length = shared.longest
     if length:
-        parts.append(
-            f"{length} words running are the same: "
-            f"“{_passage(documents[at[0]], begin - start[at[0]], length)}”"
-        )
+        told = _passage(words[begin - start : begin - start + length])
+        parts.append(f"{length} words running are the same: “{told}”")
     if shared.n_rewritten:
         plural = "sentence says" if shared.n_rewritten == 1 else "sentences say"
         parts.append(f"{shared.n_rewritten} more {plural} the same in other words")
@@ -169,9 +171,7 @@ def _reason(
     return "; ".join(parts)
 
 
-def _passage(document: Document, begin: int, length: int, limit: int = 14) -> str:
-    """Words of a document by their count, as `build_corpus` counts them."""
-    words = words_of(document)[begin : begin + length]
+def _passage(words: Sequence[str], limit: int = 14) -> str:
     return " ".join(words[:limit]) + (" ..." if len(words) > limit else "")
 
 
