@@ -45,6 +45,7 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
     from landbridge.record.reading import list_files, read_documents
     from landbridge.record.review import NothingRead
     from landbridge.record.tables import Record, build_lexicon, read_record
+    from landbridge.record.unread import list_unread
 
     if study is None:
         record, lexicon = Record(gazetteer=read_gazetteer()), build_lexicon({})
@@ -54,6 +55,7 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
         opened = open_study(study)
         record, lexicon = read_record(opened), build_lexicon(opened.tables)
     reading = read_documents(files, processes=_workers(len(list_files(files))))
+    reading = replace(reading, skipped=(*reading.skipped, *list_unread(reading.documents)))
     console = show.console(error=True)
     for skipped in reading.skipped:
         console.print(
