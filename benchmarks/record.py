@@ -10,13 +10,14 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from record_corpus import Claims, build_claims, build_texts
+from record_corpus import Claims, build_claims, build_texts, write_rewritings
 
 from landbridge.record.lineage import ONE_WITNESS, find_lineage
 from landbridge.record.reconcile import reconcile
@@ -49,6 +50,29 @@ def link(n: int, seed: int) -> dict[str, float]:
         "precision": len(found & true) / max(len(found), 1),
         "recall": len(found & true) / len(true),
         "recall of parents": len(found & direct) / len(direct),
+    }
+
+
+def check(n: int, seed: int) -> dict[str, float]:
+    """Run ``landbridge record check --json`` on rewritings of two texts; the peak is of its largest process.
+
+    Its workers end before what needs most memory begins, and are smaller than it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        write_rewritings(n, Path(folder), seed=seed)
+        command = [sys.executable, "-m", "landbridge", "record", "check", folder, "--json"]
+        start = time.perf_counter()
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as run:
+            assert run.stdout is not None
+            written = sum(len(piece) for piece in iter(lambda: run.stdout.read(1 << 20), b""))
+        seconds = time.perf_counter() - start
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "seconds": seconds,
+        "CPU seconds": used.ru_utime + used.ru_stime,
+        "peak MB": used.ru_maxrss / 1024,
+        "MB of JSON": written / 1e6,
+        "failed": float(run.returncode != 0),
     }
 
 
@@ -135,11 +159,13 @@ def main() -> None:
     given = parser.parse_args()
     if given.one:
         kind, n, seed = given.one
-        sys.stdout.write(json.dumps((link if kind == "link" else judge)(int(n), int(seed))) + "\n")
+        run = {"link": link, "judge": judge, "check": check}[kind]
+        sys.stdout.write(json.dumps(run(int(n), int(seed))) + "\n")
         return
     for kind, n, what in (
         ("link", given.documents, "documents linked"),
         ("judge", given.claims, "claims reconciled"),
+        ("check", given.documents, "rewritings of two texts checked"),
     ):
         sys.stdout.write(f"{n:,} {what}, median of {given.rounds}" + "\n")
         for name, value in measure(kind, n, given.rounds).items():

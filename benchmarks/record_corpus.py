@@ -8,6 +8,7 @@ that names its parent.
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
 from landbridge.record.model import Address, Claim, Document, Mention, PartKind, Sentence, Source
@@ -117,6 +118,7 @@ STATUSES = (
     "terminated",
     "postponed",
 )
+_STORIES = Path(__file__).resolve().parent.parent / "tests" / "record_documents"
 QUOTE_STARTS = ("We will", "Nobody should", "Our people", "The region must", "History will", "This road can")
 
 
@@ -395,3 +397,20 @@ def build_claims(
             held = random.choice(("reputable", "secondary", "machine_rewritten"))
         sources.append(Source(name, reliability=held))  # type: ignore[arg-type]  # one of its own words
     return Claims(tuple(claims), tuple(sources), truth, right, parent)
+
+
+def write_rewritings(n: int, folder: Path, *, seed: int) -> None:
+    """Write rewritings of two texts of some 4 kB: their lines shuffled, or 15 percent of them left out.
+
+    The texts are the invented ones of the tests, four in each.
+    """
+    random = Random(seed)
+    stories = [path.read_text("utf-8").splitlines() for path in sorted(_STORIES.glob("*.txt"))]
+    texts = [[line for story in stories[first::2] for line in story] for first in (0, 1)]
+    for number in range(n):
+        lines = list(random.choice(texts))
+        if random.random() < 0.5:
+            random.shuffle(lines)
+        else:
+            lines = [line for line in lines if random.random() >= 0.15]
+        (folder / f"d{number:05}.txt").write_text("\n".join(lines), encoding="utf-8")

@@ -156,3 +156,10 @@ def test_7_json_takes_what_the_engine_gives(capsys: pytest.CaptureFixture[str]) 
     """Arrays, their numbers, tuples and infinities become plain JSON."""
     show.print_json({"a": np.float64(1.5), "b": np.array([1, 2]), "c": (np.int64(3), math.inf), "d": "é"})
     assert json.loads(capsys.readouterr().out) == {"a": 1.5, "b": [1, 2], "c": [3, None], "d": "é"}
+
+
+def test_8_json_is_written_row_by_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """An iterator becomes a list, and the text is that of the standard library."""
+    plain = {"a": [{"b": 'q"\n', "c": True, "d": []}, {}], "e": [], "f": [[1, None], "x"], "g": {"h": 0.1}}
+    show.print_json(plain | {"a": iter(plain["a"]), "e": iter(())})
+    assert capsys.readouterr().out == json.dumps(plain, indent=2, ensure_ascii=False) + "\n"

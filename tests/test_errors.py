@@ -86,3 +86,10 @@ def test_7_every_code_has_a_heading_in_the_manual() -> None:
     manual = (ROOT / "docs/reference/errors.md").read_text(encoding="utf-8")
     headings = re.findall(rf"^### ({CODE.pattern})$", manual, re.MULTILINE)
     assert sorted(set(CODE.findall(source))) == sorted(headings)
+
+
+def test_of_many_names_the_nearest_are_offered_and_no_others():
+    """Names that share words come next to those that are spelled alike; what is like none is not listed."""
+    known = [f"20{year}-05-05-port-of-{year}-opens" for year in range(10, 40)] + ["peace-treaty-signed"]
+    assert UnknownId("treaty-with-peace", known).mend == "did you mean peace-treaty-signed?"
+    assert UnknownId("zzz", known).mend.startswith("none of the 31 known names is like it")

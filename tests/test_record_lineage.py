@@ -250,3 +250,17 @@ def test_order_of_documents_changes_nothing():
     backward = {frozenset((e.a, e.b)): e.probability for e in find_lineage(texts[::-1])}
     assert forward.keys() == backward.keys()
     assert forward == pytest.approx(backward, abs=0.05)
+
+
+def test_a_long_line_of_descent_is_one_witness_and_no_square_of_pairs():
+    """Three thousand sources, each derived from the one before, and a circle beside them."""
+    line = [Source(f"s{n:04}", derived_from=(f"s{n - 1:04}",) if n else ()) for n in range(3000)]
+    circle = [Source(f"c{n}", derived_from=(f"c{(n + 1) % 3}",)) for n in range(3)]
+    dependence = Dependence((), [*line, *circle])
+    assert dependence.count(s.id for s in line).count == 1
+    assert dependence.count(s.id for s in [*line, *circle]).count == 2
+    assert dependence.probability("s0000", "s2999") == 1.0
+    assert dependence.probability("s0000", "c0") == 0.0
+    pairs = {(a, b) for a, b, _ in dependence.pairs()}
+    assert {("s0000", "s2999"), ("s1500", "s1501"), ("c0", "c2")} <= pairs
+    assert len(pairs) < 250 * len(line)

@@ -1,12 +1,15 @@
 """Kinds of difference and the order of rules."""
 
 from dataclasses import replace
-from itertools import permutations
+from itertools import combinations, permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests import record_tables
 
 from landbridge.record.differences import find_differences
+from landbridge.record.differences_stages import find_disorder
 from landbridge.record.differences_values import lost_unit, relate, slip
 from landbridge.record.model import Address, Claim, Event, LineageEdge, Mention, Source
 from landbridge.record.reconcile import Reconciled, reconcile
@@ -519,3 +522,39 @@ def test_one_pair_of_values_has_one_difference():
         claim("b", "status", "ratified", "treaty", at="p3 s1", valid_time="2023-06-05"),
     ]
     assert kinds(*rows) == ["contradiction"]
+
+
+def test_one_stage_on_two_days_is_no_impossible_order():
+    """Two days for one signature contradict each other, and nothing is out of order; a late initial is."""
+    days = [claim("a", "status", "signed", "deal", at=f"p{n} s1", valid_time=f"2024-05-0{n}") for n in (1, 2)]
+    assert list(find_disorder(days)) == []
+    early = claim("a", "status", "initialled", "deal", at="p3 s1", valid_time="2024-05-03")
+    assert [(one, late) for one, late, _ in find_disorder([*days, early])] == [(early, day) for day in days]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abc"), st.sampled_from(["initialled", "signed", "ratified"]), st.integers(1, 9)
+        ),
+        max_size=12,
+    )
+)
+def test_disorder_is_what_comparing_all_pairs_finds(told: list[tuple[str, str, int]]):
+    """Within a document every pair that is out of order; else the first, if no telling keeps the order."""
+    rows = [
+        claim(source, "status", value, "deal", at=f"p{n} s1", valid_time=f"2024-05-0{day}")
+        for n, (source, value, day) in enumerate(told, start=1)
+    ]
+    expected = set()
+    for early_name, late_name in combinations(["initialled", "signed", "ratified"], 2):
+        pairs = [
+            (a, b)
+            for one, other in combinations(rows, 2)
+            for a, b in ((one, other), (other, one))
+            if (a.value, b.value) == (early_name, late_name)
+        ]
+        wrong = [(a, b) for a, b in pairs if b.valid_time < a.valid_time]
+        inside = [(a, b) for a, b in wrong if a.mention.source == b.mention.source]
+        expected |= {(a.id, b.id) for a, b in inside or (wrong[:1] if len(wrong) == len(pairs) else ())}
+    assert {(a.id, b.id) for a, b, _ in find_disorder(rows)} == expected

@@ -262,7 +262,7 @@ class DemandUnserved(LandbridgeWarning):
 
 
 def suggest(name: str, known: Iterable[str], *, limit: int = 12) -> str:
-    """Say which known names were perhaps meant, or list them all if they are few.
+    """Say which known names were perhaps meant; if none is like it, list them all, or count them if many.
 
     >>> suggest("lenght_km", ["length_km", "gauge_mm"])
     'did you mean length_km?'
@@ -273,6 +273,6 @@ def suggest(name: str, known: Iterable[str], *, limit: int = 12) -> str:
         return f"did you mean {' or '.join(close)}?"
     if not names:
         return "there are none to choose from."
-    shown = ", ".join(sorted(names)[:limit])
-    more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return f"known: {shown}{more}."
+    if len(names) > limit:
+        return f"none of the {len(names)} known names is like it; one word of the name may find it."
+    return f"known: {', '.join(sorted(names))}."

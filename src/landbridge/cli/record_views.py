@@ -45,6 +45,7 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
     from landbridge.record.reading import list_files, read_documents
     from landbridge.record.review import NothingRead
     from landbridge.record.tables import Record, build_lexicon, read_record
+    from landbridge.record.unread import list_unread
 
     if study is None:
         record, lexicon = Record(gazetteer=read_gazetteer()), build_lexicon({})
@@ -54,6 +55,7 @@ def read_files(files: Sequence[Path], study: str | None) -> tuple["Record", "Rea
         opened = open_study(study)
         record, lexicon = read_record(opened), build_lexicon(opened.tables)
     reading = read_documents(files, processes=_workers(len(list_files(files))))
+    reading = replace(reading, skipped=(*reading.skipped, *list_unread(reading.documents)))
     console = show.console(error=True)
     for skipped in reading.skipped:
         console.print(
@@ -122,7 +124,7 @@ def check(
 
 
 def check_json(judged: "Judged") -> dict[str, Any]:
-    """Give claims, differences, lineage and resolutions as plain values."""
+    """Give claims, differences, lineage and resolutions as plain values, row by row as they are asked for."""
     from landbridge.record.lineage import Dependence
 
     dependence = Dependence(judged.edges)
@@ -131,7 +133,7 @@ def check_json(judged: "Judged") -> dict[str, Any]:
         return {"document": claim.mention.source, "locator": claim.mention.locator}
 
     return {
-        "claims": [
+        "claims": (
             mention(claim)
             | {
                 "event": claim.event,
@@ -142,8 +144,8 @@ def check_json(judged: "Judged") -> dict[str, Any]:
                 "modality": claim.modality,
             }
             for claim in judged.claims
-        ],
-        "contradictions": [
+        ),
+        "contradictions": (
             {
                 "event": found.event,
                 "field": found.field,
@@ -165,8 +167,8 @@ def check_json(judged: "Judged") -> dict[str, Any]:
                 "reason": found.reason,
             }
             for found in judged.differences
-        ],
-        "lineage": [
+        ),
+        "lineage": (
             {
                 "a": edge.a,
                 "b": edge.b,
@@ -175,8 +177,8 @@ def check_json(judged: "Judged") -> dict[str, Any]:
                 "reason": edge.reason,
             }
             for edge in judged.edges
-        ],
-        "resolutions": [
+        ),
+        "resolutions": (
             {
                 "event": taken.event,
                 "field": taken.field,
@@ -188,7 +190,7 @@ def check_json(judged: "Judged") -> dict[str, Any]:
                 "reason": taken.reason,
             }
             for taken in judged.resolutions
-        ],
+        ),
     }
 
 

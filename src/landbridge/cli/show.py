@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from landbridge.study import Progress
 
+_quote = json.JSONEncoder(ensure_ascii=False).encode
 PIPE_WIDTH = 140
 NAME_WIDTH = 34
 GAP = 2
@@ -59,23 +60,42 @@ def quoted(path: Path) -> str:
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON on standard output; what is not a number becomes null."""
-    sys.stdout.write(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    """Print a value as JSON on standard output; what is not a number becomes null.
+
+    It is written piece by piece, and an iterator as a list: a long answer is never held as one text.
+    """
+    sys.stdout.writelines(_pieces(value, "\n"))
+    sys.stdout.write("\n")
 
 
-def _plain(value: Any) -> Any:
-    """Turn arrays, their numbers, paths and NaN into what JSON has."""
+def _pieces(value: Any, gap: str) -> Iterator[str]:
+    """JSON of a value in pieces; ``gap`` is a new line with the indentation that the value stands in."""
     if hasattr(value, "tolist"):
         value = value.tolist()
+    items: Iterable[tuple[str, Any]]
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        left, right = "{}"
+        items = ((f"{_quote(str(key))}: ", item) for key, item in value.items())
+    elif isinstance(value, list | tuple | Iterator):
+        left, right = "[]"
+        items = (("", item) for item in value)
+    else:
+        yield _scalar(value)
+        return
+    before, after = left, ""
+    for key, item in items:
+        yield f"{before}{gap}  {key}"
+        yield from (_quote(item),) if isinstance(item, str) else _pieces(item, f"{gap}  ")
+        before, after = ",", gap
+    yield f"{after}{right}" if after else f"{left}{right}"
+
+
+def _scalar(value: Any) -> str:
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    return str(value)
+        return json.dumps(float(value)) if math.isfinite(value) else "null"
+    if value is None or isinstance(value, bool | int):
+        return json.dumps(value)
+    return _quote(str(value))
 
 
 def print_table(

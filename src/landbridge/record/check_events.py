@@ -67,7 +67,10 @@ def link_events(
         name = _name(own, documents[0], counts, taken)
         taken.add(name)
         names.update({(document, event.event): name for event in own for document in told[event]})
-    return tuple(replace(c, event=names.get((c.mention.source, c.event), c.event)) for c in claims)
+    return tuple(
+        c if (name := names.get((c.mention.source, c.event), c.event)) == c.event else replace(c, event=name)
+        for c in claims
+    )
 
 
 def _list_told(

@@ -17,6 +17,7 @@ from landbridge.record.differences_stages import StageDays, follow_on
 from landbridge.record.differences_values import days_apart, days_of, lost_unit, read_quantity, relate, slip
 from landbridge.record.lineage import Dependence
 from landbridge.record.model import (
+    Address,
     Claim,
     ClaimedValue,
     Difference,
@@ -49,7 +50,7 @@ _TOP_VALUES: Final = 8
 #: Kinds of difference in which a slip of the pen takes no part.
 _BLURRED: Final[tuple[DifferenceKind, ...]] = ("contradiction", "dispute", "plan_against_fact", "scope")
 #: Document, address, stance and value of a claim.
-_Told = tuple[str, str, str, str]
+_Told = tuple[str, Address | None, str, str]
 #: Numbers that differ by less speak for each other against a slip of the pen.
 _CLOSE: Final = 0.02
 
@@ -344,25 +345,31 @@ def _without_repeats(graded: Sequence[Difference]) -> Iterator[Difference]:
     That is: the same two values in the same places; or a general telling in which no document and no value is
     new beside those of documents that contradict themselves.
     """
-    kept: dict[tuple[str, str, str], list[tuple[Difference, frozenset[_Told]]]] = {}
+    kept: dict[tuple[str, str, str], set[frozenset[_Told]]] = {}
+    within: dict[
+        tuple[str, str, str, DifferenceKind], tuple[set[_Told], set[frozenset[tuple[str, str]]]]
+    ] = {}
     for found in graded:
-        others = kept.setdefault((found.event, found.field, found.subject), [])
+        about = found.event, found.field, found.subject
+        others = kept.setdefault(about, set())
         told = _places(found)
-        if len(found.values) == 2 and any(told == theirs for _, theirs in others):
+        if len(found.values) == 2 and told in others:
             continue
-        inside = [theirs for other, theirs in others if other.within and other.kind == found.kind]
-        values = {place[2:] for place in told}
-        if told <= frozenset().union(*inside) and any(
-            values <= {place[2:] for place in own} for own in inside
-        ):
+        # What documents that contradict themselves tell together, and which values each of them holds.
+        inside, together = within.setdefault((*about, found.kind), (set(), set()))
+        values = frozenset(place[2:] for place in told)
+        if told <= inside and any(values <= own for own in together):
             continue
-        others.append((found, told))
+        others.add(told)
+        if found.within:
+            inside |= told
+            together.add(values)
         yield found
 
 
 def _places(found: Difference) -> frozenset[_Told]:
     return frozenset(
-        (claim.mention.source, claim.mention.locator, value.stance, value.value)
+        (claim.mention.source, claim.mention.address, value.stance, value.value)
         for value in found.values
         for claim in value.claims
     )
@@ -444,11 +451,16 @@ def _told(
             torn |= {claim.mention.source for claim in one.claims if judge.voices.own_word(claim)} & {
                 claim.mention.source for claim in other.claims if judge.voices.own_word(claim)
             }
+    said: dict[str, list[list[Claim]]] = {source: [[] for _ in sides] for source in torn}
+    for place, side in enumerate(sides):
+        for claim in side.claims:
+            if claim.mention.source in torn:
+                said[claim.mention.source][place].append(claim)
     for source in sorted(torn):
         own = [
-            Side(side.value, side.stance, kept)
-            for side in sides
-            if (kept := tuple(claim for claim in side.claims if claim.mention.source == source))
+            Side(side.value, side.stance, tuple(claims))
+            for side, claims in zip(sides, said[source], strict=True)
+            if claims
         ]
         where = "; ".join(_said(side) for side in own)
         yield build_difference(

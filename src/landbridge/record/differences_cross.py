@@ -5,6 +5,7 @@ Each rule joins claims of different fields or events and says in words why they 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 
 from landbridge.record.differences_stages import find_disorder
@@ -102,14 +103,15 @@ def _difference(
     )
 
 
-def _words(*texts: str) -> set[str]:
-    words = re.findall(r"[^\W\d_]{3,}", " ".join(texts).lower())
-    return {_ALIKE.get(word, word) for word in words} - _GENERIC
+@lru_cache(maxsize=4096)
+def _words(event: str, subject: str) -> frozenset[str]:
+    words = re.findall(r"[^\W\d_]{3,}", f"{event} {subject}".lower())
+    return frozenset(_ALIKE.get(word, word) for word in words) - _GENERIC
 
 
 def _same_text(signed: Claim, other: Claim) -> bool:
     """Whether two claims name one instrument: they share a word of its name, or one names none."""
-    one, two = _words(signed.subject, signed.event), _words(other.event, other.subject)
+    one, two = _words(signed.event, signed.subject), _words(other.event, other.subject)
     return bool(one & two) or not one or not two
 
 
@@ -122,20 +124,22 @@ def _signed_with_condition_left(
         for c in rows
         if c.field == "status" and c.stance == "asserts" and stage(plain("status", c.value)) >= 2
     ]  # fmt: skip
-    left = [
-        c
-        for c in rows
-        if c.field == "condition"
-        and c.stance == "asserts"
-        and (_SIGNING.search(c.event.replace("-", " ")) or _SIGNING.search(f"{c.subject} {c.value}"))
-    ]
+    left: dict[str, list[tuple[int, Claim]]] = {}
+    for place, c in enumerate(rows):
+        if (
+            c.field == "condition"
+            and c.stance == "asserts"
+            and (_SIGNING.search(c.event.replace("-", " ")) or _SIGNING.search(f"{c.subject} {c.value}"))
+        ):
+            left.setdefault(c.mention.source, []).append((place, c))
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in signed:
         if claim.key not in told and claim.modality == "fact":
             groups.setdefault((claim.event, claim.subject), []).append(claim)
     for group in groups.values():
         sources = {claim.mention.source for claim in group}
-        same = [c for c in left if c.mention.source in sources and _same_text(group[0], c)]
+        near = sorted(row for source in sources for row in left.get(source, ()))
+        same = [c for _, c in near if _same_text(group[0], c)]
         if same:
             sides = [(group[0].value, group), (f"condition left: {same[0].subject or same[0].value}", same)]
             reason = "it is called signed, and a condition for signing it is said to be left"

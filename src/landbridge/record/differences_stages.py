@@ -12,6 +12,7 @@ from landbridge.record.model import Claim
 from landbridge.record.rules import course, plain, stage
 
 Days = tuple[date, date]
+_Dated = tuple[Claim, Days]
 
 #: Statuses of works each of which stays true when the next is reached.
 _WORKS: Final = frozenset({"works started", "completed", "open"})
@@ -79,7 +80,7 @@ def find_disorder(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim, str]]
     """
     rows = tuple(claims)
     days = StageDays(rows)
-    groups: dict[tuple[str, str], list[tuple[Claim, Days]]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[_Dated]] = defaultdict(list)
     for claim in rows:
         if claim.field != "status" or claim.stance != "asserts" or claim.modality != "fact":
             continue
@@ -90,20 +91,33 @@ def find_disorder(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim, str]]
         yield from _disorder_of(own)
 
 
-def _disorder_of(own: list[tuple[Claim, Days]]) -> Iterator[tuple[Claim, Claim, str]]:
-    pairs: dict[tuple[str, str], list[tuple[tuple[Claim, Days], tuple[Claim, Days]]]] = defaultdict(list)
-    for one, other in combinations(own, 2):
-        way = course(plain("status", one[0].value), plain("status", other[0].value))
-        if way:
-            early, late = (one, other) if way > 0 else (other, one)
-            names = plain("status", early[0].value), plain("status", late[0].value)
-            pairs[names].append((early, late))
-    for (early_name, late_name), told in pairs.items():
-        wrong = [(early, late) for early, late in told if late[1][1] < early[1][0]]
-        inside = [(e, t) for e, t in wrong if e[0].mention.source == t[0].mention.source]
-        for early, late in inside or (wrong[:1] if len(wrong) == len(told) else ()):
-            what = f"{late_name} {_say(late[1])}, and {early_name} only {_say(early[1])}"
-            yield early[0], late[0], what
+def _disorder_of(own: list[_Dated]) -> Iterator[tuple[Claim, Claim, str]]:
+    """Disorder in what is told of one thing; claims are compared with those of their own document only."""
+    by_name: dict[str, list[_Dated]] = defaultdict(list)
+    for told in own:
+        by_name[plain("status", told[0].value)].append(told)
+    for one_name, other_name in combinations(by_name, 2):
+        way = course(one_name, other_name)
+        if not way:
+            continue
+        early_name, late_name = (one_name, other_name) if way > 0 else (other_name, one_name)
+        early, late = by_name[early_name], by_name[late_name]
+        wrong = list(_wrong_within(early, late))
+        if not wrong and max(days[1] for _, days in late) < min(days[0] for _, days in early):
+            wrong = [(early[0], late[0])]
+        for (first, start), (second, end) in wrong:
+            yield first, second, f"{late_name} {_say(end)}, and {early_name} only {_say(start)}"
+
+
+def _wrong_within(early: list[_Dated], late: list[_Dated]) -> Iterator[tuple[_Dated, _Dated]]:
+    """Pairs of one document whose late stage ends before its early one begins."""
+    by_source: dict[str, list[_Dated]] = defaultdict(list)
+    for told in late:
+        by_source[told[0].mention.source].append(told)
+    for one in early:
+        for other in by_source.get(one[0].mention.source, ()):
+            if other[1][1] < one[1][0]:
+                yield one, other
 
 
 def _say(days: Days) -> str:

@@ -21,6 +21,7 @@ from landbridge.record.extract_story import Story
 from landbridge.record.extract_terms import propose_terms
 from landbridge.record.lexicon import Lexicon
 from landbridge.record.model import Address, Claim, Document, Sentence
+from landbridge.record.unread import is_foreign
 
 
 class Extractor(Protocol):
@@ -32,7 +33,7 @@ class Extractor(Protocol):
 
 
 def propose_claims(document: Document, lexicon: Lexicon) -> tuple[Claim, ...]:
-    """Propose the claims that a document makes, in the order of their sentences.
+    """Propose the claims that a document makes, in the order of their sentences; see `unread` too.
 
     Examples
     --------
@@ -42,6 +43,8 @@ def propose_claims(document: Document, lexicon: Lexicon) -> tuple[Claim, ...]:
     >>> [(str(c.mention.address), c.field, c.subject, c.value, c.stance) for c in claims][:1]
     [('p2 s1', 'role', 'PER', 'mediator', 'denies')]
     """
+    if is_foreign(document):
+        return ()
     story = Story(document, lexicon)
     out = Proposals(story)
     for parsed in story.parsed:

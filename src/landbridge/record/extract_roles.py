@@ -12,7 +12,7 @@ from landbridge.record.extract_mood import meant
 from landbridge.record.extract_signers import is_offered
 from landbridge.record.extract_story import Referent, Story
 from landbridge.record.lexicon import Entry
-from landbridge.record.model import Claim, Mention, Modality, Stance
+from landbridge.record.model import Address, Claim, Mention, Modality, Stance
 
 _FLAGS = re.IGNORECASE
 
@@ -24,6 +24,7 @@ class Proposals:
         self.story = story
         self._seen: set[tuple[str, ...]] = set()
         self.claims: list[Claim] = []
+        self._mentions: dict[Address, Mention] = {}
 
     def add(
         self,
@@ -59,7 +60,7 @@ class Proposals:
                 field,
                 subject,
                 value,
-                Mention(document.id, address, parsed.sentence.text),
+                self._mentions.setdefault(address, Mention(document.id, address, parsed.sentence.text)),
                 stance,
                 modality,
                 unit,

@@ -6,8 +6,9 @@ sources share against the others. What a source says of its own descent is taken
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from landbridge.record.lineage_text import SharedText, TextComparer, log_odds, named_parents, publisher_key
@@ -98,6 +99,10 @@ def _by_text(documents: Sequence[Document], sources: Sequence[Source]) -> list[L
     comparer = TextComparer(corpus)
     parents = [named_parents(d) for d in documents]
     publisher = {s.id: publisher_key(s.publisher) for s in sources if s.publisher}
+    start = corpus.start.tolist()
+    words_at = lru_cache(maxsize=1)(
+        lambda place: words_of(documents[place])
+    )  # pairs come sorted by the first
     found = []
     for a, b in candidates(corpus).tolist():
         shared = comparer.compare(a, b)
@@ -110,7 +115,7 @@ def _by_text(documents: Sequence[Document], sources: Sequence[Source]) -> list[L
         if probability < LEAST:
             continue
         child, elder, relation = _relation(one, other, shared, parents, publisher, (a, b))
-        reason = _reason(shared, documents, corpus.start.tolist(), (a, b), name)
+        reason = _reason(shared, words_at(a) if shared.longest[1] else (), start[a], name)
         found.append(LineageEdge(child.id, elder.id, relation, round(probability, 4), reason))
     return found
 
@@ -150,16 +155,13 @@ def _relation(
     return one, other, "common_parent"
 
 
-def _reason(
-    shared: SharedText, documents: Sequence[Document], start: Sequence[int], at: tuple[int, int], parent: str
-) -> str:
+def _reason(shared: SharedText, words: Sequence[str], start: int, parent: str) -> str:
+    """What two texts share, in words; ``words`` are those of the first, from ``start`` on in the corpus."""
     parts = []
     begin, length = shared.longest
     if length:
-        parts.append(
-            f"{length} words running are the same: "
-            f"“{_passage(documents[at[0]], begin - start[at[0]], length)}”"
-        )
+        told = _passage(words[begin - start : begin - start + length])
+        parts.append(f"{length} words running are the same: “{told}”")
     if shared.n_rewritten:
         plural = "sentence says" if shared.n_rewritten == 1 else "sentences say"
         parts.append(f"{shared.n_rewritten} more {plural} the same in other words")
@@ -169,9 +171,7 @@ def _reason(
     return "; ".join(parts)
 
 
-def _passage(document: Document, begin: int, length: int, limit: int = 14) -> str:
-    """Words of a document by their count, as `build_corpus` counts them."""
-    words = words_of(document)[begin : begin + length]
+def _passage(words: Sequence[str], limit: int = 14) -> str:
     return " ".join(words[:limit]) + (" ..." if len(words) > limit else "")
 
 
@@ -182,8 +182,8 @@ class _Circles:
         self._up: dict[str, str] = {}
 
     def _first(self, name: str) -> str:
-        while self._up.get(name, name) != name:
-            name = self._up[name]
+        while (up := self._up.get(name, name)) != name:
+            self._up[name] = name = self._up.get(up, up)  # halves the way for those who ask next
         return name
 
     def join(self, one: str, other: str) -> None:
@@ -213,7 +213,14 @@ class Dependence:
                 parents.setdefault(edge.a, set()).add(edge.b)
             else:
                 likely[key] = edge.relation == "copy"
-        self._roots = {child: self._ancestors(child, parents) for child in parents}
+        self._children: dict[str, list[str]] = {}
+        for child in sorted(parents):
+            for parent in parents[child]:
+                self._children.setdefault(parent, []).append(child)
+        # Sets of names as the bits of whole numbers: a line of thousands of copies is no square of sets.
+        self._named = sorted({*parents, *self._children})
+        self._bit = {name: 1 << place for place, name in enumerate(self._named)}
+        self._line = self._lines(parents)
         self._joined: dict[str, set[str]] = {}
         circle = _Circles()
         for (one, other), is_copy in likely.items():
@@ -225,6 +232,7 @@ class Dependence:
                 self._joined.setdefault(other, set()).add(f"{one}\n{other}")
         for name, first in circle.members().items():
             self._joined.setdefault(name, set()).add(f"copies of {first}")
+        self._joined_line = sum(self._bit[name] for name in self._joined if name in self._bit)
         self._near: dict[str, dict[str, float]] = {}
         for (one, other), probability in self._probability.items():
             self._near.setdefault(one, {})[other] = probability
@@ -235,71 +243,103 @@ class Dependence:
     def _key(one: str, other: str) -> tuple[str, str]:
         return (one, other) if one <= other else (other, one)
 
-    @staticmethod
-    def _ancestors(child: str, parents: Mapping[str, Collection[str]]) -> frozenset[str]:
-        """All that a source descends from; a circle of descent ends where it began."""
+    def _lines(self, parents: Mapping[str, Collection[str]]) -> dict[str, int]:
+        """Each source with all that it descends from, as bits; elders come before those who repeat them."""
+        order: list[str] = []
         seen: set[str] = set()
-        open_ = list(parents.get(child, ()))
-        while open_:
-            parent = open_.pop()
-            if parent not in seen and parent != child:
-                seen.add(parent)
-                open_.extend(parents.get(parent, ()))
-        return frozenset(seen)
+        for first in self._named:
+            reach = [(first, False)]
+            while reach:
+                name, is_left = reach.pop()
+                if is_left:
+                    order.append(name)
+                elif name not in seen:
+                    seen.add(name)
+                    reach.append((name, True))
+                    reach.extend((parent, False) for parent in parents.get(name, ()))
+        line = dict(self._bit)
+        changed = True
+        while changed:  # once more only where descent goes in a circle
+            changed = False
+            for name in order:
+                found = line[name]
+                for parent in parents.get(name, ()):
+                    found |= line[parent]
+                changed |= found != line[name]
+                line[name] = found
+        return line
 
-    def roots(self, source: str) -> frozenset[str]:
-        """What a source's word may come from: itself, its ancestors, and parents shared with others."""
-        up = self._roots.get(source, frozenset())
-        shared = {label for name in (source, *up) for label in self._joined.get(name, ())}
-        return frozenset({source} | up | shared)
+    def _shared(self, source: str) -> set[str]:
+        """Parents that are not at hand, shared with others by a source or by one that it descends from."""
+        shared = set(self._joined.get(source, ()))
+        elders = self._line.get(source, 0) & self._joined_line
+        while elders:
+            lowest = elders & -elders
+            shared |= self._joined[self._named[lowest.bit_length() - 1]]
+            elders ^= lowest
+        return shared
 
     def probability(self, one: str, other: str) -> float:
         """Probability that two sources are not independent; 1 within stated descent."""
         if one == other:
             return 1.0
-        stated = self._roots.get(one, frozenset()) | {one}
-        if stated & (self._roots.get(other, frozenset()) | {other}):
+        if self._line.get(one, 0) & self._line.get(other, 0):
             return 1.0
         return self._probability.get(self._key(one, other), 0.0)
 
     def pairs(self) -> list[tuple[str, str, float]]:
         """All pairs of dependent sources, with the probability; children of one parent among them."""
         found = dict(self._probability)
-        families: dict[str, list[str]] = {}
-        for child, elders in self._roots.items():
-            for elder in elders:
-                families.setdefault(elder, []).append(child)
-        for elder, children in families.items():
-            members = [elder, *sorted(children)]
+        for members in self._families():
             for place, one in enumerate(members):
                 # In a very large family a child is tied to its parent and the next ones: no square.
                 for other in members[place + 1 : len(members) if place == 0 else place + _CHILDREN]:
                     found[self._key(one, other)] = 1.0
         return [(one, other, p) for (one, other), p in found.items()]
 
+    def _families(self) -> Iterator[list[str]]:
+        """The first elder of each line of descent, and all who descend from it, child after parent.
+
+        Who descends from one who is in a family is in it too, so that elders within one make no family more.
+        """
+        covered: set[str] = set()
+        for elder in sorted(self._children, key=lambda name: (self._line[name].bit_count(), name)):
+            if elder in covered:
+                continue
+            members: dict[str, None] = {}
+            reach = [elder]
+            while reach:
+                name = reach.pop()
+                if name not in members:
+                    members[name] = None
+                    reach.extend(reversed(self._children.get(name, ())))
+            covered.update(members)
+            yield list(members)
+
     def count(self, sources: Iterable[str]) -> Witnesses:
         """Count independent witnesses among sources."""
         names = sorted(set(sources))
         if len(names) < 2 or not self._known.intersection(names):
             return Witnesses(len(names), float(len(names)))
+        line = {name: self._line.get(name, 0) for name in names}
+        shared = {name: self._shared(name) for name in names}
         # Elders first: a child of two parents adds nothing to them, but alone it is one witness.
-        roots = {name: self.roots(name) for name in names}
-        names.sort(key=lambda name: (len(roots[name]), name))
+        names.sort(key=lambda name: (max(line[name].bit_count(), 1) + len(shared[name]), name))
+        descent = 0
         used: set[str] = set()
-        descent: set[str] = set()
         before: set[str] = set()
         count, weighted = 0, 0.0
         for name in names:
-            if not roots[name] & used:
+            stated = line[name] & descent
+            if not stated and used.isdisjoint(shared[name]):
                 count += 1
-            used |= roots[name]
-            stated = self._roots.get(name, frozenset()) | {name}
-            independent = 0.0 if stated & descent else 1.0
+            independent = 0.0 if stated else 1.0
             for other, probability in self._near.get(name, {}).items():
                 if other in before:
                     independent *= 1.0 - probability
             weighted += independent
-            descent |= stated
+            descent |= line[name]
+            used |= shared[name]
             before.add(name)
         return Witnesses(max(count, 1), weighted)
 

@@ -104,8 +104,9 @@ class TextComparer:
         if not len(other) or not len(run):
             return covered[: len(run)]
         at = np.minimum(np.searchsorted(other, run), len(other) - 1)
-        for position in np.flatnonzero((other[at] == run) & (run != 0)):
-            covered[position : position + RUN] = True
+        hits = np.flatnonzero((other[at] == run) & (run != 0))
+        for place in range(RUN):
+            covered[hits + place] = True
         return covered[: len(run)]
 
     def compare(self, a: int, b: int) -> SharedText:

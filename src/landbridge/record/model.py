@@ -9,9 +9,10 @@ Dates are texts in EDTF (ISO 8601-2): ``2025``, ``2025-08``, ``2025-08-08``, ``-
 year, ``2024-09/2024-12`` for an interval.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from sys import intern
+from typing import Any, Literal
 
 PartKind = Literal["headline", "body", "citation", "boilerplate"]
 Stance = Literal["asserts", "denies"]
@@ -33,7 +34,13 @@ DifferenceKind = Literal[
 ]
 
 
-@dataclass(frozen=True, order=True)
+def _restore(self: Any, state: Sequence[Any]) -> None:
+    """Take what another process sent; a text that thousands of documents repeat is kept once."""
+    for name, value in zip(self.__slots__, state, strict=True):
+        object.__setattr__(self, name, intern(value) if type(value) is str else value)
+
+
+@dataclass(frozen=True, order=True, slots=True)
 class Address:
     """Where a sentence stands in a document: paragraph (a line of text) and sentence, both from 1.
 
@@ -56,7 +63,7 @@ class Address:
         return cls(int(paragraph.removeprefix("p")), int(sentence.removeprefix("s")))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of a document and what part it belongs to.
 
@@ -67,6 +74,8 @@ class Sentence:
     part: PartKind
     text: str
     offset: int = 0
+
+    __setstate__ = _restore
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ class Source:
     alignment: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mention:
     """The place where a claim is made: source, and address if the text is at hand."""
 
@@ -123,13 +132,15 @@ class Mention:
     address: Address | None = None
     text: str = ""
 
+    __setstate__ = _restore
+
     @property
     def locator(self) -> str:
         """Address as text; empty where only the source is known."""
         return "" if self.address is None else str(self.address)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One statement: of ``event``, the ``field`` of ``subject`` is (or is not) ``value``.
 
@@ -167,6 +178,8 @@ class Claim:
     coder: str = ""
     note: str = ""
     withdrawn: str = ""
+
+    __setstate__ = _restore
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -224,7 +237,7 @@ class Instrument:
     process: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LineageEdge:
     """Document ``a`` stands to ``b`` in ``relation``, with a probability and what shows it."""
 
@@ -235,7 +248,7 @@ class LineageEdge:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ClaimedValue:
     """A value of a field with all the claims that make it; ``witnesses`` counts independent sources."""
 
@@ -246,7 +259,7 @@ class ClaimedValue:
     probability: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Values of one field that are not the same, what kind of difference that is, and the verdict.
 
@@ -264,7 +277,7 @@ class Difference:
     within: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """The value taken for a field.
 

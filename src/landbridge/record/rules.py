@@ -330,12 +330,12 @@ def goes_together(one: str, other: str) -> bool:
 
 
 def course(one: str, other: str) -> int:
-    """Say which of two statuses comes later on their course: 1 the other, -1 the one, 0 if they share none.
+    """Say which of two statuses comes later on their course: 1 the other, -1 the one, 0 if neither does.
 
     >>> course("works started", "open"), course("signed", "initialled"), course("signed", "open")
     (1, -1, 0)
     """
     for steps in COURSES:
-        if one in steps and other in steps:
+        if one != other and one in steps and other in steps:
             return 1 if steps.index(one) < steps.index(other) else -1
     return 0

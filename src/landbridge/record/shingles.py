@@ -7,6 +7,7 @@ weighed once, when a corpus is built, and all that follows is arithmetic on arra
 
 import hashlib
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -145,10 +146,7 @@ def build_corpus(documents: Sequence[Document]) -> Corpus:
     worth: list[float] = []
     stems: dict[str, int] = {}
     stem_by_word: list[int] = []
-    words: list[int] = []
-    weights: list[float] = []
-    prose: list[bool] = []
-    sentence_of: list[int] = []
+    words, sentence_of, weights, prose = array("i"), array("i"), array("f"), array("b")
     start = [0]
     count = 0
     for document in documents:
@@ -188,7 +186,7 @@ def build_corpus(documents: Sequence[Document]) -> Corpus:
         start.append(len(words))
     word = np.asarray(words, dtype=np.int32)
     stem = np.asarray(stem_by_word, dtype=np.int32)[word] if len(word) else np.zeros(0, dtype=np.int32)
-    stem[~np.asarray(prose, dtype=bool)] = -1
+    stem[np.asarray(prose) == 0] = -1
     offsets = np.asarray(start, dtype=np.int64)
     return Corpus(
         tuple(d.id for d in documents),

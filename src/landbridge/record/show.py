@@ -1,6 +1,6 @@
 """All that is known of one thing: an event, gate, claim, process or agreement, with sources and verdicts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -28,30 +28,31 @@ def show_item(record: Record, judged: Judged, name: str) -> Shown:
     if not colon:
         kind, bare = _kind_of(record, name), name
     shower = _SHOWERS.get(kind)
-    if shower is None or not _has(record, kind, bare):
+    if shower is None:
         raise UnknownId(
             name, _names(record), kind="event, gate, claim, process or agreement", where="the record"
         )
+    known = _ids(record, kind)
+    if bare not in known:
+        raise UnknownId(bare, known, kind=kind, where="the record")
     return shower(record, judged, bare)
 
 
 def _kind_of(record: Record, name: str) -> str:
-    for kind in ("event", "gate", "claim", "agreement", "process", "place", "document"):
-        if _has(record, kind, name):
-            return kind
-    return ""
+    kinds = ("event", "gate", "claim", "agreement", "process", "place", "document")
+    return next((kind for kind in kinds if name in _ids(record, kind)), "")
 
 
-def _has(record: Record, kind: str, name: str) -> bool:
-    own: Mapping[str, object] | None = {
+def _ids(record: Record, kind: str) -> Collection[str]:
+    own: Mapping[str, Mapping[str, object]] = {
         "event": record.events, "gate": record.gates, "agreement": record.instruments,
         "process": record.processes, "document": record.sources,
-    }.get(kind)  # fmt: skip
-    if own is not None:
-        return name in own
+    }  # fmt: skip
+    if kind in own:
+        return own[kind]
     if kind == "claim":
-        return any(claim.id == name for claim in record.claims)
-    return f"{kind}:{name}" in record.claims_of
+        return [claim.id for claim in record.claims]
+    return [key.partition(":")[2] for key in record.claims_of if key.startswith(f"{kind}:")]
 
 
 def _names(record: Record) -> list[str]:

@@ -12,6 +12,7 @@ Beyond the paper: accuracies start from a prior and a source with few claims sta
 known otherwise comes in as it is.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +31,8 @@ PRIOR_CLAIMS: Final = 4.0
 #: Pairs of claims that are looked at for copying; fields told by the most sources are left out first.
 MOST_PAIRS: Final = 2_000_000
 _ROUNDS: Final = 30
+#: Pairs of claims that are worked on at once.
+_BLOCK: Final = 1 << 15
 #: Rounds in which sources keep their prior accuracy, so that copying is found before a majority is believed.
 _SETTLING: Final = 8
 _CHANGE: Final = 1e-4
@@ -126,11 +129,15 @@ class _Pairs:
     ``differing`` counts, for each pair of sources, the items on which they say different things.
     """
 
-    one: NDArray[np.int64]
-    other: NDArray[np.int64]
-    pair: NDArray[np.int64]
+    one: NDArray[np.int32]
+    other: NDArray[np.int32]
+    pair: NDArray[np.int32]
     sources: NDArray[np.int64]
     differing: NDArray[np.float64]
+
+    def blocks(self) -> Iterator[slice]:
+        """Slices of the rows, small enough that what is worked out of one stays in the processor's cache."""
+        return (slice(begin, begin + _BLOCK) for begin in range(0, len(self.one), _BLOCK))
 
 
 def _pair_claims(evidence: Evidence) -> _Pairs:
@@ -150,16 +157,17 @@ def _pair_claims(evidence: Evidence) -> _Pairs:
         meets = np.flatnonzero(sorted_at[gap:] == sorted_at[:-gap])
         if not len(meets):
             break
-        ones.append(order[meets])
-        others.append(order[meets + gap])
+        ones.append(order[meets].astype(np.int32))
+        others.append(order[meets + gap].astype(np.int32))
         gap += 1
-    empty = np.zeros(0, dtype=np.int64)
+    empty = np.zeros(0, dtype=np.int32)
     one, other = (np.concatenate(ones), np.concatenate(others)) if ones else (empty, empty)
     different = evidence.source[one] != evidence.source[other]
     one, other = one[different], other[different]
     low = np.minimum(evidence.source[one], evidence.source[other])
     high = np.maximum(evidence.source[one], evidence.source[other])
-    codes, pair = np.unique(low << 32 | high, return_inverse=True)
+    codes, inverse = np.unique(low << 32 | high, return_inverse=True)
+    pair = inverse.astype(np.int32)
     same = (evidence.value[one] == evidence.value[other]) & (evidence.sign[one] == evidence.sign[other])
     differing = np.bincount(pair[~same], minlength=len(codes)).astype(np.float64)
     sources = np.column_stack((codes >> 32, codes & 0xFFFFFFFF))
@@ -237,14 +245,34 @@ def _find_copying(
     settled: bool,
 ) -> NDArray[np.float64]:
     """Probability of dependence of each pair of sources, from what they share and where they differ."""
-    value, sign = evidence.value[pairs.one], evidence.sign[pairs.one]
+    total = np.zeros(len(pairs.sources))
+    for block in pairs.blocks():
+        shared = _log_ratio(evidence, pairs.one[block], pairs.other[block], right, accuracy, settled)
+        np.add.at(total, pairs.pair[block], shared)
+    total = total + pairs.differing * np.log(1.0 - COPY_RATE)
+    odds = np.clip(total + np.log(dependent / (1.0 - dependent)), -50, 50)
+    found: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-odds))
+    return found
+
+
+def _log_ratio(
+    evidence: Evidence,
+    ones: NDArray[np.int32],
+    others: NDArray[np.int32],
+    right: NDArray[np.float64],
+    accuracy: NDArray[np.float64],
+    settled: bool,
+) -> NDArray[np.float64]:
+    """How much likelier two equal claims are if one source took from the other, as logarithms."""
+    value, sign = evidence.value[ones], evidence.sign[ones]
     believed = np.where(sign > 0, right[value], 1.0 - right[value])
-    one, other = accuracy[evidence.source[pairs.one]], accuracy[evidence.source[pairs.other]]
+    one, other = accuracy[evidence.source[ones]], accuracy[evidence.source[others]]
     choices = np.where(sign > 0, evidence.false_values[evidence.item[value]], 1.0)
     both_right, both_wrong = one * other, (1.0 - one) * (1.0 - other) / choices
     mean = 0.5 * (one + other)
     copied_right = COPY_RATE * mean + (1.0 - COPY_RATE) * both_right
     copied_wrong = COPY_RATE * (1.0 - mean) + (1.0 - COPY_RATE) * both_wrong
+    shared: NDArray[np.float64]
     if settled:
         shared = np.log(
             (believed * copied_right + (1.0 - believed) * copied_wrong)
@@ -255,11 +283,7 @@ def _find_copying(
         shared = believed * np.log(copied_right / both_right) + (1.0 - believed) * np.log(
             copied_wrong / both_wrong
         )
-    total = np.bincount(pairs.pair, weights=shared, minlength=len(pairs.sources))
-    total = total + pairs.differing * np.log(1.0 - COPY_RATE)
-    odds = np.clip(total + np.log(dependent / (1.0 - dependent)), -50, 50)
-    found: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-odds))
-    return found
+    return shared
 
 
 def _independence(
@@ -268,12 +292,15 @@ def _independence(
     """Part of each claim that its source did not take from a better one with the same claim."""
     if pairs is None or not len(copied):
         return np.ones(len(evidence.source))
-    one, other = pairs.one, pairs.other
-    discount = np.log1p(-np.minimum(copied[pairs.pair], 1.0 - 1e-9))
-    source_one, source_other = evidence.source[one], evidence.source[other]
-    better, worse = accuracy[source_one], accuracy[source_other]
-    later = np.where((better > worse) | ((better == worse) & (source_one < source_other)), other, one)
-    result: NDArray[np.float64] = np.exp(np.bincount(later, weights=discount, minlength=len(evidence.source)))
+    discount = np.log1p(-np.minimum(copied, 1.0 - 1e-9))
+    total = np.zeros(len(evidence.source))
+    for block in pairs.blocks():
+        one, other = pairs.one[block], pairs.other[block]
+        source_one, source_other = evidence.source[one], evidence.source[other]
+        better, worse = accuracy[source_one], accuracy[source_other]
+        later = np.where((better > worse) | ((better == worse) & (source_one < source_other)), other, one)
+        np.add.at(total, later, discount[pairs.pair[block]])
+    result: NDArray[np.float64] = np.exp(total)
     return result
 
 
