@@ -39,6 +39,7 @@ class Ways:
         self.origin = _codes(routes["origin"], zones.ids)
         self.destination = _codes(routes["destination"], zones.ids)
         self.nest = np.array(routes["nest"].to_pylist(), object)
+        self.first_node = np.array(pc.list_element(routes["nodes"], 0).to_pylist(), object)
         self.zone_states = [set(states) for states in zones["countries"]]
         column = routes["links"].combine_chunks()
         self.offsets = np.asarray(column.offsets)
@@ -75,19 +76,41 @@ class Ways:
 
     def call(self, port: str, *, ferries: bool = True) -> np.ndarray:
         """How often each route goes between ship and shore at a port; a ship that is changed is no call."""
-        here = self.touch_node(port)[self.link]
-        wet = self.is_wet[self.link]
-        starts = np.zeros(len(self.link), bool)
-        starts[self.offsets[:-1][self.offsets[:-1] < self.offsets[1:]]] = True
-        at_sea = here & wet
-        before = np.zeros_like(at_sea)
-        before[1:] = at_sea[:-1] & ~starts[1:]
-        after = np.zeros_like(at_sea)
-        after[:-1] = at_sea[1:] & ~starts[1:]
-        own = at_sea & ~before & ~after
+        return self.count(self._handovers(port, ferries=ferries))
+
+    def _handovers(self, port: str, *, ferries: bool) -> np.ndarray:
+        """Steps (n_steps,) by water that begin or end ashore at a port."""
+        at_sea = self.touch_node(port)[self.link] & self.is_wet[self.link]
+        own: np.ndarray = at_sea & ~self._step(at_sea, -1) & ~self._step(at_sea, 1)
         if not ferries:
             own &= self.mode[self.link] != "ferry"
-        return self.count(own)
+        return own
+
+    def _step(self, marked: np.ndarray, by: int) -> np.ndarray:
+        """Whether the step before (-1) or after (1) each step of a route is marked."""
+        starts = np.zeros(len(self.link) + 1, bool)
+        starts[self.offsets] = True
+        result = np.zeros(len(self.link), bool)
+        if by < 0:
+            result[1:] = marked[:-1] & ~starts[1:-1]
+        else:
+            result[:-1] = marked[1:] & ~starts[1:-1]
+        return result
+
+    def land(self, port: str) -> tuple[np.ndarray, np.ndarray]:
+        """How often each route comes ashore from a ship at a port, and how often it goes aboard; no ferries.
+
+        A step by water ends at the port if the next one begins there, or if there is none and the step before
+        it does not end there.
+        """
+        here = self.touch_node(port)[self.link]
+        own = self._handovers(port, ferries=False)
+        everywhere = np.ones(len(self.link), bool)
+        has_next, has_last = self._step(everywhere, 1), self._step(everywhere, -1)
+        alone = ~has_next & ~has_last
+        first_node = np.repeat(self.first_node == port, np.diff(self.offsets))
+        ashore = self._step(here, 1) | (~has_next & has_last & ~self._step(here, -1)) | (alone & ~first_node)
+        return self.count(own & ashore), self.count(own & ~ashore)
 
     def list_ports(self, state: str) -> list[str]:
         """Nodes of a state where a ship may call."""
@@ -310,6 +333,10 @@ class Measured:
 
     def _port_teu(self, port: str) -> float:
         return self.teu(self.ways.call(port, ferries=False), self.in_box)
+
+    def _port_boxes_teu(self, port: str) -> float:
+        ashore, aboard = self.ways.land(port)
+        return 2.0 * max(self.teu(ashore, self.in_box), self.teu(aboard, self.in_box))
 
     def _state_tonnes(self, state: str, mode: str, name: str) -> float:
         return self.tonnes(self.ways.use_mode(state, mode) & self.of_class(name))

@@ -92,6 +92,13 @@ KINDS: dict[str, Kind] = {
             "loaded boxes between ship and shore: all classes that ride in boxes, ferries not counted",
         ),
         Kind(
+            "port_boxes_teu",
+            ("port",),
+            "TEU/year",
+            "ports",
+            "boxes between ship and shore with the empty ones that bring them back: twice the fuller way",
+        ),
+        Kind(
             "state_tonnes",
             ("state", "mode", "class?"),
             "t/year",

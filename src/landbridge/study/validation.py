@@ -37,7 +37,7 @@ def find_latest_run(folder: str | Path = "runs") -> Run:
     if not found:
         raise RunNotFound(
             "there is no run yet.",
-            where=str(Path(folder)),
+            where=str(Path(folder).resolve()),
             mend="make one with landbridge run eurasia -s base-2024 -y 2024, or name a results folder.",
         )
     return open_run(max(found, key=lambda path: ((path / MANIFEST).stat().st_mtime, path.name)))
@@ -59,29 +59,28 @@ def read_outside(path: str | Path, study: Study) -> tuple[list[Target], Table]:
     path = Path(path)
     known = load_attributes("observations")
     columns = [replace(a, required=a.name in FROM_OUTSIDE, references=(), default="") for a in known.values()]
-    table, faults = read_table(path, Attributes(path.name, tuple(columns)))
+    table, faults = read_table(path, Attributes(path.stem, tuple(columns)))
     if not any(fault.row <= 1 for fault in faults):
+        # A line that is out of step, or a cell that cannot be read, is told once.
+        broken = {fault.row for fault in faults if fault.code == "LB-T006"}
+        told = {(fault.row, fault.column) for fault in faults}
         targets, found = read_targets(table, get_vocabulary(study))
-        faults += found
-        faults += _find_unknown_scenarios(table, study.settings, {(f.row, f.column) for f in found})
-        known_rows = {(fault.row, fault.column) for fault in faults if fault.code == "LB-T009"}
-        faults = [f for f in faults if f.code == "LB-T009" or (f.row, f.column) not in known_rows]
+        found += _find_unknown_scenarios(table, study.settings, {f.row for f in found if f.code == "LB-V004"})
+        faults += [f for f in found if f.row not in broken and (f.row, f.column) not in told]
     if faults:
-        faults.sort(key=lambda fault: fault.row)
+        faults = sorted((replace(f, file=path.name) for f in faults), key=lambda fault: fault.row)
         count = f"{len(faults)} faults" if len(faults) != 1 else "one fault"
         mend = "mend what is listed; landbridge validate --quantities lists what can be compared."
         raise TableInvalid(f"the observations have {count}.", faults, where=str(path), mend=mend)
     return targets, table
 
 
-def _find_unknown_scenarios(
-    table: Table, settings: StudySettings, told: set[tuple[int, str]]
-) -> Sequence[Fault]:
+def _find_unknown_scenarios(table: Table, settings: StudySettings, told: set[int]) -> list[Fault]:
     faults = []
     years = sorted({settings.base_year, *settings.years})
     for number, text in enumerate(table["scenario"]):
         found = split_scenario(text)
-        if found is None or (number + 2, "scenario") in told:
+        if found is None or number + 2 in told:
             continue
         name, year = found
         if name not in settings.scenarios:
@@ -193,7 +192,7 @@ class _Asked:
 
     def measured(self, scenario: str, year: int) -> Measured:
         if self._ways is None:
-            columns = ["class", "origin", "destination", "nest", "links"]
+            columns = ["class", "origin", "destination", "nest", "nodes", "links"]
             self._ways = Ways(self.read("routes").select(columns), self.tables)
         key = scenario, year
         if key not in self._measured:
