@@ -469,10 +469,9 @@ def _codes(column: pa.ChunkedArray | pa.Array, names: Sequence[str]) -> np.ndarr
 
 
 def _list_ferries(services: Table) -> list[str]:
-    """Links that ferries serve: boxes that ride on them are aboard trucks or wagons."""
-    return [
-        str(link)
-        for row in services.rows()
-        if {"truck", "wagon"} & set(row["carries"])
-        for link in row["links"]
-    ]
+    """Links that only ferries serve: boxes that ride on them are aboard trucks or wagons."""
+    served: dict[str, list[bool]] = {}
+    for row in services.rows():
+        for link in row["links"]:
+            served.setdefault(str(link), []).append(bool({"truck", "wagon"} & set(row["carries"])))
+    return [link for link, found in served.items() if all(found)]
