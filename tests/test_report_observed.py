@@ -7,7 +7,7 @@ import pytest
 from tests.fake_run import write_fake_run
 
 from landbridge.report.brief import build_brief
-from landbridge.report.observed import describe_error, describe_figures, describe_place, describe_share
+from landbridge.report.observed import describe_elsewhere, describe_error, describe_figures, describe_share
 from landbridge.report.scatter import Panel, Point, draw_scatter
 from landbridge.study import open_study, run_study
 from studies import write_small_study
@@ -51,9 +51,10 @@ def test_3_words() -> None:
     assert describe_figures(row) == ("56.5", "43.0", "thousand TEU")
     assert describe_error(row | {"geh": None}) == "\u221224\u202f%"
     assert describe_error({"error": 17.2, "relative_error": None, "unit": "percent", "geh": None}) == "+17.2"
-    assert (
-        describe_place({"scenario": "base-2024/2024", "year_counted": 2022}) == "base-2024 2024, counted 2022"
-    )
+    row = {"scenario": "base-2024/2024", "year_counted": 2022}
+    assert describe_elsewhere(row, "base-2024/2024") == "counted 2022"
+    assert describe_elsewhere(row | {"year_counted": 2024}, "base-2024/2024") == ""
+    assert describe_elsewhere(row, "today/2030") == "base-2024 2024, counted 2022"
     none = {"compared": 0, "inside": 0, "inside_share": None, "not_modelled": 3}
     assert describe_share(none) == "none compared; 3 not modelled"
 

@@ -84,50 +84,64 @@ def _list_quantities(*, is_json: bool) -> None:
 
 def print_validation(found: dict[str, Any]) -> None:
     """Print the answer of `validate`: a table for each group, what is not modelled, and the sum."""
-    from landbridge.report.observed import describe_error, describe_figures, describe_place, describe_share
+    from landbridge.report.observed import (
+        describe_error,
+        describe_figures,
+        describe_quantity,
+        describe_share,
+        find_usual,
+    )
 
+    usual = find_usual(found["rows"])
     for group in found["groups"]:
         rows = [row for row in found["rows"] if row["group"] == group and row["inside"] is not None]
         if rows:
-            show.print_table(
-                f"{group.capitalize()}: {describe_share(found['groups'][group])}",
-                ("quantity", "in", "observed", "modelled", "unit", "error", "allowed", "use", "verdict"),
-                [
+            cells = []
+            for row in rows:
+                observed, modelled, unit = describe_figures(row)
+                mark = " *" if row["use"] == "validate" else ""
+                cells.append(
                     (
-                        row["quantity"],
-                        describe_place(row),
-                        *describe_figures(row),
+                        describe_quantity(row, usual),
+                        f"{observed} {unit}",
+                        modelled,
                         describe_error(row),
                         row["tolerance_stated"],
-                        row["use"],
-                        row["verdict"],
+                        row["verdict"] + mark,
                     )
-                    for row in rows
-                ],
-                left=(0, 1, 4, 7, 8),
+                )
+            show.print_table(
+                f"{group.capitalize()}: {describe_share(found['groups'][group])}",
+                ("quantity", "observed", "modelled", "error", "allowed", "verdict"),
+                cells,
+                left=(0, 5),
             )
     missing = [row for row in found["rows"] if row["inside"] is None]
     if missing:
         show.print_table(
             "Not modelled in this run",
-            ("quantity", "observed", "unit", "why not", "mend"),
+            ("quantity", "observed", "why not"),
             [
                 (
-                    row["quantity"],
-                    describe_figures(row)[0],
-                    describe_figures(row)[2],
+                    describe_quantity(row, usual),
+                    " ".join(describe_figures(row)[::2]),
                     row["reason"],
-                    row["mend"],
                 )
                 for row in missing
             ],
-            left=(0, 2, 3, 4),
+            left=(0, 2),
         )
-    show.say(f"In all:          {describe_share(found)}")
-    for use, words in (("calibrate", "may calibrate"), ("validate", "only validate")):
+        for mend in dict.fromkeys(row["mend"] for row in missing):
+            show.say(f"To model them:    {mend}")
+        show.say()
+    if usual:
+        show.say(f"Where no other is named, the scenario is {usual.replace('/', ', year ')}.")
+    if "validate" in found["uses"]:
+        show.say("* kept out of calibration")
+    show.say(f"In all:           {describe_share(found)}")
+    for use, words in (("calibrate", "May calibrate:"), ("validate", "Only validates:")):
         if use in found["uses"]:
-            show.say(f"{f'That {words}:':<22} {describe_share(found['uses'][use])}")
+            show.say(f"{words:<17} {describe_share(found['uses'][use])}")
     if found["against"] is None:
-        show.say(
-            f"Kept as evidence: {found['evidence_only']} more observations, each with why it is not compared."
-        )
+        count = found["evidence_only"]
+        show.say(f"As evidence:      {count} more observations, each with why it is not compared")

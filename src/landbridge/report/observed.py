@@ -12,7 +12,7 @@ from landbridge.study.validation import validate_run
 
 Row = Mapping[str, Any]
 
-NAMED = 5
+NAMED = 8
 """Misses that are named in each panel of the scatter."""
 
 _TONNES, _COUNTS, _SHARES = (
@@ -78,12 +78,31 @@ def describe_error(row: Row) -> str:
     return words if row["geh"] is None else f"{words}, GEH {number(row['geh'], 1)}"
 
 
-def describe_place(row: Row) -> str:
-    """Scenario and year that a row is compared in, and the year of the count where it is another."""
+def find_usual(rows: Sequence[Row]) -> str:
+    """Scenario and year of most rows, which need not be said beside each; blank if there are no rows."""
+    places = [str(row["scenario"]) for row in rows]
+    return max(places, key=places.count) if places else ""
+
+
+def describe_elsewhere(row: Row, usual: str) -> str:
+    """Scenario and year of a row unless they are the usual ones, and the year of its count if another.
+
+    Examples
+    --------
+    >>> describe_elsewhere({"scenario": "today/2030", "year_counted": 2023}, "base-2024/2024")
+    'today 2030, counted 2023'
+    """
     scenario, _, year = row["scenario"].partition("/")
-    counted = row["year_counted"]
-    of_another = counted is not None and str(counted) != year
-    return f"{scenario} {year}" + (f", counted {counted}" if of_another else "")
+    words = [] if row["scenario"] == usual else [f"{scenario} {year}"]
+    if row["year_counted"] is not None and str(row["year_counted"]) != year:
+        words.append(f"counted {row['year_counted']}")
+    return ", ".join(words)
+
+
+def describe_quantity(row: Row, usual: str) -> str:
+    """A quantity, broken only where it may be, and where it is of another scenario or year."""
+    place = describe_elsewhere(row, usual)
+    return str(row["quantity"]).replace(",", ", ") + (f" ({place})" if place else "")
 
 
 def describe_share(found: Mapping[str, Any]) -> str:
@@ -129,7 +148,7 @@ def write_observed(reader: Reader) -> Section | None:
                 "On the diagonal both agree. The worst misses are named.",
             )
         )
-    usual = "{} {}".format(*reader.base)
+    usual = find_usual(rows)
     for group, share in found["groups"].items():
         own = [row for row in compared if row["group"] == group]
         if own:
@@ -168,21 +187,17 @@ def _name(row: Row) -> str:
     return readable(row["measure"] if row["what"] == "published_result" else row["what"])
 
 
-def _elsewhere(row: Row, usual: str) -> str:
-    """Scenario and year of a row unless they are the usual ones, and the year of its count."""
-    place = describe_place(row)
-    return "" if place == usual else f" ({place.removeprefix(usual).strip(', ')})"
-
-
 def _tell(caption: str, rows: Sequence[Row], usual: str) -> DataTable:
     body = []
     for row in rows:
         observed, modelled, unit = describe_figures(row)
+        elsewhere = describe_elsewhere(row, usual)
+        place = f" ({elsewhere})" if elsewhere else ""
         shared = " †" if row["shared_with_demand"] else ""
         body.append(
             cells(
                 (
-                    f"{_name(row)}{shared}{_elsewhere(row, usual)}",
+                    f"{_name(row)}{shared}{place}",
                     row["quantity"].replace(",", ", "),
                     f"{observed} {unit}",
                     modelled,

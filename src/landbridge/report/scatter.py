@@ -129,17 +129,14 @@ def _draw_panel(panel: Panel, x: float, y: float, side: float) -> list[str]:
             _line(across(p.observed), up(p.observed - p.tolerance), across(p.observed),
                   up(p.observed + p.tolerance), BAND, 3.0)
         )  # fmt: skip
-    taken: list[tuple[float, float, float, float]] = []
-    for p in panel.points:
-        px, py = across(p.observed), up(p.modelled)
+    spots = [(across(p.observed), up(p.modelled)) for p in panel.points]
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in spots]
+    frame = (left, top, right, bottom)
+    labelled = [(p, spot) for p, spot in zip(panel.points, spots, strict=True) if p.label]
+    parts += [_label(p.label, *spot, frame, taken) for p, spot in labelled]
+    for p, spot in zip(panel.points, spots, strict=True):
         words = f"{p.name}: observed {figures(p.observed, 3)}, modelled {figures(p.modelled, 3)}"
-        parts.append(_dot(px, py, GOOD if p.inside else MISS, words))
-        taken.append((px - 4, py - 4, px + 4, py + 4))
-    for p in panel.points:
-        if p.label:
-            parts.append(
-                _label(p.label, across(p.observed), up(p.modelled), (left, top, right, bottom), taken)
-            )
+        parts.append(_dot(*spot, GOOD if p.inside else MISS, words))
     return parts
 
 
@@ -159,11 +156,11 @@ def _label(
             box = (a, b, a + wide, b + 12)
             if box[0] < frame[0] or box[2] > frame[2] or box[1] < frame[1] - 4 or box[3] > frame[3]:
                 continue
-            covered = sum(_overlap(box, other) for other in taken) + 0.02 * abs(dy - 4)
+            covered = 3.0 * sum(_overlap(box, other) for other in taken) + 2.0 * abs(dy - 4) + 8.0 * (dx < 0)
             if covered < least:
                 best, least = (a, y + dy), covered
     taken.append((best[0], best[1] - 9, best[0] + wide, best[1] + 3))
-    return text(*best, words, _SIZE, fill=MISS)
+    return text(*best, words, _SIZE, fill=MISS, paint_order="stroke", stroke="#fff", stroke_width="3")
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
