@@ -39,7 +39,9 @@ class Ways:
         self.origin = _codes(routes["origin"], zones.ids)
         self.destination = _codes(routes["destination"], zones.ids)
         self.nest = np.array(routes["nest"].to_pylist(), object)
-        self.first_node = np.array(pc.list_element(routes["nodes"], 0).to_pylist(), object)
+        self.first_node = np.array(
+            [nodes[0] if nodes else "" for nodes in routes["nodes"].to_pylist()], object
+        )
         self.zone_states = [set(states) for states in zones["countries"]]
         column = routes["links"].combine_chunks()
         self.offsets = np.asarray(column.offsets)

@@ -85,8 +85,8 @@ def parse_tolerance(text: str, value: float, unit: str) -> tuple[float | None, P
 
     Examples
     --------
-    >>> parse_tolerance("10%", 4.48, "Mt/year")[0], parse_tolerance("4 points", 46, "percent")[0]
-    (0.448, 4.0)
+    >>> parse_tolerance("10%", 4.5, "Mt/year"), parse_tolerance("4 points", 46, "percent")
+    ((0.45, None), (4.0, None))
     """
     match = _TOLERANCE.fullmatch(text.strip())
     mend = f'write a share of the value, such as 10%, or an amount with its unit, such as "4 {unit}".'

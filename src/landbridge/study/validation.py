@@ -193,7 +193,7 @@ class _Asked:
     def measured(self, scenario: str, year: int) -> Measured:
         if self._ways is None:
             columns = ["class", "origin", "destination", "nest", "nodes", "links"]
-            self._ways = Ways(self.read("routes").select(columns), self.tables)
+            self._ways = Ways(self.run.table("routes", columns), self.tables)
         key = scenario, year
         if key not in self._measured:
             self._measured[key] = Measured(
