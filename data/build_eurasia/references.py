@@ -4,7 +4,25 @@ from build_eurasia.record import read_lineage
 from build_eurasia.rows import Inputs, Row, base_of, copy_columns, join_ids, join_notes
 
 PARAMETERS = ["id", "group", "name", "value", "low", "high", "unit", "year", "source", "basis", "note"]
-OBSERVATIONS = ["id", "what", "year", "measure", "value", "unit", "kind", "months", "source", "basis", "note"]
+OBSERVATIONS = [
+    "id",
+    "what",
+    "year",
+    "measure",
+    "value",
+    "unit",
+    "kind",
+    "months",
+    "quantity",
+    "scenario",
+    "tolerance",
+    "use",
+    "fold",
+    "uncompared",
+    "source",
+    "basis",
+    "note",
+]
 CORRIDORS = [
     "id",
     "name",
@@ -105,7 +123,64 @@ def _ranged(fact: Row) -> Row:
 
 
 def build_observations(inputs: Inputs) -> list[Row]:
-    """Counts of corridors, then published results of other models and studies."""
+    """Counts of corridors, published results of other models and studies, and journeys as published.
+
+    Each is either held against a run (its quantity, scenario, tolerance and fold stand in ``targets``, those
+    of journeys in ``corridor_labels``) or says why not.
+    """
+    rows = [*_count_corridors(inputs), *_list_results(inputs), *_list_journeys(inputs)]
+    known = {row["id"]: row for row in rows}
+    for target in inputs.model("targets"):
+        given = {key: value for key, value in target.items() if value and key != "observation"}
+        base: Row = known.get(target["observation"], {})
+        if "id" not in given:
+            base.update(given, note=join_notes(base["note"], target["note"]))
+            continue
+        kept: Row = {key: base[key] for key in base if key in KEPT_WHEN_DERIVED}
+        rows.append({**kept, "basis": "derived", **given})
+    reasons = {row["key"]: row["reason"] for row in inputs.model("uncompared")}
+    parts = {target["observation"] for target in inputs.model("targets") if target["id"]}
+    for row in rows:
+        if not row.get("quantity") and not row.get("uncompared"):
+            row["uncompared"] = _why_not(row, reasons, parts)
+    return rows
+
+
+KEPT_WHEN_DERIVED = ("what", "year", "kind", "months", "source")
+"""What a figure has of the observation that it is derived from."""
+
+NOT_COUNTS = {
+    "capacity": "a capacity, not a count",
+    "forecast": "a forecast, not a count",
+    "target": "a plan, not a count",
+    "model": "a result or claim of others about what the model has no quantity for",
+}
+FIRST_YEAR, BASE_YEAR = 2021, 2024
+
+
+def _why_not(row: Row, reasons: dict[str, str], parts: set[str]) -> str:
+    """Why an observation is kept as evidence and not held against a run."""
+    if row["id"] in reasons:
+        return reasons[row["id"]]
+    if row["id"] in parts:
+        return "compared by the rows derived from it"
+    if row["kind"] in NOT_COUNTS:
+        return NOT_COUNTS[row["kind"]]
+    if row.get("months") == "0":
+        return "a sum over years"
+    if row.get("months") not in ("", "12", None):
+        return f"a count of {row['months']} months; no year is made of it"
+    if int(row["year"]) < FIRST_YEAR:
+        return f"of {row['year']}: no scenario of the study stands for years before {FIRST_YEAR}"
+    if row["what"] in reasons:
+        return reasons[row["what"]]
+    if int(row["year"]) > BASE_YEAR:
+        return f"of {row['year']}: the base year is {BASE_YEAR}"
+    return f"of {row['year']}: another row of the same count is compared"
+
+
+def _count_corridors(inputs: Inputs) -> list[Row]:
+    """Counts of corridors, ports and borders."""
     rows = []
     definitions = {row["corridor"]: row["definition"] for row in inputs.facts("corridor_ids")}
     for number, fact in enumerate(inputs.facts("corridor_volumes"), start=1):
@@ -126,6 +201,12 @@ def build_observations(inputs: Inputs) -> list[Row]:
                 "note": join_notes(fact["note"], _part_month(fact), definitions.get(fact["corridor"], "")),
             }
         )
+    return rows
+
+
+def _list_results(inputs: Inputs) -> list[Row]:
+    """Published results of other models and studies."""
+    rows = []
     for fact in inputs.facts("published_results"):
         before = f"before: {fact['baseline_value']} {fact['unit']}" if fact["baseline_value"] else ""
         observed = fact["scenario"].startswith("observed") or fact["scenario"].startswith("2024 vs")
@@ -144,6 +225,62 @@ def build_observations(inputs: Inputs) -> list[Row]:
                 "note": join_notes(fact["statement"], fact["publication"], fact["scenario"], before),
             }
         )
+    return rows
+
+
+JOURNEYS = {
+    "routine": ("observed", ""),
+    "door_to_door": ("observed", ""),
+    "scheduled": ("timetable", ""),
+    "best_train": ("demonstration", "a demonstration: the best train, not ordinary service"),
+    "jam": ("jam", "a jam of its time: the journey of the model is free of queues"),
+    "claim": ("claim", "a claim without a journey behind it"),
+}
+"""Kind of figure of each label of a journey, and why it is not compared."""
+
+JOURNEY_TOLERANCE = 0.25
+"""Share by which the model may leave the published range."""
+
+
+def _list_journeys(inputs: Inputs) -> list[Row]:
+    """Published times and prices of whole corridors, each labelled for what it is."""
+    rows = []
+    labels = {row["id"]: row for row in inputs.model("corridor_labels")}
+    for fact in build_corridors(inputs):
+        if fact["label"] not in JOURNEYS:
+            continue
+        kind, reason = JOURNEYS[fact["label"]]
+        for measure, unit, quantity in (
+            ("days", "day", "passage_days"),
+            ("cost_usd_feu", "USD/FEU", "passage_usd_feu"),
+        ):
+            if not fact[f"{measure}_low"]:
+                continue
+            low, high = float(fact[f"{measure}_low"]), float(fact[f"{measure}_high"])
+            middle = (low + high) / 2.0
+            compared = {
+                "quantity": f"{quantity}:{fact['id']}",
+                "scenario": "base-2024/2024",
+                "tolerance": f"{(high - low) / 2.0 + JOURNEY_TOLERANCE * middle:.4g} {unit}",
+                "fold": labels[fact["id"]]["fold"],
+                "use": labels[fact["id"]]["use"],
+            }
+            rows.append(
+                {
+                    "id": f"{fact['id']}-{'days' if measure == 'days' else 'rate'}",
+                    "what": fact["id"],
+                    "year": fact["year"],
+                    "measure": f"{measure}, {fact['label']}",
+                    "value": f"{middle:g}",
+                    "unit": unit,
+                    "kind": kind,
+                    "months": "",
+                    "source": fact["source"],
+                    "basis": fact["basis"],
+                    "note": join_notes(fact["name"], fact["note"]),
+                    **({"uncompared": reason} if reason else compared),
+                }
+            )
     return rows
 
 

@@ -27,8 +27,8 @@ LB-E006.
 
 A :class:`Fault` is one thing wrong in one place of a study; checks collect all of them before anything is
 raised. Codes: LB-T tables, LB-S studies, LB-N network, LB-P process, LB-A assignment, LB-E engine,
-LB-R results. ``docs/reference/errors.md`` has a paragraph for each. A new class sets ``code``, names the
-built-in it also is, and takes its place in the tree above.
+LB-R results, LB-V validation. ``docs/reference/errors.md`` has a paragraph for each. A new class sets
+``code``, names the built-in it also is, and takes its place in the tree above.
 """
 
 from collections.abc import Iterable, Sequence

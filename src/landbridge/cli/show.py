@@ -31,6 +31,7 @@ STAGES = {
     "demand": "estimating demand",
     "equilibria": "solving",
     "writing": "writing",
+    "comparing": "comparing",
 }
 THIN_SPACE = "\u202f"
 

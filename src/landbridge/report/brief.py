@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from landbridge.report import evidence, limits, summary, traffic, ways
+from landbridge.report import evidence, limits, observed, summary, traffic, ways
 from landbridge.report.atlas import Atlas
 from landbridge.report.outlines import CREDIT
 from landbridge.report.page import Points, Section
@@ -75,6 +75,7 @@ def list_sections(reader: Reader) -> list[Section]:
         traffic.write_corridors(reader),
         limits.write_bottlenecks(reader),
         limits.write_unserved(reader),
+        observed.write_observed(reader),
         evidence.write_validity(reader),
         evidence.write_gates(reader),
         write_record(reader),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from landbridge.study.results import Run, open_run
     from landbridge.study.run import run_study
     from landbridge.study.trace import trace_item
+    from landbridge.study.validation import validate_run
 
 __all__ = [
     "Progress",
@@ -37,6 +38,7 @@ __all__ = [
     "run_study",
     "sample_study",
     "trace_item",
+    "validate_run",
 ]
 
 _HOMES = {
@@ -50,6 +52,7 @@ _HOMES = {
     "run_study": "run",
     "sample_study": "futures",
     "trace_item": "trace",
+    "validate_run": "validation",
 }
 
 

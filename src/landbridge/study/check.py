@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from landbridge.errors import Fault, suggest
+from landbridge.indicators.observed import check_observations
+from landbridge.indicators.quantities import build_vocabulary
 from landbridge.network.checks import check_network
 from landbridge.process.milestones import check_priors
 from landbridge.record.check import check_record
@@ -300,7 +302,9 @@ def check_settings(settings: StudySettings, tables: Tables, lines: Lines) -> lis
     checker.gauge_breaks()
     checker.lists()
     checker.futures()
-    return checker.faults
+    corridors = [c.id for c in settings.corridors]
+    observed = check_observations(tables["observations"], lambda: build_vocabulary(tables, corridors))
+    return [*checker.faults, *observed]
 
 
 class _SettingsChecker:

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +37,8 @@ class Run:
         """Names of the tables."""
         return tuple(sorted(p.stem for p in self.path.glob("*.parquet")))
 
-    def table(self, name: str) -> pa.Table:
-        """One whole table.
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """One whole table, or some of its columns.
 
         Raises
         ------
@@ -48,7 +48,7 @@ class Run:
         path = self.path / f"{name}.parquet"
         if not path.is_file():
             raise UnknownTable(name, self.list_tables(), where=str(self.path))
-        return pq.read_table(path)
+        return pq.read_table(path, columns=None if columns is None else list(columns))
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
         """Answer of DuckDB to ``sql`` with a view for every table; ``$name`` in it takes a value of
