@@ -41,6 +41,10 @@ def run(
             "-f", "--futures", metavar="N", min=1, help="Draw N futures too, and solve all their states."
         ),
     ] = None,
+    options: Annotated[
+        bool,
+        typer.Option("--options", help="Hold the options of study.yaml against each other in all futures."),
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -69,7 +73,7 @@ def run(
       landbridge run --futures 10000 --cluster tcp://10.0.0.1:8786
     """
     if futures is None:
-        given = {"--workers": workers, "--cluster": cluster, "--seed": seed}
+        given = {"--options": options or None, "--workers": workers, "--cluster": cluster, "--seed": seed}
         for name, value in given.items():
             if value is not None:
                 raise typer.BadParameter(f"{name} is for futures: add --futures N.", param_hint=name)
@@ -86,6 +90,7 @@ def run(
         workers=workers,
         cluster=cluster,
         seed=seed,
+        with_options=options,
     )
     _close(finished, is_json=json)
     if not json:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from landbridge.report import evidence, limits, observed, summary, traffic, ways
 from landbridge.report.atlas import Atlas
+from landbridge.report.futures_section import write_futures
 from landbridge.report.outlines import CREDIT
 from landbridge.report.page import Points, Section
 from landbridge.report.reading import Question, Reader, Run
@@ -75,6 +76,7 @@ def list_sections(reader: Reader) -> list[Section]:
         traffic.write_corridors(reader),
         limits.write_bottlenecks(reader),
         limits.write_unserved(reader),
+        write_futures(reader),
         observed.write_observed(reader),
         evidence.write_validity(reader),
         evidence.write_gates(reader),

@@ -436,6 +436,15 @@ class _SettingsChecker:
         self.known("gate with a prior", futures.priors, self.ids("gate_priors"), "futures", "priors")
         self.known("shared cause", futures.loadings, self.ids("gate_causes"), "futures", "loadings")
         record = self.settings.record_date.year
+        for name, option in futures.options.items():
+            self.known("gate", option.gates, self.ids("gates"), "futures", "options", name, "gates")
+            self.known("source", option.source, self.ids("sources"), "futures", "options", name, "source")
+            if option.capital_musd[0] > option.capital_musd[1]:
+                what = "the low capital cost is above the high one."
+                self.fault("LB-S016", what, "write low, then high.", "futures", "options", name)
+        for place, pair in (("discount", futures.discount), ("life_years", futures.life_years)):
+            if pair[0] > pair[1] or (place == "life_years" and pair[0] <= 0):
+                self.fault("LB-S016", "the range does not rise.", "write low, then high.", "futures", place)
         if futures.until is not None and futures.until < record:
             what = f"futures end in {futures.until}, before the record of {record}."
             self.fault("LB-S016", what, "end them later, or leave until out.", "futures", "until")

@@ -19,6 +19,7 @@ from landbridge.study.future_solve import Chunk, Effort, Solved, build_model, li
 from landbridge.study.future_states import YearStates, count_distinct, plan_year
 from landbridge.study.futures import sample_study
 from landbridge.study.prepare import Prepared, Progress, Report
+from landbridge.study.settings import FutureOption
 from landbridge.study.states import StateFamily
 
 
@@ -42,11 +43,14 @@ class FuturesRun:
     effort: Effort
     plan_s: float
 
-    def take(self, measure: str, year: int) -> np.ndarray:
-        """A measure in each future, (n_futures,); NaN where it has no value."""
+    def take(self, measure: str, year: int, option: str | None = None) -> np.ndarray:
+        """A measure in each future, under an option if one is named, (n_futures,); NaN where it has no
+        value.
+        """
         column = [m.id for m in self.measures].index(measure)
         plan = next(plan for plan in self.plans if plan.year == year)
-        return np.asarray(self.values[year][plan.state_of, column])
+        state = plan.state_of if option is None else plan.of_option[option]
+        return np.asarray(self.values[year][state, column])
 
 
 def list_future_years(prepared: Prepared) -> tuple[int, ...]:
@@ -60,6 +64,7 @@ def run_futures(
     n: int,
     *,
     seed: int | None = None,
+    with_options: bool = False,
     scenario: str | None = None,
     workers: int | None = None,
     cluster: str | None = None,
@@ -72,6 +77,8 @@ def run_futures(
     ----------
     n
         How many futures.
+    with_options
+        Draw the same futures under each option of study.yaml, too.
     scenario
         Whose closures and measures hold in all futures; the reference scenario if left out.
     workers, cluster
@@ -96,13 +103,19 @@ def run_futures(
     begin = time.perf_counter()
     say("futures", 0, n, "drawing")
     futures = sample_study(prepared.study, n, seed=seed)
+    asked = prepared.study.settings.futures.options if with_options else {}
+    options = {
+        name: sample_study(prepared.study, n, seed=seed, what_if=_fix(option))
+        for name, option in asked.items()
+    }
     say("futures", n, n, "drawn")
     family = StateFamily(prepared, scenario or prepared.study.settings.reference_scenario)
     model = build_model(family, years, tolerance)
     plans = []
     for number, year in enumerate(years):
         say("states", number, len(years), f"{year}")
-        plans.append(plan_year(family, futures, year, model.demand[year], model.starts[year].load))
+        start = model.starts[year].load
+        plans.append(plan_year(family, futures, options, year, model.demand[year], start))
     say("states", len(years), len(years), f"{count_distinct(plans)} distinct")
     salt = _make_salt(prepared, family.scenario.id, tolerance)
     chunks = list_chunks(plans, salt)
@@ -129,6 +142,14 @@ def run_futures(
         plan_s=planned,
         **parts,
     )
+
+
+def _fix(option: FutureOption) -> dict[str, float]:
+    """Times at which an option's gates come about: the end of a year, or never."""
+    return {
+        gate: float("inf") if year == "never" else float(year) + 1.0 - 1e-6
+        for gate, year in option.gates.items()
+    }
 
 
 def _make_salt(prepared: Prepared, scenario: str, tolerance: float) -> str:

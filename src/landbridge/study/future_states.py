@@ -6,7 +6,7 @@ starts from the nearest that is solved already. What belongs to a chunk depends 
 results do not depend on who solves which.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,15 +25,16 @@ LEAST_WEIGHT = 1e-3
 class YearStates:
     """States of one year.
 
-    ``shares`` (n_states, n_gates); ``state_of`` (n_futures); ``weights`` (n_gates) is what a difference of a
-    gate counts in the distance of two states: the share of all load that it moves when nothing else answers.
-    ``chunks`` hold states in the order in which they are solved, and the state from which each starts (its
-    place in the chunk; -1 for the first).
+    ``shares`` (n_states, n_gates); ``state_of`` (n_futures), and the same for each option in ``of_option``;
+    ``weights`` (n_gates) is what a difference of a gate counts in the distance of two states: the share of
+    all load that it moves when nothing else answers. ``chunks`` hold states in the order in which they are
+    solved, and the state from which each starts (its place in the chunk; -1 for the first).
     """
 
     year: int
     shares: np.ndarray
     state_of: np.ndarray
+    of_option: Mapping[str, np.ndarray]
     n_vectors: int
     weights: np.ndarray
     chunks: tuple[tuple[np.ndarray, np.ndarray], ...]
@@ -45,14 +46,19 @@ def read_gate_shares(family: StateFamily, futures: Futures, year: int) -> np.nda
 
 
 def plan_year(
-    family: StateFamily, futures: Futures, year: int, demand: np.ndarray, start: np.ndarray
+    family: StateFamily,
+    futures: Futures,
+    options: Mapping[str, Futures],
+    year: int,
+    demand: np.ndarray,
+    start: np.ndarray,
 ) -> YearStates:
-    """Distinct states of a year and the order in which to solve them.
+    """Distinct states of a year, with and without options, and the order in which to solve them.
 
     ``demand`` (n_classes, n_zones, n_zones) and ``start``, flows of facilities in t/year, are those with
     which the weights of gates are measured.
     """
-    shares = read_gate_shares(family, futures, year)
+    shares = np.concatenate([read_gate_shares(family, f, year) for f in (futures, *options.values())])
     vectors, vector_of = np.unique(shares, axis=0, return_inverse=True)
     first, state_of_vector = family.group(vectors)
     states = vectors[first]

@@ -174,6 +174,11 @@ def _by_gate(futures: Futures, values: NDArray[np.float64]) -> dict[str, dict[st
     }
 
 
+def tell_odds(study: Study) -> dict[str, Any]:
+    """What a reader must see beside odds: the warning, how many priors are assumed, causes, slips."""
+    return _tell_assumptions(study, build_graph(study))
+
+
 def _tell_assumptions(study: Study, graph: MilestoneGraph) -> dict[str, Any]:
     """What a reader must see beside the odds."""
     (low, high), works = find_slip(study)

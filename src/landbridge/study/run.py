@@ -65,6 +65,7 @@ def run_study(
     out: Path,
     futures: int | None = None,
     seed: int | None = None,
+    with_options: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
     progress: Report | None = None,
@@ -72,7 +73,8 @@ def run_study(
     """Solve all (or the named) scenarios and years and write the results to ``out``.
 
     With ``futures``, so many are drawn too and every state that they pass through is solved (see
-    :func:`landbridge.study.future_run.run_futures`, which takes ``seed``, ``workers`` and ``cluster``).
+    :func:`landbridge.study.future_run.run_futures`, which takes ``seed``, ``with_options``,
+    ``workers`` and ``cluster``).
 
     Raises
     ------
@@ -102,13 +104,14 @@ def run_study(
         tables |= _describe_study(prepared, names)
         about_futures: dict[str, Any] | None = None
         if futures is not None:
+            from landbridge.study.future_answers import answer
             from landbridge.study.future_run import describe_run, run_futures, tabulate_run
+            from landbridge.study.futures import tell_odds
 
-            many = run_futures(
-                prepared, futures, seed=seed, workers=workers, cluster=cluster, report=progress
-            )
-            tables |= tabulate_run(many)
-            about_futures = describe_run(many)
+            how = {"seed": seed, "with_options": with_options, "workers": workers, "cluster": cluster}
+            many = run_futures(prepared, futures, report=progress, **how)
+            tables |= tabulate_run(many) | answer(many, study.settings)
+            about_futures = describe_run(many) | {"odds": tell_odds(study)}
         if progress is not None:
             progress(Progress("writing", 0, 1, "tables"))
         for name, columns in tables.items():

@@ -125,8 +125,28 @@ class PriorOverride(_Settings):
     high_optimism_left: Annotated[Share | None, say("the same: high end")] = None
 
 
+class Threshold(_Settings):
+    """An indicator that passes a value in some futures and not in others: which gates decide?"""
+
+    measure: Annotated[str, say("indicator, such as corridor_tonnes:ID")]
+    at_least: Annotated[float, say("value that it must reach, in its unit")]
+    title: Annotated[str, say("the question in words")]
+
+
+class FutureOption(_Settings):
+    """A choice that is held against others over all futures: gates that it fixes, and what it costs."""
+
+    title: Annotated[str, say("what it is called")]
+    gates: Annotated[dict[Id, Year | Literal["never"]], say("year in which a gate is met at last, or never")]
+    capital_musd: Annotated[
+        tuple[float, float], say("low and high capital cost in million USD; 0 for doing nothing")
+    ] = (0.0, 0.0)
+    source: Annotated[tuple[Id, ...], say("source ids of the cost")] = ()
+    note: Annotated[str, say("what is assumed")] = ""
+
+
 class FuturesSettings(_Settings):
-    """How futures of the gates are drawn."""
+    """How futures of the gates are drawn, and what is asked of them."""
 
     seed: Annotated[int, Field(ge=0), say("number from which all draws follow")] = 1
     until: Annotated[Year | None, say("last year looked at; the last of the study's years if left out")] = (
@@ -141,6 +161,22 @@ class FuturesSettings(_Settings):
         dict[Id, tuple[Share, Share]], say("other ranges of the loading of shared causes")
     ] = {}
     priors: Annotated[dict[Id, PriorOverride], say("other numbers for the priors of gates")] = {}
+    headline: Annotated[
+        tuple[str, ...], say("indicators that are drawn, and whose variance is shared out")
+    ] = ("unserved_tonnes",)
+    thresholds: Annotated[tuple[Threshold, ...], say("values whose passing is explained by rules")] = ()
+    options: Annotated[
+        dict[Id, FutureOption],
+        say("choices held against each other by `run --options`; the first is the base"),
+    ] = {}
+    discount: Annotated[tuple[Share, Share], say("low and high rate at which capital is paid back")] = (
+        0.06,
+        0.12,
+    )
+    life_years: Annotated[tuple[float, float], say("short and long time over which it is paid back")] = (
+        25.0,
+        50.0,
+    )
 
 
 class StudySettings(_Settings):
@@ -284,6 +320,8 @@ def _known_keys(place: tuple[str, ...]) -> list[str]:
         "between": Between,
         "futures": FuturesSettings,
         "priors": PriorOverride,
+        "thresholds": Threshold,
+        "options": FutureOption,
     }
     for key in place:
         model = inner.get(key, model)
