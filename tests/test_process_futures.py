@@ -410,7 +410,7 @@ def test_27_the_kernel_agrees_with_a_plain_twin(monkeypatch: pytest.MonkeyPatch)
     arrays = sampling._Arrays(graph, times(futures), futures.start, {}, {})
     for f in range(300):
         level, comes = twin(
-            graph, arrays, keys, first + f, (luck[f], belief[f], mood[f], stretch[f], left[f])
+            graph, arrays, keys, first + f, (luck[:, f], belief[:, f], mood[:, f], stretch[f], left[f])
         )
         for place, gate in enumerate(graph.ids):
             assert futures.opening[f, place] == pytest.approx(np.float32(comes[gate]), rel=1e-6), (f, gate)

@@ -337,11 +337,11 @@ def _fill(
     )
     overfull = kernel.simulate(
         block * BLOCK,
-        np.ascontiguousarray(luck[:, :taken].T),
-        np.ascontiguousarray(belief[:, :taken].T),
-        np.ascontiguousarray(mood[:, :taken].T),
-        stretch[:taken],
-        left[:taken],
+        luck,
+        belief,
+        mood,
+        stretch,
+        left,
         arrays.numbers,
         arrays.kinds,
         arrays.quantiles,
@@ -379,7 +379,8 @@ def _draw(
     loading = {}
     for row, cause in enumerate(graph.causes):
         low, high = cause.loading
-        loading[cause.id] = (causes[row], low + (high - low) * points[count + row])
+        load = low + (high - low) * points[count + row]
+        loading[cause.id] = (load * causes[row], np.sqrt(1.0 - load * load))
     slips, left = slip[0] + (slip[1] - slip[0]) * points[2 * count], points[2 * count + 1]
     if ends != "sampled":
         slips, left = np.full(BLOCK, slip[ends == "worst"]), np.full(BLOCK, float(ends == "worst"))
@@ -395,9 +396,8 @@ def _draw(
             draws.noise(gate.id, block, out=belief[place])
             mood[place] = belief[place]
         if gate.cause:
-            shared, load = loading[gate.cause]
-            own = np.sqrt(1.0 - load * load)
-            luck[place] = ndtr(load * shared + own * ndtri(luck[place]))
+            shared, own = loading[gate.cause]
+            luck[place] = ndtr(shared + own * ndtri(luck[place]))
             if ends == "sampled" and gate.is_two_state:
-                mood[place] = ndtr(load * shared + own * ndtri(belief[place]))
+                mood[place] = ndtr(shared + own * ndtri(belief[place]))
     return causes, 1.0 / (1.0 - slips) - 1.0, left, luck, belief, mood
