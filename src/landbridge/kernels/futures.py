@@ -296,7 +296,7 @@ def comes_about(
 def count_before(time: float, instants: NDArray[np.float64], cells: NDArray[np.int64]) -> int:
     """How many instants lie before ``time``: those before its cell, and perhaps one within it."""
     count = cells[int(min(time, instants[instants.size - 2] + 1.0) * CELLS_A_YEAR)]
-    return count + (instants[count] < time)
+    return int(count + (instants[count] < time))
 
 
 @inlined
@@ -354,9 +354,9 @@ def simulate(
     """Simulate a block of futures.
 
     ``luck``, ``belief`` and ``mood`` of shape (gates, at least futures), in 0-1, high is favourable: when the
-    gate comes, where in its range the probability of never lies, and where its rates do. ``stretch`` (futures)
-    is how much longer than promised works take, less one; ``left`` in 0-1 where in its range the part of it
-    lies that delays do not hold yet. Requirements stand as lists: those of gate g are
+    gate comes, where in its range the probability of never lies, and where its rates do. ``stretch`` is how
+    much longer than promised works take, less one; ``left`` in 0-1 where in its range the part of it lies
+    that delays do not hold yet. Requirements stand as lists: those of gate g are
     ``all_gates[all_starts[g]:all_starts[g + 1]]``. ``first`` is the number of the first future. ``instants``
     are a year apart or more.
 
@@ -465,8 +465,6 @@ def simulate(
                     open_bits[tile + f, g] = (1 << n_instants) - (1 << y)
                     degraded_bits[tile + f, g] = 0
                     continue
-                if used + ROOM > pool:
-                    used = pool - ROOM  # only after a future that is bad
                 places[g, f] = used
                 if start == SHUT and opens > horizon:
                     used += 1 + step(math.inf, times, levels, used)
@@ -510,5 +508,5 @@ def simulate(
                     degraded_bits[tile + f, g] = bits
                 comes[g, f] = opening[tile + f, g] = first_open(times, levels, used)
                 used += n + 1
-        n_bad += np.sum(is_bad)
+        n_bad += int(is_bad.sum())
     return n_bad
