@@ -91,14 +91,18 @@ class Draws:
         Replicates of one seed are independent scrambles; they measure the error of an estimate.
     size
         Points of a replicate that will be asked for at most.
+    among
+        All names of the sample of which ``names`` are some, so that these get the same points as there.
     """
 
-    def __init__(self, names: tuple[str, ...], *, seed: int, replicate: int, size: int) -> None:
+    def __init__(
+        self, names: tuple[str, ...], *, seed: int, replicate: int, size: int, among: tuple[str, ...] = ()
+    ) -> None:
         self.names = names
         self.seed, self.replicate = seed, replicate
-        slots = assign_slots(names)
+        slots = assign_slots(among or names)
         bits = max(BLOCK_BITS, int(size - 1).bit_length())
-        plain = _directions(bits, count_slots(len(names)))[:, [slots[name] for name in names]].T
+        plain = _directions(bits, count_slots(len(slots)))[:, [slots[name] for name in names]].T
         self._vectors = np.empty((len(names), bits), np.uint64)
         self._shift = np.empty(len(names), np.uint64)
         for row, name in enumerate(names):

@@ -173,7 +173,7 @@ def sample_futures(
     count = replicates or (8 if n >= 1 << 15 else 4)
     sizes = tuple(len(part) for part in np.array_split(np.arange(n), min(count, n)))
     result = _blank(graph, arrays, n, begin, tuple(years), seed, sizes)
-    draws = [Draws(_names(graph), seed=seed, replicate=r, size=size) for r, size in enumerate(sizes)]
+    draws = [Draws(list_dimensions(graph), seed=seed, replicate=r, size=size) for r, size in enumerate(sizes)]
     tallies = np.zeros((len(sizes), 2, len(graph.gates), len(years)), np.int64)
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     tasks = [(r, block) for r, size in enumerate(sizes) for block in range(-(-size // BLOCK))]
@@ -191,8 +191,8 @@ def sample_futures(
     return result
 
 
-def _names(graph: MilestoneGraph) -> tuple[str, ...]:
-    """Names of the dimensions: causes, their loadings, the optimism of dates, gates."""
+def list_dimensions(graph: MilestoneGraph) -> tuple[str, ...]:
+    """Names of the dimensions of a sample: causes, their loadings, the optimism of dates, gates."""
     causes = [f"{word}/{cause.id}" for word in ("cause", "loading") for cause in graph.causes]
     return (*causes, "optimism/slip", "optimism/left", *(f"gate/{gate}" for gate in graph.named))
 
