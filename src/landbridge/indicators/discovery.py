@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from landbridge.process.inputs import DEGRADED, Input, read_levels
 from landbridge.process.sampling import Futures
 
-MOST_FUTURES = 1 << 15
+MOST_FUTURES, MOST_TRIED = 1 << 15, 1 << 13
 LEAST_SHARE = 0.005
 MOST_LEAVES = 32
 NEEDLESS = 0.05
@@ -193,24 +193,25 @@ def _grow(table: NDArray[np.float32], success: NDArray[np.bool_], random: np.ran
     n = len(success)
 
     def tree(pruning: float) -> Any:
-        least = max(1, int(np.ceil(LEAST_SHARE * n)))
         return DecisionTreeClassifier(
-            min_samples_leaf=least, max_leaf_nodes=MOST_LEAVES, ccp_alpha=pruning, random_state=0
+            min_samples_leaf=LEAST_SHARE, max_leaf_nodes=MOST_LEAVES, ccp_alpha=pruning, random_state=0
         )
 
-    path = tree(0.0).cost_complexity_pruning_path(table, success).ccp_alphas
+    some = random.permutation(n)[:MOST_TRIED]
+    tried, came = table[some], success[some]
+    path = tree(0.0).cost_complexity_pruning_path(tried, came).ccp_alphas
     # Geometric middles stand for the ranges of pruning in which the tree stays the same.
     prunings = np.sqrt(np.maximum(path[:-1], 0.0) * np.maximum(path[1:], 0.0)) if len(path) > 1 else path
     prunings = np.unique(np.append(prunings, path[-1]))
     few = np.unique(np.linspace(0, len(prunings) - 1, min(MOST_SIZES, len(prunings))).round().astype(int))
     prunings = prunings[few]
-    fold = random.permutation(np.arange(n) % FOLDS)
+    fold = np.arange(len(some)) % FOLDS
     errors = np.empty((len(prunings), FOLDS))
     for k in range(FOLDS):
         train, test = fold != k, fold == k
         for row, pruning in enumerate(prunings):
-            grown = tree(float(pruning)).fit(table[train], success[train])
-            errors[row, k] = np.mean(grown.predict(table[test]) != success[test])
+            grown = tree(float(pruning)).fit(tried[train], came[train])
+            errors[row, k] = np.mean(grown.predict(tried[test]) != came[test])
     mean = errors.mean(axis=1)
     best = int(np.argmin(mean))
     limit = mean[best] + errors[best].std(ddof=1) / np.sqrt(FOLDS)

@@ -29,6 +29,7 @@ COVER = 0.9
 REST = "together"
 REST_TITLE = "only in combination, with small draws"
 _MOST_CELLS = 48
+LEAST_FUTURES = 32
 
 
 def count_cells(n: int) -> int:
@@ -39,17 +40,13 @@ def count_cells(n: int) -> int:
 
 
 def cut_cells(values: NDArray[np.float64], classes: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
-    """Cell of each future: cells of equal number along ``values`` within each class, equal values together.
-
-    Classes with fewer futures than a whole cell would have are one cell each.
-    """
+    """Cell of each future: of equal number along ``values`` within each class, equal values together."""
     result = np.zeros(len(values), np.int64)
-    size = max(1.0, len(values) / count_cells(len(values)))
     codes = np.zeros(len(values), np.int64) if classes is None else classes
     first = 0
     for code in np.unique(codes):
         here = np.flatnonzero(codes == code)
-        n_cells = max(1, round(len(here) / size))
+        n_cells = count_cells(len(here)) if len(here) > LEAST_FUTURES else 1
         order = np.argsort(values[here], kind="stable")
         cells = np.empty(len(here), np.int64)
         cells[order] = np.arange(len(here)) * n_cells // len(here)

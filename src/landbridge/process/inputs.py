@@ -17,13 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.process.draws import BLOCK, Draws
-from landbridge.process.milestones import Milestone, MilestoneGraph
+from landbridge.process.milestones import Milestone, MilestoneGraph, Range
 from landbridge.process.optimism import to_date
 from landbridge.process.sampling import Futures, list_dimensions, sample_futures
 
 SHUT, DEGRADED, OPEN = 0, 1, 2
 
 Kind = Literal["cause", "gate", "dates", "loading"]
+
+# Where in the ranges of its rates, and when within the time, a permission is tried by itself.
+_PLACES = ((0.0, 0.6), (0.2, 0.8), (0.4, 1.0))
+_DATES = (0.0, 1 / 3, 2 / 3)
 
 
 @dataclass(frozen=True)
@@ -127,33 +131,41 @@ def _draw_one(futures: Futures, name: str) -> NDArray[np.float64]:
 def _divide_by_own_history(
     futures: Futures, gates: Sequence[Milestone], year: int
 ) -> dict[str, NDArray[np.int64]]:
-    """Classes of futures by how a permission would stand of itself, all else in the middle of its range.
+    """Classes of futures by how a permission would stand of itself at the end of a year.
 
-    It is drawn again with its own numbers, but without causes, requirements and slip, and divided by how it
-    stands at the end of the year and in how many years up to then.
+    A history of closures and openings is no number. It is summed up by how the permission would stand with
+    the same luck, without causes and requirements, added up over several places in the ranges of its rates
+    and, if it is shut today, several dates on which it opens.
     """
     if not gates:
         return {}
-    graph = futures.graph
-    years = futures.years[: futures.years.index(year) + 1]
-    alone = sample_futures(
-        MilestoneGraph(tuple(_isolate(gate) for gate in gates), graph.causes, graph.named),
-        futures.n,
-        start=to_date(futures.start),
-        years=years,
-        seed=futures.seed,
-        replicates=len(futures.replicate_sizes),
-    )
-    levels = read_levels(alone, year)
-    opens = np.stack([alone.states(each) for each in years]).sum(axis=0)
-    codes = levels.astype(np.int64) * (len(years) + 1) + opens
-    return {gate.id: codes[:, place] for place, gate in enumerate(alone.graph.gates)}
+    end = year + 1.0 - futures.start
+    named, total = futures.graph.named, np.zeros((futures.n, len(gates)), np.int64)
+    for part in _PLACES:
+        alone = MilestoneGraph(tuple(_isolate(gate, part) for gate in gates), futures.graph.causes, named)
+        for date in _DATES:
+            opens = futures.start + date * end
+            again = sample_futures(
+                alone,
+                futures.n,
+                start=to_date(futures.start),
+                years=[year],
+                seed=futures.seed,
+                what_if={gate.id: opens for gate in gates if gate.start == "shut"},
+                replicates=len(futures.replicate_sizes),
+            )
+            total += read_levels(again, year)
+    return {gate.id: total[:, place] for place, gate in enumerate(gates)}
 
 
-def _isolate(gate: Milestone) -> Milestone:
-    def middle(ends: tuple[float, float]) -> tuple[float, float]:
-        return (0.5 * (ends[0] + ends[1]),) * 2
+def _isolate(gate: Milestone, part: Range) -> Milestone:
+    """A permission by itself, its rates in a part of their ranges (0 bad, 1 good) that its luck chooses."""
 
+    def place(bad: float, good: float, at: float) -> float:
+        return bad + at * (good - bad)
+
+    close = [place(gate.close_rate[1], gate.close_rate[0], at) for at in part]
+    reopen = [place(gate.reopen_rate[0], gate.reopen_rate[1], at) for at in part]
     return replace(
         gate,
         requires=(),
@@ -161,7 +173,6 @@ def _isolate(gate: Milestone) -> Milestone:
         cause="",
         fast_half_after="",
         optimism_left=(0.0, 0.0),
-        never=middle(gate.never),
-        close_rate=middle(gate.close_rate),
-        reopen_rate=middle(gate.reopen_rate),
+        close_rate=(close[1], close[0]),
+        reopen_rate=(reopen[0], reopen[1]),
     )
