@@ -100,7 +100,7 @@ def _sum_up(values: NDArray[np.float64], by_replicate: NDArray[np.float64]) -> d
         "least": float(found[0]),
         **dict(zip(names, found[places].tolist(), strict=True)),
         "most": float(found[-1]),
-        "without_value": float(max(0.0, 1.0 - known / weight.sum())),
+        "without_value": float(weight[~np.isfinite(values)].sum() / weight.sum()),
     }
 
 

@@ -25,24 +25,24 @@ SHUT, DEGRADED, OPEN = 0, 1, 2
 
 Kind = Literal["cause", "gate", "dates", "loading"]
 
-# Where in the ranges of its rates, and when within the time, a permission is tried by itself.
+# Where in the ranges of its rates a permission is tried by itself, and at which quantiles of its openings.
 _PLACES = ((0.0, 0.6), (0.2, 0.8), (0.4, 1.0))
-_DATES = (0.0, 1 / 3, 2 / 3)
+_DATES = (1 / 6, 1 / 2, 5 / 6)
 
 
 @dataclass(frozen=True)
 class Input:
     """One independent input of the futures of a sample.
 
-    ``values`` of shape (n,): the draw, in 0-1, high is favourable (for ``dates``, high is late). ``classes``
-    of shape (n,) divides the futures by how a permission would stand of itself; all 0 for other inputs.
+    ``values`` of shape (n,): the draw, in 0-1, high is favourable (for ``dates``, high is late). ``history``
+    of shape (n, trials): how a permission would fare of itself, in several trials; no column for the others.
     """
 
     id: str
     title: str
     kind: Kind
     values: NDArray[np.float64]
-    classes: NDArray[np.int64]
+    history: NDArray[np.int8]
 
 
 def draw_again(futures: Futures, names: Sequence[str], n: int | None = None) -> NDArray[np.float64]:
@@ -100,62 +100,69 @@ def list_inputs(futures: Futures, year: int, *, gates: Sequence[str] | None = No
     Parameters
     ----------
     year
-        The year at whose end an outcome is looked at; permissions are divided by how they would stand then.
+        The year at whose end an outcome is looked at; permissions are tried up to then.
     gates
         Gates whose own luck is wanted; all with a prior if left out.
     """
     graph = futures.graph
-    same = np.zeros(futures.n, np.int64)
+    none = np.empty((futures.n, 0), np.int8)
     for cause in graph.causes:
-        yield Input(cause.id, cause.title, "cause", _draw_one(futures, f"cause/{cause.id}"), same)
+        yield Input(cause.id, cause.title, "cause", _draw_one(futures, f"cause/{cause.id}"), none)
     for cause in graph.causes:
         if cause.loading[0] < cause.loading[1]:
             title = f"how strongly its gates hang on: {cause.title}"
             values = _draw_one(futures, f"loading/{cause.id}")
-            yield Input(f"loading/{cause.id}", title, "loading", values, same)
-    yield Input("slip", "how far promised dates slip", "dates", _draw_one(futures, "optimism/slip"), same)
+            yield Input(f"loading/{cause.id}", title, "loading", values, none)
+    yield Input("slip", "how far promised dates slip", "dates", _draw_one(futures, "optimism/slip"), none)
     title = "how much of the slip delays do not hold yet"
-    yield Input("slip-left", title, "dates", _draw_one(futures, "optimism/left"), same)
+    yield Input("slip-left", title, "dates", _draw_one(futures, "optimism/left"), none)
     wanted = [gate for gate in graph.gates if not gate.is_held and (gates is None or gate.id in gates)]
-    own = _divide_by_own_history(futures, [gate for gate in wanted if gate.is_two_state], year)
+    own = _try_alone(futures, [gate for gate in wanted if gate.is_two_state], year)
     for gate in wanted:
         is_drawn = gate.start != "open"  # the dimension of a gate that is open today decides nothing
         values = _draw_one(futures, f"gate/{gate.id}") if is_drawn else np.zeros(futures.n)
-        yield Input(gate.id, gate.title, "gate", values, own.get(gate.id, same))
+        yield Input(gate.id, gate.title, "gate", values, own.get(gate.id, none))
 
 
 def _draw_one(futures: Futures, name: str) -> NDArray[np.float64]:
     return draw_again(futures, [name])[:, 0]
 
 
-def _divide_by_own_history(
-    futures: Futures, gates: Sequence[Milestone], year: int
-) -> dict[str, NDArray[np.int64]]:
-    """Classes of futures by how a permission would stand of itself at the end of a year.
+def _try_alone(futures: Futures, gates: Sequence[Milestone], year: int) -> dict[str, NDArray[np.int8]]:
+    """How permissions would fare of themselves: their level at the end of a year, and in how many years up to
+    then they would be open, in several trials.
 
-    A history of closures and openings is no number. It is summed up by how the permission would stand with
-    the same luck, without causes and requirements, added up over several places in the ranges of its rates
-    and, if it is shut today, several dates on which it opens.
+    A history of closures and openings is no number. A permission is tried with its own luck, without causes
+    and requirements, in several parts of the ranges of its rates, and if it is shut today from several dates
+    on, which are quantiles of the dates on which it opens in the sample.
     """
-    if not gates:
-        return {}
+    graph, years = futures.graph, futures.years[: futures.years.index(year) + 1]
+    found: dict[str, list[NDArray[np.int8]]] = {gate.id: [] for gate in gates}
+    opening = {gate.id: futures.opening[:, graph.place(gate.id)] for gate in gates if gate.start == "shut"}
     end = year + 1.0 - futures.start
-    named, total = futures.graph.named, np.zeros((futures.n, len(gates)), np.int64)
-    for part in _PLACES:
-        alone = MilestoneGraph(tuple(_isolate(gate, part) for gate in gates), futures.graph.causes, named)
-        for date in _DATES:
-            opens = futures.start + date * end
-            again = sample_futures(
+    for part in _PLACES if gates else ():
+        alone = MilestoneGraph(tuple(_isolate(gate, part) for gate in gates), graph.causes, graph.named)
+        for number, date in enumerate(_DATES):
+            dates = {
+                name: futures.start + float(np.quantile(times[times < end], date, method="inverted_cdf"))
+                for name, times in opening.items()
+                if (times < end).any()
+            }
+            trial = sample_futures(
                 alone,
                 futures.n,
                 start=to_date(futures.start),
-                years=[year],
+                years=years,
                 seed=futures.seed,
-                what_if={gate.id: opens for gate in gates if gate.start == "shut"},
+                what_if=dates,
                 replicates=len(futures.replicate_sizes),
             )
-            total += read_levels(again, year)
-    return {gate.id: total[:, place] for place, gate in enumerate(gates)}
+            levels = read_levels(trial, year)
+            opens = np.stack([trial.states(each) for each in years]).sum(axis=0, dtype=np.int8)
+            for place, gate in enumerate(gates):
+                if number == 0 or gate.id in dates:
+                    found[gate.id] += [levels[:, place], opens[:, place]]
+    return {name: np.stack(columns, axis=1) for name, columns in found.items()}
 
 
 def _isolate(gate: Milestone, part: Range) -> Milestone:
