@@ -315,17 +315,17 @@ def read_bits(
     levels: NDArray[np.int8],
     at: int,
     n: int,
-    level: int,
     instants: NDArray[np.float64],
     cells: NDArray[np.int64],
-) -> int:
-    """One bit for each instant at which a history stands at ``level``."""
-    bits, begin = 0, 1
+) -> tuple[int, int]:
+    """One bit for each instant at which a history is open, and one for each at which it is degraded."""
+    bits, degraded, begin = 0, 0, 1
     for k in range(at, at + n):
         end = 1 << count_before(times[k + 1], instants, cells)
-        bits |= (end - begin) if levels[k] == level else 0
+        bits |= (end - begin) if levels[k] == OPEN else 0
+        degraded |= (end - begin) if levels[k] == DEGRADED else 0
         begin = end
-    return bits
+    return bits, degraded
 
 
 @kernel
@@ -499,13 +499,11 @@ def simulate(
                 if not is_degradable:
                     for k in range(used, used + n):
                         levels[k] = SHUT if levels[k] == DEGRADED else levels[k]
-                bits = read_bits(times, levels, used, n, OPEN, padded, cells)
+                bits, degraded = read_bits(times, levels, used, n, padded, cells)
+                open_bits[tile + f, g], degraded_bits[tile + f, g] = bits, degraded
                 write_tally(bits, g, open_tally)
-                open_bits[tile + f, g], degraded_bits[tile + f, g] = bits, 0
-                if is_degradable:
-                    bits = read_bits(times, levels, used, n, DEGRADED, padded, cells)
-                    write_tally(bits, g, degraded_tally)
-                    degraded_bits[tile + f, g] = bits
+                if degraded:
+                    write_tally(degraded, g, degraded_tally)
                 comes[g, f] = opening[tile + f, g] = first_open(times, levels, used)
                 used += n + 1
         n_bad += int(is_bad.sum())

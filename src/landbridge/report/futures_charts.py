@@ -232,6 +232,9 @@ def _bands(
         "stroke-linejoin": "round",
     }
     inside.append(tag("polyline", look))
+    if years[-1] - years[0] >= len(years):  # between the years that were looked at, lines are only drawn
+        for x, y in line:
+            inside.append(tag("circle", {"cx": x, "cy": y, "r": 3.5, "fill": LINE}))
     return inside
 
 
