@@ -314,6 +314,7 @@ def test_22_knowing_what_cannot_change_the_choice_is_worth_nothing() -> None:
     benefits = np.column_stack([np.zeros(4000), 5.0 + 3.0 * x + random.normal(size=4000)])
     assert value_knowing_classes(benefits, (x > 0.5).astype(int)) == 0.0
     assert value_knowing_number(benefits, x) == 0.0
+    assert value_knowing_number(np.array([[0.0, 1.0], [0.0, -3.0]]), np.array([0.2, 0.4])) == 0.0
 
 
 def test_23_a_normal_cause_in_closed_form() -> None:

@@ -24,6 +24,7 @@ from landbridge.process.inputs import Input, read_levels
 from landbridge.process.sampling import Futures
 
 KNOTS = 4
+LEAST_FUTURES = 32
 
 
 def value_perfect_information(benefits: NDArray[np.float64]) -> float:
@@ -49,7 +50,8 @@ def value_knowing_classes(benefits: NDArray[np.float64], classes: NDArray[np.int
 
 
 def value_knowing_number(benefits: NDArray[np.float64], values: NDArray[np.float64]) -> float:
-    """Gain of who knows a number of each future, shape (n_futures,), by regression of the benefits on it."""
+    """Gain of who knows a number of each future, shape (n_futures,), by regression of the benefits on it;
+    0 with fewer than 32 futures, from which no curve can be told."""
     _check(benefits)
     return _gain(_regress(benefits, values), np.full(len(values), 1.0 / len(values)), benefits)
 
@@ -129,6 +131,8 @@ def _regress(benefits: NDArray[np.float64], values: NDArray[np.float64]) -> NDAr
     from scipy.interpolate import BSpline
     from scipy.special import ndtri
 
+    if len(values) < LEAST_FUTURES:  # too few to tell a curve from luck
+        return np.broadcast_to(benefits.mean(axis=0), benefits.shape)
     order = np.argsort(values, kind="stable")
     place = np.empty(len(values))
     place[order] = ndtri((np.arange(len(values)) + 0.5) / len(values))
