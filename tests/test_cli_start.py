@@ -12,7 +12,19 @@ from command import landbridge
 from landbridge.cli import studies
 from landbridge.errors import StudyNotFound
 
-HEAVY = {"numpy", "scipy", "numba", "pandas", "geopandas", "shapely", "pyarrow", "duckdb", "jinja2", "yaml"}
+HEAVY = {
+    "numpy",
+    "scipy",
+    "numba",
+    "pandas",
+    "geopandas",
+    "shapely",
+    "pyarrow",
+    "duckdb",
+    "jinja2",
+    "yaml",
+    "sklearn",
+}
 COMMANDS = [
     ("run",),
     ("demo",),

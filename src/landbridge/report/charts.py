@@ -42,7 +42,7 @@ def draw_bars(
     parts
         Words and colour of each part, in the order of the legend. With a single part no legend is drawn.
     """
-    left = min(0.42 * width, max((text_width(bar.name, 13) for bar in bars), default=0.0) + 14)
+    left = min(0.46 * width, max((text_width(bar.name, 13) for bar in bars), default=0.0) + 14)
     right = max((text_width(bar.figure, 13, bold=True) for bar in bars), default=0.0) + 14
     longest = max((sum(value for _, value in bar.parts) for bar in bars), default=0.0)
     scale = (width - left - right) / longest if longest > 0 else 0.0
