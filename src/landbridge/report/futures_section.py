@@ -31,9 +31,9 @@ def write_futures(reader: Reader) -> Section | None:
     summary = _columns(reader.rows("SELECT * FROM future_summary"))
     blocks: list[Block] = [
         Paragraph(
-            f"{number(about['n'])} futures of the gates were drawn (seed {about['seed']}), with shared
-            causes, " f"and the network was solved in every state that they pass through in " f"{',
-            '.join(map(str, about['years']))}: {number(about['equilibria'])} equilibria instead of "
+            f"{number(about['n'])} futures of the gates were drawn (seed {about['seed']}), with shared "
+            "causes, and the network was solved in every state that they pass through in "
+            f"{', '.join(map(str, about['years']))}: {number(about['equilibria'])} equilibria instead of "
             f"{number(about['equilibria_without_grouping'])}, because futures that share a state share its "
             f"equilibrium. The worst residual is {about['worst_residual']:.0e}."
         ),
@@ -57,8 +57,8 @@ def _say_odds(about: Mapping[str, Any]) -> str:
     odds = about["odds"]
     return (
         f"{odds['warning']} Of {odds['priors']} priors {odds['assumed_priors']} are assumptions. Bands are "
-        "those of the futures drawn from them: they are as good as the priors, and say nothing of errors of
-        the " "model itself."
+        "those of the futures drawn from them: they are as good as the priors, and say nothing of errors of "
+        "the model itself."
     )
 
 
@@ -80,9 +80,9 @@ def _share_out(reader: Reader, measures: Mapping[str, Row]) -> list[Block]:
     blocks: list[Block] = [
         Heading("What makes futures differ"),
         Paragraph(
-            "Each bar is the share of the variance that goes, on average, once one independent draw is known:
-            a " "shared cause, or a gate's own luck. What works only in combination stands apart, so that
-            bars add " "up to one."
+            "Each bar is the share of the variance that goes, on average, once one independent draw is "
+            "known: a shared cause, or a gate's own luck. What works only in combination stands apart, so "
+            "that bars add up to one."
         ),
     ]
     rows = reader.rows("SELECT * FROM future_variance")
@@ -180,9 +180,11 @@ def _tell_options(reader: Reader) -> list[Block]:
                 "net, mean",
                 "best in",
                 "greatest regret",
-            ), body, f"Regret counts each distinct state of the network once, whatever its odds; the careful
-            choice is " f"{' or '.join(careful).lower()}. Capital alone is counted: no operation, no wider
-            gains.", look="small",
+            ),
+            body,
+            "Regret counts each distinct state of the network once, whatever its odds; the careful choice is "
+            f"{' or '.join(careful).lower()}. Capital alone is counted: no operation, no wider gains.",
+            look="small",
         ),
     ]
     knowing = reader.rows(f"SELECT * FROM future_knowing WHERE year = {int(last)}")
@@ -225,8 +227,10 @@ def _list_assumptions(about: Mapping[str, Any]) -> DataTable:
     ]
     slip = odds["slip"]
     return DataTable(
-        "Shared causes on which the odds hang", (("Cause", "text"), ("how strongly", "number"), ("gates",
-        "number"), ("basis", "text")), tuple(rows), f"Promised dates slip {percent(slip['low'])} to
-        {percent(slip['high'])} of a year a year, learnt from " f"{len(slip['works'])} works of the record.
-        The priors of every gate: landbridge process show.", look="small",
+        "Shared causes on which the odds hang",
+        (("Cause", "text"), ("how strongly", "number"), ("gates", "number"), ("basis", "text")),
+        tuple(rows),
+        f"Promised dates slip {percent(slip['low'])} to {percent(slip['high'])} of a year a year, learnt "
+        f"from {len(slip['works'])} works of the record. The priors of every gate: landbridge process show.",
+        look="small",
     )

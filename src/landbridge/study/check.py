@@ -442,13 +442,13 @@ class _SettingsChecker:
             if option.capital_musd[0] > option.capital_musd[1]:
                 what = "the low capital cost is above the high one."
                 self.fault("LB-S016", what, "write low, then high.", "futures", "options", name)
-        for place, pair in (("discount", futures.discount), ("life_years", futures.life_years)):
-            if pair[0] > pair[1] or (place == "life_years" and pair[0] <= 0):
-                self.fault("LB-S016", "the range does not rise.", "write low, then high.", "futures", place)
+        if futures.life_years[0] <= 0.0:
+            self.fault("LB-S016", "a life must be longer than 0.", "write years.", "futures", "life_years")
         if futures.until is not None and futures.until < record:
             what = f"futures end in {futures.until}, before the record of {record}."
             self.fault("LB-S016", what, "end them later, or leave until out.", "futures", "until")
-        for place, pair in (("slip", futures.slip), *(("loadings", p) for p in futures.loadings.values())):
+        ranges = {"slip": futures.slip, "discount": futures.discount, "life_years": futures.life_years}
+        for place, pair in (*ranges.items(), *(("loadings", p) for p in futures.loadings.values())):
             if pair is not None and pair[0] > pair[1]:
                 what = f"the range {pair[0]:g} to {pair[1]:g} does not rise."
                 self.fault("LB-S016", what, "write low, then high.", "futures", place)

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from landbridge.errors import FuturesRefused
-from landbridge.ids import suggest
+from landbridge.errors import FuturesRefused, suggest
 from landbridge.indicators.discovery import find_rules, list_features
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.futures_summary import summarise_futures
@@ -51,7 +50,7 @@ def answer(run: FuturesRun, settings: StudySettings) -> dict[str, Columns]:
     causes = [item for item in inputs if item.kind == "cause"]
     for measure in asked.headline:
         outcome = run.take(measure, years[-1])
-        if np.ptp(outcome[np.isfinite(outcome)], initial=0.0) > 0.0 if np.isfinite(outcome).any() else False:
+        if len(np.unique(outcome[np.isfinite(outcome)])) > 1:
             sizes = run.futures.replicate_sizes
             variance.add(
                 {"measure": measure, "year": years[-1]},

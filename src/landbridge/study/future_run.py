@@ -181,7 +181,7 @@ def describe_run(run: FuturesRun) -> dict[str, Any]:
         "n": n,
         "seed": run.futures.seed,
         "years": [plan.year for plan in run.plans],
-        "equilibria_without_grouping": n * len(run.plans),
+        "equilibria_without_grouping": n * sum(1 + len(plan.of_option) for plan in run.plans),
         "gate_vectors": {str(plan.year): plan.n_vectors for plan in run.plans},
         "states": {str(plan.year): len(plan.shares) for plan in run.plans},
         "equilibria": states,

@@ -64,7 +64,9 @@ def plan_year(
     states = vectors[first]
     weights = weigh_gates(family, states, year, demand, start)
     chunks = cut_chunks(states * weights)
-    return YearStates(year, states, state_of_vector[vector_of.ravel()], len(vectors), weights, tuple(chunks))
+    own, *others = np.split(state_of_vector[vector_of.ravel()], 1 + len(options))
+    of_option = dict(zip(options, others, strict=True))
+    return YearStates(year, states, own, of_option, len(vectors), weights, tuple(chunks))
 
 
 def weigh_gates(

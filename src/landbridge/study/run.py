@@ -108,8 +108,15 @@ def run_study(
             from landbridge.study.future_run import describe_run, run_futures, tabulate_run
             from landbridge.study.futures import tell_odds
 
-            how = {"seed": seed, "with_options": with_options, "workers": workers, "cluster": cluster}
-            many = run_futures(prepared, futures, report=progress, **how)
+            many = run_futures(
+                prepared,
+                futures,
+                seed=seed,
+                with_options=with_options,
+                workers=workers,
+                cluster=cluster,
+                report=progress,
+            )
             tables |= tabulate_run(many) | answer(many, study.settings)
             about_futures = describe_run(many) | {"odds": tell_odds(study)}
         if progress is not None:
