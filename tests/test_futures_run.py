@@ -17,6 +17,7 @@ from landbridge.errors import ClusterNotReached, FuturesRefused
 from landbridge.kernels.linear import invert
 from landbridge.kernels.secant import learn, multiply
 from landbridge.study import future_states, open_study, run_study
+from landbridge.study.future_answers import answer, check_questions, price_option
 from landbridge.study.future_measures import Measures
 from landbridge.study.future_run import list_future_years, run_futures, tabulate_run
 from landbridge.study.future_solve import build_model
@@ -212,3 +213,61 @@ def test_a_results_folder_holds_the_futures(study, tmp_path):
     known = run.rows("SELECT count(*) AS n FROM future_states JOIN state_values USING (year, state)")
     assert known[0]["n"] == 50 * len(about["years"])
     assert Path(tmp_path / "run" / "future_facilities.parquet").is_file()
+
+
+QUESTIONS = """{headline: [unserved_tonnes, user_cost_usd_year],
+  thresholds: [{measure: user_cost_usd_year, at_least: LIMIT, title: Dear years}],
+  options: {wait: {title: Wait, gates: {gap-built: never}},
+            build: {title: Build, gates: {peace: 2026, gap-built: 2027}, capital_musd: [10, 20]}}}"""
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """A run of 400 futures with questions and options."""
+    change = ("study", "\nscenarios:\n", f"\nfutures: {QUESTIONS.replace('LIMIT', '1')}\n\nscenarios:\n")
+    study = open_study(small(tmp_path_factory.mktemp("asked"), change))
+    return study, run_futures(prepare(study), 400, workers=1, with_options=True)
+
+
+def test_answers_add_up(asked):
+    """Means by state equal means by future; shares of variance add to one; no odds move a regret."""
+    study, run = asked
+    tables = answer(run, study.settings)
+    summary = tables["future_summary"]
+    for row, (name, year) in enumerate(zip(summary["indicator"], summary["year"])):
+        values = run.take(name, int(year))
+        known = values[np.isfinite(values)]
+        assert summary["without_value"][row] == pytest.approx(1 - len(known) / run.futures.n)
+        if len(known):
+            assert summary["mean"][row] == pytest.approx(known.mean(), rel=1e-12)
+    shares = tables["future_variance"]
+    for name in set(shares["measure"]):
+        own = [v for m, v in zip(shares["measure"], shares["first_order"]) if m == name]
+        assert sum(own) == pytest.approx(1.0, abs=1e-9)
+    assert tables["future_rules"]["success"] == [1.0]
+
+
+def test_options_are_held_against_the_first(asked):
+    """Building the line saves what shippers pay less with it; its capital is an annuity of what is stated."""
+    study, run = asked
+    year = run.plans[-1].year
+    saved = run.take("user_cost_usd_year", year, "wait") - run.take("user_cost_usd_year", year, "build")
+    table = answer(run, study.settings)["future_options"]
+    assert table["saved_mean_usd_year"] == pytest.approx([0.0, saved.mean()])
+    assert saved.mean() > 0.0
+    low, middle, high = price_option(study.settings.futures.options["build"], study.settings.futures)
+    assert middle == pytest.approx(15e6 * 0.09 / (1 - 1.09**-37.5))
+    assert low < middle < high
+    assert table["net_mean_usd_year"][1] == pytest.approx(saved.mean() - middle)
+    regret = answer(run, study.settings)["future_regret"]
+    careful = regret["is_least_greatest_regret"]
+    assert careful.count(True) == 1
+
+
+def test_an_unknown_indicator_is_told_with_the_nearest(asked):
+    study, run = asked
+    futures = study.settings.futures.model_copy(update={"headline": ("unserved_tonne", "user_costs")})
+    settings = study.settings.model_copy(update={"futures": futures})
+    with pytest.raises(FuturesRefused, match="unserved_tonne, user_costs") as caught:
+        check_questions(run, settings)
+    assert "unserved_tonnes" in str(caught.value)

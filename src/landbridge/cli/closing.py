@@ -39,6 +39,8 @@ def closing(run: "Run") -> dict[str, Any]:
         row["title"] = f"{ends}, {reader.cargo(row['class'])}"
     return {
         "study": run.manifest["study"],
+        "futures": list_futures(run),
+        "about_futures": run.manifest.get("futures"),
         "uncertain_gates": tell_uncertain_gates(run.study()),
         "title": run.manifest["title"],
         "year": year,
@@ -63,6 +65,48 @@ def _by_scenario(run: "Run", sql: str) -> dict[str, list[dict[str, Any]]]:
     return parts
 
 
+def list_futures(run: "Run") -> list[dict[str, Any]]:
+    """Headline indicators of a run of futures by year: median and the range of nine tenths; none without."""
+    headline = run.manifest["settings"].get("futures", {}).get("headline", [])
+    if "futures" not in run.manifest or not headline:
+        return []
+    rows = run.rows(
+        "SELECT indicator, m.title, m.unit, year, mean, q05, q50, q95, without_value FROM future_summary "
+        "JOIN future_measures m ON m.measure = indicator ORDER BY year"
+    )
+    return sorted(
+        (row for row in rows if row["indicator"] in headline),
+        key=lambda row: headline.index(row["indicator"]),
+    )
+
+
+def _print_futures(rows: list[dict[str, Any]], about: dict[str, Any]) -> None:
+    """Print how headline indicators spread over futures, and on how many equilibria that rests."""
+    from landbridge.report.numbers import NONE, figures, percent
+
+    cells: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        scale, unit = (1e6, f"million {row['unit']}") if (row["q95"] or 0.0) >= 1e6 else (1.0, row["unit"])
+        low, middle, high = (
+            NONE if row[name] is None else figures(row[name] / scale, 3) for name in ("q05", "q50", "q95")
+        )
+        words = f"{middle} ({low} to {high})"
+        if row["without_value"] > 0.0:
+            words += f", {percent(row['without_value'])} without"
+        cells[f"{row['title']}, {unit}"][str(row["year"])] = words
+    years = [str(year) for year in about["years"]]
+    title = f"In {about['n']} futures: median (5 to 95 %)"
+    show.print_matrix(
+        title, "indicator", years, [(k, *(v.get(y, "-") for y in years)) for k, v in cells.items()]
+    )
+    show.say(
+        f"{about['equilibria']} equilibria stand for {about['equilibria_without_grouping']} "
+        f"({about['solved']} solved now, {about['fetched']} from before); worst residual "
+        f"{about['worst_residual']:.0e}."
+    )
+    show.say(str(about["odds"]["warning"]))
+
+
 def print_closing(found: dict[str, Any]) -> None:
     """Print the closing table: what the scenarios mean, corridors, telling pairs, what cannot move."""
     titles = [(row["scenario"], row["title"]) for row in found["scenarios"]]
@@ -71,6 +115,8 @@ def print_closing(found: dict[str, Any]) -> None:
     _print_pairs(found["year"], found["scenarios"])
     _print_unserved(found["year"], found["scenarios"])
     _print_uncertain(found["uncertain_gates"])
+    if found["futures"]:
+        _print_futures(found["futures"], found["about_futures"])
 
 
 def _print_corridors(year: int, scenarios: list[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from landbridge import tables
 from landbridge.study.settings import (
     Between,
     CountedCorridor,
+    FutureOption,
     FuturesSettings,
     GaugeBreak,
     ModelSettings,
@@ -16,6 +17,7 @@ from landbridge.study.settings import (
     Question,
     Scenario,
     StudySettings,
+    Threshold,
 )
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -25,6 +27,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "model": ModelSettings,
     "futures": FuturesSettings,
     "futures, priors": PriorOverride,
+    "futures, thresholds": Threshold,
+    "futures, options": FutureOption,
     "corridors": CountedCorridor,
     "corridors, between": Between,
     "questions": Question,
