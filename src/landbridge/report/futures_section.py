@@ -19,6 +19,8 @@ _SCALES = {
     "USD/year": (1e9, "bn USD a year"),
 }
 _MOST_KNOWN, _MOST_SHARES = 6, 8
+_LEAST_FOR_SHARES = 2000
+"""With fewer futures the shares of eighty draws are mostly luck."""
 
 
 def write_futures(reader: Reader) -> Section | None:
@@ -46,7 +48,7 @@ def write_futures(reader: Reader) -> Section | None:
                 summary, name, name=_name("fan", name), title=measures[name]["title"], unit=unit, scale=scale
             )
             blocks.append(Figure(drawn))
-    blocks += _share_out(reader, measures)
+    blocks += _share_out(reader, measures, about["n"])
     blocks += _tell_rules(reader)
     blocks += _tell_options(reader)
     blocks.append(_list_assumptions(about))
@@ -74,7 +76,7 @@ def _name(kind: str, measure: str) -> str:
     return f"{kind}-" + "".join(c if c.isalnum() else "-" for c in measure)
 
 
-def _share_out(reader: Reader, measures: Mapping[str, Row]) -> list[Block]:
+def _share_out(reader: Reader, measures: Mapping[str, Row], n: int) -> list[Block]:
     if not reader.columns("future_variance"):
         return []
     blocks: list[Block] = [
@@ -85,6 +87,10 @@ def _share_out(reader: Reader, measures: Mapping[str, Row]) -> list[Block]:
             "that bars add up to one."
         ),
     ]
+    if n < _LEAST_FOR_SHARES:
+        least = number(_LEAST_FOR_SHARES)
+        few = f"{number(n)} futures are too few to share variance out; draw {least} or more."
+        return [blocks[0], Paragraph(few)]
     rows = reader.rows("SELECT * FROM future_variance")
     for (measure, year), own in groupby(rows, key=lambda row: (row["measure"], row["year"])):
         title = f"{measures[measure]['title']}, {year}"
@@ -189,8 +195,9 @@ def _tell_options(reader: Reader) -> list[Block]:
     ]
     knowing = reader.rows(f"SELECT * FROM future_knowing WHERE year = {int(last)}")
     column = next((c for c in knowing[0] if c.startswith("value")), "value") if knowing else ""
-    told = sorted(knowing, key=lambda row: -float(row[column] or 0.0))[:_MOST_KNOWN]
-    if told and told[0][column] and told[0][column] > 0.0:
+    single = [row for row in knowing if row["kind"] in ("gate", "cause") and (row[column] or 0.0) > 0.0]
+    told = sorted(single, key=lambda row: -row[column])[:_MOST_KNOWN]
+    if told:
         blocks.append(
             DataTable(
                 f"What knowing one thing before the choice would be worth in {last}",
@@ -201,7 +208,10 @@ def _tell_options(reader: Reader) -> list[Block]:
         )
     elif knowing:
         blocks.append(
-            Paragraph(f"In {last} one choice is the best whatever is known of any single gate or cause.")
+            Paragraph(
+                f"In {last} one choice is the best whatever is known of any single gate or cause; knowing "
+                f"everything would be worth {_musd(knowing[0]['everything_usd_year'])} million USD a year."
+            )
         )
     return blocks
 
