@@ -7,6 +7,7 @@ state of its own. ``landbridge run --futures N`` itself says how long a whole ru
 """
 
 import argparse
+import sys
 import time
 from dataclasses import replace
 
@@ -94,7 +95,7 @@ def main() -> None:
     prepared = prepare(study)
     begin = time.perf_counter()
     futures = sample_study(study, asked.futures)
-    print(f"drawn: {asked.futures} futures in {time.perf_counter() - begin:.1f} s")
+    sys.stdout.write(f"drawn: {asked.futures} futures in {time.perf_counter() - begin:.1f} s\n")
     years = [year for year in study.settings.years if year > study.settings.record_date.year]
     family = StateFamily(prepared, study.settings.reference_scenario)
     model = build_model(family, years)
@@ -103,19 +104,21 @@ def main() -> None:
         plan_year(family, futures, {}, year, model.demand[year], model.starts[year].load) for year in years
     ]
     states = {plan.year: len(plan.shares) for plan in plans}
-    print(f"planned in {time.perf_counter() - begin:.1f} s; states {states}")
+    sys.stdout.write(f"planned in {time.perf_counter() - begin:.1f} s; states {states}\n")
     chunks = list_chunks(plans, "")
     random = np.random.default_rng(1)
     some = [chunks[i] for i in np.sort(random.choice(len(chunks), asked.chunks, replace=False))]
     solve_chunk(model, some[0])  # compiles, and works out the terms
     n, warm, cold, evaluations = time_chunks(model, some)
-    print(
+    sys.stdout.write(
         f"{n} states of {len(some)} chunks: {1e3 * warm:.1f} ms CPU from neighbours ({evaluations:.1f} "
-        f"evaluations), {1e3 * cold:.1f} ms from nothing: {cold / warm:.1f} times"
+        f"evaluations), {1e3 * cold:.1f} ms from nothing: {cold / warm:.1f} times\n"
     )
     if asked.alone:
         found, worst = compare_alone(prepared, asked.alone, years[1])
-        print(f"{asked.alone} futures of {years[1]}, {found} states: grouped and alone differ by {worst:.1e}")
+        sys.stdout.write(
+            f"{asked.alone} futures of {years[1]}, {found} states: grouped and alone differ by {worst:.1e}\n"
+        )
 
 
 if __name__ == "__main__":
