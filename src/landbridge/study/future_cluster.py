@@ -79,7 +79,7 @@ def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[
                     n_workers=n_workers,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     host="127.0.0.1",
                     silence_logs=logging.CRITICAL,
                 )
