@@ -6,9 +6,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from landbridge.indicators.discovery import Feature, find_rules
 from landbridge.indicators.futures_summary import summarise_futures
-from landbridge.report.futures_charts import draw_fan, draw_shares, list_ticks, tabulate_rules
+from landbridge.report.futures_charts import draw_fan, draw_shares, list_ticks
+from landbridge.report.futures_section import tabulate_rules
+from landbridge.report.page import DataTable, Paragraph
 from landbridge.report.svg import text_width
 
 YEARS = [2026, 2030, 2040]
@@ -117,20 +118,19 @@ def test_6_shares_add_up_in_the_picture() -> None:
     assert sum(shown) == pytest.approx(100.0, abs=1.5)
 
 
-def test_7_rules_are_a_table_in_words() -> None:
-    """One row for each rule, density, coverage and mass as percentages, and what holds without rules."""
-    random = np.random.default_rng(1)
-    gates = 2.0 * (random.random((3000, 3)) < 0.5)
-    features = [
-        Feature(n, n.upper(), "gate", gates[:, k].astype(np.float32), 2040) for k, n in enumerate("abc")
-    ]
-    table = tabulate_rules(find_rules(features, gates[:, 0] * gates[:, 1] > 0), caption="When")
-    assert len(table.rows) == 1
-    assert table.rows[0][0].text == "A: open at the end of 2040; and B: open at the end of 2040"
+def test_7_rules_become_a_table_or_a_sentence() -> None:
+    """A row for each rule, led by "or" from the second on; without a rule a sentence says so."""
+    about = {"question": "It opens", "year": 2040, "success": 0.25, "all_coverage": 0.9, "all_density": 1.0}
+    numbers = {"density": 1.0, "coverage": 0.6, "mass": 0.2}
+    rows = [{**about, **numbers, "rule": "A: open"}, {**about, **numbers, "rule": "B: open"}]
+    table = tabulate_rules(rows)
+    assert isinstance(table, DataTable)
+    assert [row[0].text for row in table.rows] == ["A: open", "or: B: open"]
     assert table.rows[0][1].text == "100\u202f%"
-    none = tabulate_rules(find_rules(features, random.random(3000) < 0.3), caption="When")
-    assert none.rows == ()
-    assert "no rule" in none.note
+    assert "25\u202f%" in table.note
+    none = tabulate_rules([{**about, "rule": "", "density": None, "coverage": None, "mass": None}])
+    assert isinstance(none, Paragraph)
+    assert "No rule" in none.text
 
 
 @pytest.mark.parametrize(

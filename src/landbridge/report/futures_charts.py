@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import floor, isfinite, log10
 from typing import Any
 
-from landbridge.indicators.discovery import Discovery
 from landbridge.report.charts import INK, RULE, SOFT, WIDTH, Bar, draw_bars
 from landbridge.report.numbers import figures, number, percent
-from landbridge.report.page import DataTable, cells, heads
 from landbridge.report.svg import picture, points, short, tag, text, text_width, wrap
 
 WIDE, NARROW, LINE = "#c9dcec", "#86b3d6", "#123f66"
@@ -142,26 +140,6 @@ def draw_shares(
         "share of the variance between futures that one input explains by itself; in brackets 90 % interval"
     )
     return draw_bars(bars, name=name, title=title, unit=unit, parts=KINDS, width=width)
-
-
-def tabulate_rules(found: Discovery, *, caption: str) -> DataTable:
-    """The rules that tell the futures that succeed, as a table for a brief."""
-    rows = []
-    for place, rule in enumerate(found.rules):
-        words = "; and ".join(
-            item.words + (f" (could be luck: {percent(item.quasi_p)})" if item.quasi_p > 0.01 else "")
-            for item in rule.conditions
-        )
-        lead = "" if place == 0 else "or: "
-        rows.append(cells([lead + words, percent(rule.density), percent(rule.coverage), percent(rule.mass)]))
-    note = (
-        f"{percent(found.success)} of all futures succeed. The rules together hold {percent(found.coverage)} "
-        f"of these; of the futures in them {percent(found.density)} succeed."
-        if found.rules
-        else f"{percent(found.success)} of all futures succeed; no rule tells them from the others."
-    )
-    columns = heads("If", "of these futures succeed", "of all successes", "of all futures")
-    return DataTable(caption, columns, tuple(rows), note)
 
 
 def list_ticks(low: float, high: float, *, most: int = 6) -> list[float]:

@@ -109,44 +109,37 @@ def _tell_rules(reader: Reader) -> list[Block]:
         return []
     blocks: list[Block] = [Heading("Which few conditions decide")]
     rows = reader.rows("SELECT * FROM future_rules")
-    for (question, year), group in groupby(rows, key=lambda row: (row["question"], row["year"])):
-        own = list(group)
-        first = own[0]
-        body = tuple(
-            cells(
-                [
-                    ("or: " if place else "") + row["rule"],
-                    percent(row["density"]),
-                    percent(row["coverage"]),
-                    percent(row["mass"]),
-                ]
-            )
-            for place, row in enumerate(own)
-            if row["rule"]
-        )
-        note = f"So it is in {percent(first['success'])} of all futures."
-        if not body:
-            note += " No rule tells them from the others."
-            blocks.append(Paragraph(f"{question} in {year}. {note}"))
-            continue
-        note += (
-            f" The rules together hold {percent(first['all_coverage'])} of these; of the futures in them "
-            f"{percent(first['all_density'])} are such."
-        )
-        blocks.append(
-            DataTable(
-                f"{question} in {year} where",
-                heads(
-                    "Rule",
-                    "of these futures, so many are such",
-                    "of such futures, so many are here",
-                    "of all",
-                ),
-                body,
-                note,
-            )
-        )
+    for _, group in groupby(rows, key=lambda row: (row["question"], row["year"])):
+        blocks.append(tabulate_rules(list(group)))
     return blocks
+
+
+def tabulate_rules(rows: list[Row]) -> Block:
+    """The rules of one question as a table, or a sentence where none tells anything."""
+    first = rows[0]
+    note = f"So it is in {percent(first['success'])} of all futures."
+    if not first["rule"]:
+        question = f"{first['question']} in {first['year']}."
+        return Paragraph(f"{question} {note} No rule tells them from the others.")
+    body = tuple(
+        cells(
+            [
+                ("or: " if place else "") + row["rule"],
+                percent(row["density"]),
+                percent(row["coverage"]),
+                percent(row["mass"]),
+            ]
+        )
+        for place, row in enumerate(rows)
+    )
+    note += (
+        f" The rules together hold {percent(first['all_coverage'])} of these; of the futures in them "
+        f"{percent(first['all_density'])} are such."
+    )
+    columns = heads(
+        "Rule", "of these futures, so many are such", "of such futures, so many are here", "of all"
+    )
+    return DataTable(f"{first['question']} in {first['year']} where", columns, body, note)
 
 
 def _tell_options(reader: Reader) -> list[Block]:

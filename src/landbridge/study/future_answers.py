@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from landbridge.errors import FuturesRefused, suggest
-from landbridge.indicators.discovery import find_rules, list_features
+from landbridge.indicators.discovery import Rule, find_rules, list_features
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.futures_summary import summarise_futures
 from landbridge.indicators.knowing import list_values_of_knowing, value_perfect_information
@@ -18,6 +18,8 @@ from landbridge.study.future_run import FuturesRun
 from landbridge.study.settings import FutureOption, FuturesSettings, StudySettings
 
 COST = "user_cost_usd_year"
+LUCK = 0.01
+"""Conditions that luck explains with more than this chance are marked."""
 
 
 def check_questions(run: FuturesRun, settings: StudySettings) -> None:
@@ -78,7 +80,7 @@ def answer(run: FuturesRun, settings: StudySettings) -> dict[str, Columns]:
         rules.add(
             about,
             {
-                "rule": ["" if rule is None else rule.words for rule in shown],
+                "rule": ["" if rule is None else _say(rule) for rule in shown],
                 **{
                     name: [float("nan") if rule is None else getattr(rule, name) for rule in shown]
                     for name in ("density", "coverage", "mass")
@@ -89,6 +91,14 @@ def answer(run: FuturesRun, settings: StudySettings) -> dict[str, Columns]:
     if any(plan.of_option for plan in run.plans):
         tables |= _weigh_options(run, asked, years, gates, causes)
     return {name: columns for name, columns in tables.items() if columns}
+
+
+def _say(rule: Rule) -> str:
+    """A rule in words, with the conditions that luck could explain."""
+    return "; and ".join(
+        item.words + (f" (could be luck: {item.quasi_p:.0%})" if item.quasi_p > LUCK else "")
+        for item in rule.conditions
+    )
 
 
 class _Stack:
