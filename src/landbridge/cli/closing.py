@@ -85,8 +85,12 @@ def _print_futures(rows: list[dict[str, Any]], about: dict[str, Any]) -> None:
     from landbridge.report.numbers import NONE, figures, percent
 
     cells: dict[str, dict[str, str]] = defaultdict(dict)
+    greatest: dict[str, float] = defaultdict(float)
     for row in rows:
-        scale, unit = (1e6, f"million {row['unit']}") if (row["q95"] or 0.0) >= 1e6 else (1.0, row["unit"])
+        greatest[row["indicator"]] = max(greatest[row["indicator"]], row["q95"] or 0.0)
+    for row in rows:
+        is_large = greatest[row["indicator"]] >= 1e6
+        scale, unit = (1e6, f"million {row['unit']}") if is_large else (1.0, row["unit"])
         low, middle, high = (
             NONE if row[name] is None else figures(row[name] / scale, 3) for name in ("q05", "q50", "q95")
         )
