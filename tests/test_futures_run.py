@@ -17,8 +17,8 @@ from landbridge.errors import ClusterNotReached, FuturesRefused
 from landbridge.kernels.linear import invert
 from landbridge.kernels.secant import learn, multiply
 from landbridge.study import future_states, open_study, run_study
-from landbridge.study.future_answers import answer, check_questions, price_option
-from landbridge.study.future_measures import Measures
+from landbridge.study.future_answers import answer, price_option
+from landbridge.study.future_measures import Measures, check_questions
 from landbridge.study.future_run import list_future_years, run_futures, tabulate_run
 from landbridge.study.future_solve import build_model
 from landbridge.study.prepare import prepare
@@ -267,7 +267,23 @@ def test_options_are_held_against_the_first(asked):
 def test_an_unknown_indicator_is_told_with_the_nearest(asked):
     study, run = asked
     futures = study.settings.futures.model_copy(update={"headline": ("unserved_tonne", "user_costs")})
-    settings = study.settings.model_copy(update={"futures": futures})
     with pytest.raises(FuturesRefused, match="unserved_tonne, user_costs") as caught:
-        check_questions(run, settings)
+        check_questions(run.measures, futures)
     assert "unserved_tonnes" in str(caught.value)
+
+
+def test_stored_chunks_of_another_model_are_not_taken(prepared):
+    """Demand that was changed in memory, where no file tells of it, is solved anew."""
+    first = run_futures(prepared, 50, workers=1)
+    double = replace(prepared, demand=replace(prepared.demand, t_year=2.0 * prepared.demand.t_year))
+    again = run_futures(double, 50, workers=1)
+    assert again.effort.fetched == 0
+    assert run_futures(prepared, 50, workers=1).effort.fetched == first.effort.solved
+
+
+def test_rows_in_which_nothing_differs_are_one_state(prepared):
+    family = StateFamily(prepared, "today")
+    family.changing = np.zeros(0, np.int64)
+    now = family.read_shares({gate: state.share for gate, state in prepared.scenarios["today"].gates.items()})
+    first, state_of = family.group(np.stack([now, now]))
+    assert (first.tolist(), state_of.tolist()) == ([0], [0, 0])

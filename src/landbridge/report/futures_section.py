@@ -181,8 +181,8 @@ def _tell_options(reader: Reader) -> list[Block]:
                 "greatest regret",
             ),
             body,
-            "Regret counts each distinct state of the network once, whatever its odds; the careful choice is "
-            f"{' or '.join(careful).lower()}. Capital alone is counted: no operation, no wider gains.",
+            "Regret counts each distinct state of the network once, whatever its odds; the careful choice: "
+            f"{' or '.join(careful)}. Capital alone is counted: no operation, no wider gains.",
             look="small",
         ),
     ]

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from landbridge.errors import FuturesRefused, suggest
 from landbridge.indicators.discovery import Rule, find_rules, list_features
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.futures_summary import summarise_futures
@@ -22,27 +21,8 @@ LUCK = 0.01
 """Conditions that luck explains with more than this chance are marked."""
 
 
-def check_questions(run: FuturesRun, settings: StudySettings) -> None:
-    """Refuse headlines and thresholds of indicators that the study does not have, all at once.
-
-    Raises
-    ------
-    FuturesRefused
-        If an indicator is not known; the message offers near names.
-    """
-    known = [measure.id for measure in run.measures]
-    asked = settings.futures
-    wanted = [*asked.headline, *(threshold.measure for threshold in asked.thresholds)]
-    wrong = list(dict.fromkeys(name for name in wanted if name not in known))
-    if wrong:
-        what = f"no such indicator of futures: {', '.join(wrong)}."
-        mend = " ".join(suggest(name, known) for name in wrong)
-        raise FuturesRefused(what, where="study.yaml, futures", mend=mend)
-
-
 def answer(run: FuturesRun, settings: StudySettings) -> dict[str, Columns]:
     """Tables of answers, by name; those of options only where the run has them."""
-    check_questions(run, settings)
     asked = settings.futures
     years = [plan.year for plan in run.plans]
     tables: dict[str, Columns] = {"future_summary": _summarise(run, years)}

@@ -5,6 +5,7 @@ the worker, and a task holds only its chunk. A worker that dies costs the chunks
 take.
 """
 
+import hashlib
 import logging
 import pickle
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,6 @@ from landbridge.study.future_solve import Chunk, Model, Solved, Submit, _time_ch
 if TYPE_CHECKING:
     from distributed import Worker
 
-PLUGIN = "landbridge-model"
 _ENVIRON = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
@@ -34,10 +34,8 @@ REACH_S = 20
 class _Carrier:
     """Holds the model on a worker; unpacked there at its first chunk."""
 
-    name = PLUGIN
-
-    def __init__(self, packed: bytes) -> None:
-        self.packed = packed
+    def __init__(self, name: str, packed: bytes) -> None:
+        self.name, self.packed = name, packed
         self.model: Model | None = None
 
     def setup(self, worker: "Worker") -> None:
@@ -49,10 +47,10 @@ class _Carrier:
         return self.model
 
 
-def _solve_on_worker(chunk: Chunk) -> tuple[Solved, float]:
+def _solve_on_worker(name: str, chunk: Chunk) -> tuple[Solved, float]:
     from distributed import get_worker
 
-    carrier: Any = get_worker().plugins[PLUGIN]
+    carrier: Any = get_worker().plugins[name]
     return _time_chunk(carrier.get_model(), chunk)
 
 
@@ -91,14 +89,17 @@ def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[
         mend = "start the scheduler and its workers, or leave --cluster out."
         raise ClusterNotReached(f"no Dask worker answers: {error}.", where=str(address), mend=mend) from None
     try:
-        client.register_plugin(Carrier(pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL)))
+        # Named by its content: two clients of one scheduler must not solve with each other's model.
+        packed = pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL)
+        name = f"landbridge-{hashlib.sha256(packed).hexdigest()[:16]}"
+        client.register_plugin(Carrier(name, packed))
 
         def submit(chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, Solved, float]]:
             by_key = {chunk.key: chunk for chunk in chunks}
             # The largest first, so that no worker is left with one at the end.
             ordered = sorted(chunks, key=lambda chunk: -len(chunk.states))
             tasks = [
-                client.submit(_solve_on_worker, chunk, key=f"chunk-{chunk.key}", pure=False)
+                client.submit(_solve_on_worker, name, chunk, key=f"chunk-{chunk.key}", pure=False)
                 for chunk in ordered
             ]
             for future, result in as_completed(tasks, with_results=True):
@@ -108,6 +109,8 @@ def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[
         where = f"{address}, dashboard {client.dashboard_link}" if address else f"{n_workers} processes"
         yield submit, where, len(client.scheduler_info(n_workers=-1)["workers"])
     finally:
+        if address is not None:
+            client.unregister_worker_plugin(name)
         client.close()
         if own is not None:
             own.close()

@@ -1,14 +1,17 @@
 """What is kept of each state that futures pass through: a few dozen numbers by name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from landbridge.assignment.routes import NESTS, RouteSet
 from landbridge.assignment.sue import Equilibrium, Problem
+from landbridge.errors import FuturesRefused, suggest
 from landbridge.indicators.corridors import list_members
 from landbridge.study.prepare import Prepared
 from landbridge.study.run import list_corridors
+from landbridge.study.settings import FuturesSettings
 from landbridge.study.states import Terms
 
 
@@ -21,6 +24,23 @@ class Measure:
     id: str
     unit: str
     title: str
+
+
+def check_questions(measures: Sequence[Measure], asked: FuturesSettings) -> None:
+    """Refuse headlines and thresholds of indicators that the study does not have, all at once.
+
+    Raises
+    ------
+    FuturesRefused
+        If an indicator is not known; the message offers near names.
+    """
+    known = [measure.id for measure in measures]
+    wanted = [*asked.headline, *(threshold.measure for threshold in asked.thresholds)]
+    wrong = list(dict.fromkeys(name for name in wanted if name not in known))
+    if wrong:
+        what = f"no such indicator of futures: {', '.join(wrong)}."
+        mend = " ".join(suggest(name, known) for name in wrong)
+        raise FuturesRefused(what, where="study.yaml, futures", mend=mend)
 
 
 class Measures:

@@ -14,8 +14,16 @@ from landbridge.errors import FuturesRefused
 from landbridge.indicators.flows import Columns
 from landbridge.process.sampling import Futures
 from landbridge.study.cache import hash_package, hash_rooms
-from landbridge.study.future_measures import Measure
-from landbridge.study.future_solve import Chunk, Effort, Solved, build_model, list_chunks, solve_chunks
+from landbridge.study.future_measures import Measure, check_questions
+from landbridge.study.future_solve import (
+    Chunk,
+    Effort,
+    Model,
+    Solved,
+    build_model,
+    list_chunks,
+    solve_chunks,
+)
 from landbridge.study.future_states import YearStates, count_distinct, plan_year
 from landbridge.study.futures import sample_study
 from landbridge.study.prepare import Prepared, Progress, Report
@@ -42,6 +50,7 @@ class FuturesRun:
     evaluations: dict[int, np.ndarray]
     effort: Effort
     plan_s: float
+    tolerance: float
 
     def take(self, measure: str, year: int, option: str | None = None) -> np.ndarray:
         """A measure in each future, under an option if one is named, (n_futures,); NaN where it has no
@@ -111,13 +120,14 @@ def run_futures(
     say("futures", n, n, "drawn")
     family = StateFamily(prepared, scenario or prepared.study.settings.reference_scenario)
     model = build_model(family, years, tolerance)
+    check_questions(model.measures.list, prepared.study.settings.futures)
     plans = []
     for number, year in enumerate(years):
         say("states", number, len(years), f"{year}")
         start = model.starts[year].load
         plans.append(plan_year(family, futures, options, year, model.demand[year], start))
     say("states", len(years), len(years), f"{count_distinct(plans)} distinct")
-    salt = _make_salt(prepared, family.scenario.id, tolerance)
+    salt = _make_salt(model, family, tolerance)
     chunks = list_chunks(plans, salt)
     planned = time.perf_counter() - begin
     solved, effort = solve_chunks(
@@ -140,6 +150,7 @@ def run_futures(
         gates=family.gates,
         effort=effort,
         plan_s=planned,
+        tolerance=tolerance,
         **parts,
     )
 
@@ -152,10 +163,22 @@ def _fix(option: FutureOption) -> dict[str, float]:
     }
 
 
-def _make_salt(prepared: Prepared, scenario: str, tolerance: float) -> str:
+def _make_salt(model: Model, family: StateFamily, tolerance: float) -> str:
+    """Hash of all that solutions depend on beside the states, as it stands in memory.
+
+    That is the code, routes, demand, and the flows from which every chunk starts: they hang on each cost and
+    capacity.
+    """
     code = hash_package() + hash_rooms("study", "demand", "indicators", "record")
-    content = [prepared.study.input_hashes(), code, scenario, tolerance]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    content = [family.prepared.study.input_hashes(), code, family.scenario.id, tolerance]
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
+    routes = family.routes
+    arrays = [routes.arcs, routes.start, routes.log_weight, family.prepared.captive]
+    for year in model.demand:
+        arrays += [model.demand[year], model.starts[year].load, model.starts[year].inverse]
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def _gather(
@@ -186,6 +209,7 @@ def describe_run(run: FuturesRun) -> dict[str, Any]:
         "states": {str(plan.year): len(plan.shares) for plan in run.plans},
         "equilibria": states,
         "worst_residual": max(float(values.max()) for values in run.residual.values()),
+        "states_above_tolerance": sum(int((v > run.tolerance).sum()) for v in run.residual.values()),
         "evaluations_per_equilibrium": float(evaluations.mean()),
         "solved": run.effort.solved,
         "fetched": run.effort.fetched,

@@ -15,6 +15,7 @@ from landbridge.assignment.costs import ARC_PARTS, MEASURES
 from landbridge.assignment.loading import plant_tree
 from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.sue import Problem, build_segments
+from landbridge.errors import FuturesRefused
 from landbridge.kernels.choice import sum_over_routes
 from landbridge.network import Facilities, LinkState, TransitRule
 from landbridge.study.prepare import Prepared
@@ -175,6 +176,8 @@ class StateFamily:
         moving = [np.ptp(part, axis=0) > 0.0 for part in (usable, penalty, scale)]
         parts = [part[:, m] for part, m in zip((usable, penalty, scale), moving, strict=True)]
         content = np.ascontiguousarray(np.concatenate([changes, *parts], axis=1))
+        if not content.shape[1]:
+            return np.zeros(1, np.int64), np.zeros(len(shares), np.int64)
         rows = content.view(np.dtype((np.void, content.dtype.itemsize * content.shape[1]))).ravel()
         _, first, state = np.unique(rows, return_index=True, return_inverse=True)
         order = np.argsort(first, kind="stable")
@@ -195,6 +198,11 @@ class StateFamily:
             }
             changed = replace(self.scenario, gates=gates)
             state = build_scenario_state(p.study, p.network, p.tables, changed, year)
+            if state.facilities.ids != self._state.facilities.ids:
+                gates_met = ", ".join(self.gates[g] for g in key[1])
+                what = f"a gate effect gives a capacity where there was none, or takes it: {gates_met}."
+                mend = "state a capacity in the row that it changes, however large."
+                raise FuturesRefused(what, where="tables/gate_effects.csv", mend=mend)
             table = p.build_arc_table(state)
             columns = [table[:, :, : len(ARC_PARTS)].sum(axis=2)]
             columns += [table[:, :, MEASURES.index(name)] for name in ("variance_h2", "time_h")]
