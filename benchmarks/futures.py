@@ -23,7 +23,7 @@ from landbridge.study.prepare import Prepared, prepare
 from landbridge.study.scenarios import build_scenario_state, find_date, list_rules
 from landbridge.study.states import StateFamily, Terms
 
-EXACT = 1e-12
+EXACT = 1e-14
 """Residual at which grouped and single solutions are compared."""
 
 
