@@ -22,7 +22,6 @@ import numpy as np
 
 from landbridge.assignment.sue import TOLERANCE
 from landbridge.assignment.warm import Neighbour, solve_first, solve_near
-from landbridge.errors import ClusterNotReached
 from landbridge.study.cache import get_cache_folder
 from landbridge.study.future_measures import Measures
 from landbridge.study.future_states import YearStates
@@ -250,6 +249,3 @@ class _Store:
             Path(name).replace(self.folder / f"{chunk.key}.npz")
         except OSError:
             return
-
-
-__all__ = ["Chunk", "ClusterNotReached", "Effort", "Model", "Solved", "build_model", "solve_chunks"]
