@@ -38,11 +38,11 @@ def time_chunks(model: Model, chunks: list[Chunk]) -> tuple[int, float, float, f
         warm += time.process_time() - begin
         demand = model.demand[chunk.year]
         begin = time.process_time()
-        for problem, shares in zip(
-            model.family.build_problems(chunk.year, chunk.shares, demand), chunk.shares, strict=True
-        ):
+        for shares in chunk.shares:
+            problem = model.family.build_problem(chunk.year, shares, demand)
             terms = model.family.get_terms(chunk.year, shares)
-            model.measures.take(problem, solve(problem, tolerance=model.tolerance), terms, demand)
+            at = solve(problem, tolerance=model.tolerance)
+            model.measures.take(problem.segments, at, terms, demand)
         cold += time.process_time() - begin
         states += len(chunk.states)
         evaluations += int(solved.evaluations.sum())
@@ -75,7 +75,7 @@ def compare_alone(prepared: Prepared, n: int, year: int) -> tuple[int, float]:
         route_state = prepared.evaluate_routes(state)
         problem = prepared.build_problem(state, demand, route_state)
         terms = Terms(state.facilities, route_state.tree, route_state.base_cost, route_state.measures[:, -4])
-        alone = measures.take(problem, solve(problem, tolerance=EXACT), terms, demand)
+        alone = measures.take(problem.segments, solve(problem, tolerance=EXACT), terms, demand)
         grouped = values[plan.state_of[future]]
         gap = np.abs(grouped - alone) / np.maximum(np.abs(alone), 1.0)
         worst = max(worst, float(np.nanmax(gap)))

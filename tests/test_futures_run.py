@@ -90,7 +90,7 @@ def test_grouped_futures_equal_futures_solved_alone(prepared):
             problem = prepared.build_problem(state, demand, route_state)
             hours = route_state.measures[:, -4]
             terms = Terms(state.facilities, route_state.tree, route_state.base_cost, hours)
-            alone = measures.take(problem, solve(problem, tolerance=1e-13), terms, demand)
+            alone = measures.take(problem.segments, solve(problem, tolerance=1e-13), terms, demand)
             grouped = run.values[plan.year][plan.state_of[future]]
             np.testing.assert_allclose(grouped, alone, rtol=1e-9, atol=1e-6)
 

@@ -29,6 +29,12 @@ class PrefixTree:
         kernel.gather(self.leaf, base, total, out)
         return out
 
+    def sum_some(self, routes: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """``values`` (n_classes, n_facilities) summed over the facilities of some routes alone."""
+        total = np.zeros(len(routes))
+        kernel.sum_up(self.parent, self.entry, self.leaf, routes, np.ascontiguousarray(values).ravel(), total)
+        return total
+
     def load(self, flow: np.ndarray) -> np.ndarray:
         """Flow through each facility (n_facilities,) of routes with ``flow``, t/year."""
         load = np.zeros(self.n_facilities)

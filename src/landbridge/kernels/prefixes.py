@@ -46,6 +46,16 @@ def gather(leaf, base, total, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def sum_up(parent, entry, leaf, routes, values, total):  # type: ignore[no-untyped-def]
+    """``total[k]`` is the sum of ``values`` on the way of route ``routes[k]`` to the root."""
+    for k in range(routes.shape[0]):
+        x = leaf[routes[k]]
+        while parent[x] >= 0:
+            total[k] += values[entry[x]]
+            x = parent[x]
+
+
+@kernel
 def load_up(parent, facility, leaf, flow, through, load):  # type: ignore[no-untyped-def]
     """Add flows of routes (t/year) to the facilities on their way to the root; ``through`` is room for the
     nodes.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from landbridge.assignment.routes import NESTS, RouteSet
-from landbridge.assignment.sue import Equilibrium, Problem
+from landbridge.assignment.sue import Equilibrium, Segments
+from landbridge.assignment.together import Response
 from landbridge.errors import FuturesRefused, suggest
 from landbridge.indicators.corridors import list_members
 from landbridge.study.prepare import Prepared
@@ -93,20 +94,21 @@ class Measures:
             ),
         )
 
-    def take(self, problem: Problem, at: Equilibrium, terms: Terms, demand: np.ndarray) -> np.ndarray:
+    def take(
+        self, segments: Segments, at: Equilibrium | Response, terms: Terms, demand: np.ndarray
+    ) -> np.ndarray:
         """All measures of one state, (n_measures,); NaN where nothing moves that a time or cost could be of.
 
         The cost to shippers counts the logsum of what is shipped, and for each tonne that stays what it
         would have borne at most in the base year; cargo that nothing served then is left out. Half of it
         falls to the zone where cargo begins, half to that where it ends.
         """
-        r, s = self.routes, problem.segments
+        r, s = self.routes, segments
         values = [float(at.flow[m].sum()) for m in self.corridors]
         values += [float((at.flow[m] * self.teu[m]).sum()) for m in self.corridors]
         by_facility = np.broadcast_to(at.delay_h, (len(self.classes.ids), len(at.delay_h)))
-        hours = problem.tree.sum_routes(terms.time_h, by_facility)
         for group, at_pair in self.pairs:
-            values += self._take_pair(problem, at, hours, group, float(demand[at_pair]))
+            values += self._take_pair(s, at, terms, by_facility, group, float(demand[at_pair]))
         n = len(r.group_class)
         left = np.bincount(s.group, s.demand_t_year * (1.0 - at.shipped), n)
         grouped = demand[r.group_class, r.group_origin, r.group_destination]
@@ -121,17 +123,24 @@ class Measures:
         return np.array([*values, float(stays.sum()), float(cost.sum()), *by_zone, *halves])
 
     def _take_pair(
-        self, problem: Problem, at: Equilibrium, hours: np.ndarray, group: int, demand: float
+        self,
+        segments: Segments,
+        at: Equilibrium | Response,
+        terms: Terms,
+        delay_h: np.ndarray,
+        group: int,
+        demand: float,
     ) -> list[float]:
         nothing = float("nan")
         if group < 0 or demand <= 0.0:
             return [nothing, nothing, 1.0 if demand > 0.0 else nothing]
-        span = slice(int(self.routes.group_first[group]), int(self.routes.group_first[group + 1]))
-        flow = at.flow[span]
+        routes = np.arange(self.routes.group_first[group], self.routes.group_first[group + 1])
+        flow = at.flow[routes]
         total = float(flow.sum())
-        own = problem.segments.group == group
-        shipped = (problem.segments.demand_t_year * at.shipped)[own]
+        own = segments.group == group
+        shipped = (segments.demand_t_year * at.shipped)[own]
         if total <= 0.0:
             return [nothing, nothing, 1.0]
         cost = float((shipped * np.nan_to_num(at.logsum[own])).sum() / shipped.sum())
-        return [float((flow * hours[span]).sum() / total), cost, 1.0 - total / demand]
+        hours = terms.time_h[routes] + terms.tree.sum_some(routes, delay_h)
+        return [float((flow * hours).sum() / total), cost, 1.0 - total / demand]

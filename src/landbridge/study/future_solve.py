@@ -20,8 +20,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from landbridge.assignment.sue import TOLERANCE
-from landbridge.assignment.warm import Neighbour, solve_first, solve_near
+from landbridge.assignment.sue import TOLERANCE, Problem
+from landbridge.assignment.together import solve_together
+from landbridge.assignment.warm import Neighbour, solve_first
 from landbridge.study.cache import get_cache_folder
 from landbridge.study.future_measures import Measures
 from landbridge.study.future_states import YearStates
@@ -48,13 +49,17 @@ class Model:
 
 @dataclass(frozen=True)
 class Chunk:
-    """States of one year that are solved one after another; arrays as in :class:`YearStates`."""
+    """States of one year that are solved together.
+
+    ``states`` and ``shares`` as in :class:`YearStates`; ``points`` (n, n_gates) say by the sum of their
+    distances how near two states are.
+    """
 
     key: str
     year: int
     states: np.ndarray
-    near: np.ndarray
     shares: np.ndarray
+    points: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -97,32 +102,34 @@ def list_chunks(plans: Sequence[YearStates], salt: str) -> list[Chunk]:
     """Chunks of all years; ``salt`` names everything that results depend on beside the states themselves."""
     chunks = []
     for plan in plans:
-        for states, near in plan.chunks:
+        for states in plan.chunks:
             shares = np.ascontiguousarray(plan.shares[states])
+            points = shares * plan.weights
             digest = hashlib.sha256(f"{salt} {plan.year}".encode())
-            digest.update(shares.tobytes() + near.tobytes())
-            chunks.append(Chunk(digest.hexdigest()[:32], plan.year, states, near, shares))
+            digest.update(shares.tobytes() + points.tobytes())
+            chunks.append(Chunk(digest.hexdigest()[:32], plan.year, states, shares, points))
     return chunks
 
 
 def solve_chunk(model: Model, chunk: Chunk) -> Solved:
-    """Solve the states of a chunk in order, each from the nearest before it."""
-    family, demand = model.family, model.demand[chunk.year]
+    """Solve the states of a chunk, each from the nearest that is solved already."""
+    family, demand, n = model.family, model.demand[chunk.year], len(chunk.states)
     start = model.starts[chunk.year]
-    neighbour = Neighbour(start.load, start.inverse.copy())
-    values: list[np.ndarray] = []
-    loads: list[np.ndarray] = []
-    residual: list[float] = []
-    evaluations: list[int] = []
-    problems = family.build_problems(chunk.year, chunk.shares, demand)
-    for problem, shares, near in zip(problems, chunk.shares, chunk.near, strict=True):
-        neighbour = Neighbour(loads[near] if near >= 0 else start.load, neighbour.inverse)
-        at, neighbour = solve_near(problem, neighbour, tolerance=model.tolerance)
-        values.append(model.measures.take(problem, at, family.get_terms(chunk.year, shares), demand))
-        loads.append(neighbour.load)
-        residual.append(at.residual)
-        evaluations.append(at.iterations)
-    return Solved(np.array(values), np.array(loads), np.array(residual), np.array(evaluations, np.int64))
+    values = np.empty((n, len(model.measures.list)))
+    loads = np.empty((n, len(start.load)))
+    residual, evaluations = np.empty(n), np.empty(n, np.int64)
+    for rows, variants in family.build_variants(chunk.year, chunk.shares, demand):
+
+        def build_alone(state: int, rows: np.ndarray = rows) -> Problem:
+            return family.build_problem(chunk.year, chunk.shares[rows[state]], demand)
+
+        found = solve_together(variants, chunk.points[rows], start, build_alone, tolerance=model.tolerance)
+        for state, segments, at, load in found:
+            row = rows[state]
+            terms = family.get_terms(chunk.year, chunk.shares[row])
+            values[row] = model.measures.take(segments, at, terms, demand)
+            loads[row], residual[row], evaluations[row] = load, at.residual, at.iterations
+    return Solved(values, loads, residual, evaluations)
 
 
 Advance = Callable[[int, int, str], None]

@@ -1,9 +1,9 @@
 """Which states futures pass through, and in what order they are solved.
 
 Futures that put the network into the same state in the same year share one equilibrium. States of a year are
-cut into chunks of near ones (a tree that splits at the gate that matters most), and each state of a chunk
-starts from the nearest that is solved already. What belongs to a chunk depends on the futures alone, so
-results do not depend on who solves which.
+cut into chunks of near ones (a tree that splits at the gate that matters most); the states of a chunk are
+solved together, each from the nearest that is solved already. What belongs to a chunk depends on the
+futures alone, so results do not depend on who solves which.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ from landbridge.assignment.sue import Problem
 from landbridge.process.sampling import Futures
 from landbridge.study.states import StateFamily
 
-CHUNK = 96
-"""States at most that are solved one after another, each from its neighbours."""
+CHUNK = 192
+"""States at most that are solved together."""
 LEAST_WEIGHT = 1e-3
 """What a gate counts in the distance of two states if it moves no load at all."""
 
@@ -28,7 +28,7 @@ class YearStates:
     ``shares`` (n_states, n_gates); ``state_of`` (n_futures), and the same for each option in ``of_option``;
     ``weights`` (n_gates) is what a difference of a gate counts in the distance of two states: the share of
     all load that it moves when nothing else answers. ``chunks`` hold states in the order in which they are
-    solved, and the state from which each starts (its place in the chunk; -1 for the first).
+    begun.
     """
 
     year: int
@@ -37,7 +37,7 @@ class YearStates:
     of_option: Mapping[str, np.ndarray]
     n_vectors: int
     weights: np.ndarray
-    chunks: tuple[tuple[np.ndarray, np.ndarray], ...]
+    chunks: tuple[np.ndarray, ...]
 
 
 def read_gate_shares(family: StateFamily, futures: Futures, year: int) -> np.ndarray:
@@ -90,8 +90,8 @@ def weigh_gates(
     return weights
 
 
-def cut_chunks(points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Chunks of near points (n, n_gates) by the sum of their distances, each with its order of solving."""
+def cut_chunks(points: np.ndarray) -> list[np.ndarray]:
+    """Chunks of near points (n, n_gates) by the sum of their distances, each in the order of solving."""
     leaves: list[np.ndarray] = []
     waiting = [np.arange(len(points))]
     while waiting:
@@ -113,25 +113,20 @@ def cut_chunks(points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     return [_order(points, chunk) for chunk in chunks]
 
 
-def _order(points: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Members from the most central on, each beside the nearest before it (Prim 1957), and that one's
-    place.
-    """
+def _order(points: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Members from the most central on, each the nearest to any before it (Prim 1957)."""
     own = points[members]
     distance = np.abs(own[:, None, :] - own[None, :, :]).sum(axis=2)
     current = int(np.argmin(distance.sum(axis=1)))
-    order, near = [current], [-1]
-    best, by = distance[current].copy(), np.zeros(len(members), np.int64)
+    order = [current]
+    best = distance[current].copy()
     best[current] = np.inf
     for _ in range(len(members) - 1):
         current = int(np.argmin(best))
         order.append(current)
-        near.append(int(by[current]))
-        closer = distance[current] < best
-        closer[order] = False
-        best[closer], by[closer] = distance[current][closer], len(order) - 1
-        best[current] = np.inf
-    return members[order], np.array(near, np.int64)
+        best = np.minimum(best, distance[current])
+        best[order] = np.inf
+    return members[order]
 
 
 def count_distinct(plans: Sequence[YearStates]) -> int:

@@ -14,7 +14,8 @@ from landbridge.assignment.availability import list_concerned
 from landbridge.assignment.costs import ARC_PARTS, MEASURES
 from landbridge.assignment.loading import plant_tree
 from landbridge.assignment.prefixes import PrefixTree
-from landbridge.assignment.sue import Problem, build_segments
+from landbridge.assignment.sue import Problem, Segments, build_segments
+from landbridge.assignment.together import Variants
 from landbridge.errors import FuturesRefused
 from landbridge.kernels.choice import sum_over_routes
 from landbridge.network import Facilities, LinkState, TransitRule
@@ -58,6 +59,7 @@ class StateFamily:
         self.gates = tuple(self.scenario.gates)
         self._column = {gate: i for i, gate in enumerate(self.gates)}
         self._terms: dict[tuple[int, tuple[int, ...]], Terms] = {}
+        self._parts: dict[int, Segments] = {}
         effects = {str(row["gate"]) for row in prepared.study.tables["gate_effects"].rows()}
         self.changing = np.array(sorted(self._column[g] for g in effects), np.int64)
         r = prepared.routes
@@ -218,17 +220,8 @@ class StateFamily:
 
     def build_problem(self, year: int, shares: np.ndarray, demand: np.ndarray) -> Problem:
         """Choice problem of one state (n_gates) for ``demand`` (n_classes, n_zones, n_zones), t/year."""
-        return next(self.build_problems(year, shares[None], demand))
-
-    def build_problems(self, year: int, shares: np.ndarray, demand: np.ndarray) -> Iterator[Problem]:
-        """Choice problems of states (n, n_gates), one after another."""
-        for row, usable, penalty, scale in zip(shares, *self.judge(shares), strict=True):
-            yield self._build(self.get_terms(year, row), usable, penalty, scale, demand)
-
-    def _build(
-        self, terms: Terms, by_set: np.ndarray, penalty: np.ndarray, scale: np.ndarray, demand: np.ndarray
-    ) -> Problem:
-        p = self.prepared
+        p, terms = self.prepared, self.get_terms(year, shares)
+        by_set, penalty, scale = (part[0] for part in self.judge(shares[None]))
         usable = by_set[self.set_of_route]
         return Problem(
             terms.facilities,
@@ -241,6 +234,38 @@ class StateFamily:
             p.classes,
             p.scarcity,
         )
+
+    def build_variants(
+        self, year: int, shares: np.ndarray, demand: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, Variants]]:
+        """States (n, n_gates) to be solved together, by the facilities that their routes load: which rows of
+        ``shares``, and what they are; ``demand`` (n_classes, n_zones, n_zones) in t/year.
+        """
+        p, terms = self.prepared, [self.get_terms(year, row) for row in shares]
+        usable, penalty, scale = self.judge(shares)
+        if year not in self._parts:
+            whole = np.ones(self.routes.n_routes)
+            self._parts[year] = build_segments(self.routes, demand, p.captive, whole)
+        trees = list({id(t.tree): t.tree for t in terms}.values())
+        for tree in trees:
+            rows = np.array([i for i, t in enumerate(terms) if t.tree is tree])
+            own = [terms[i] for i in rows]
+            yield (
+                rows,
+                Variants(
+                    routes=self.routes,
+                    set_of_route=self.set_of_route,
+                    usable=usable[rows],
+                    penalty=penalty[rows],
+                    base_cost=[t.base_cost for t in own],
+                    facilities=[t.facilities for t in own],
+                    capacity_t_year=np.array([t.facilities.capacity_t_year for t in own]) * scale[rows],
+                    tree=tree,
+                    parts=self._parts[year],
+                    classes=p.classes,
+                    scarcity=p.scarcity,
+                ),
+            )
 
     def read_shares(self, shares: Mapping[str, float]) -> np.ndarray:
         """Shares by name as a row of ``gates``."""

@@ -1,0 +1,353 @@
+"""Equilibria of many states of one network, eight at a time.
+
+States that differ in what is open, in penalties, capacities and costs share their routes and the facilities
+along them. Eight of them go through every operation together, one in each lane of the kernels; a lane whose
+state is solved takes the next one. Each state follows Anderson's mixing of its own steps, preconditioned with
+the inverse derivative at a state that was solved before. The certificate is that of
+:mod:`landbridge.assignment.sue`, measured on the flows returned.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from landbridge.assignment.costs import Classes
+from landbridge.assignment.delays import Scarcity, measure_delay, measure_price
+from landbridge.assignment.prefixes import PrefixTree
+from landbridge.assignment.routes import RouteSet
+from landbridge.assignment.sue import FULLY_SHIPPED, TOLERANCE, Equilibrium, Problem, Segments, solve
+from landbridge.assignment.warm import Neighbour
+from landbridge.kernels import lane_trees
+from landbridge.kernels.anderson import mix
+from landbridge.kernels.lane_choice import choose
+from landbridge.kernels.lanes import WIDTH
+from landbridge.kernels.secant import multiply
+from landbridge.network.attributes import Facilities
+
+MEMORY = 10
+"""Former steps that a new one learns from."""
+WORSE = 5.0
+"""A step that multiplies the residual by more than this is learnt from but not taken."""
+REFRESH = 64
+"""States solved between two derivatives."""
+MOST_REFUSED = 4
+MOST_STEPS = 60
+"""After so many evaluations, or refused steps one after another, a state is solved alone instead."""
+
+
+@dataclass(frozen=True)
+class Variants:
+    """States to be solved together, n of them, over one route set and one tree of facilities.
+
+    ``usable`` and ``penalty`` (n, n_sets): the share of cargo that a set of routes serves, and USD/t;
+    ``set_of_route`` (n_routes). ``base_cost`` gives for each state USD/t by route, without queues and
+    penalties; ``facilities`` the laws of delay; ``capacity_t_year`` (n, n_facilities). ``parts`` are the
+    segments of demand if every route served all of it.
+    """
+
+    routes: RouteSet
+    set_of_route: np.ndarray
+    usable: np.ndarray
+    penalty: np.ndarray
+    base_cost: Sequence[np.ndarray]
+    facilities: Sequence[Facilities]
+    capacity_t_year: np.ndarray
+    tree: PrefixTree
+    parts: Segments
+    classes: Classes
+    scarcity: Scarcity
+
+
+@dataclass(frozen=True)
+class Response:
+    """What cargo does in one state: arrays as in :class:`landbridge.assignment.sue.Equilibrium`."""
+
+    flow: np.ndarray
+    load: np.ndarray
+    delay_h: np.ndarray
+    logsum: np.ndarray
+    shipped: np.ndarray
+    residual: float
+    iterations: int
+
+
+Found = tuple[int, Segments, Response | Equilibrium, np.ndarray]
+"""A state's number, its segments, what cargo does, and flows of facilities that others may start from."""
+
+
+def split_by_levels(parts: Segments, group: np.ndarray, share: np.ndarray, n_groups: int) -> Segments:
+    """Segments of parts whose routes serve less than all of the cargo: one for each level of their group.
+
+    ``group`` and ``share`` list, pair by pair, the shares between 0 and 1 that routes of a group serve in any
+    state. Segments stand by group, then by need. A level that no route of a state has there changes nothing:
+    the cargo below and above it chooses alike.
+    """
+    pairs = np.unique(np.stack([group.astype(float), share]), axis=1)
+    whole = np.stack([np.arange(n_groups, dtype=float), np.ones(n_groups)])
+    levels = np.concatenate([pairs, whole], axis=1)
+    levels = levels[:, np.lexsort((levels[1], levels[0]))]
+    of, need = levels[0].astype(np.int64), levels[1]
+    below = np.where(np.diff(of, prepend=-1) == 0, np.concatenate(([0.0], need[:-1])), 0.0)
+    first = np.searchsorted(of, np.arange(n_groups + 1))
+    count = np.diff(first)[parts.group]
+    row = np.repeat(np.arange(len(parts.group)), count)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    level = first[parts.group[row]] + within
+    order = np.lexsort((row, within, parts.group[row]))
+    row, level = row[order], level[order]
+    return Segments(
+        parts.first[row],
+        parts.last[row],
+        parts.demand_t_year[row] * (need[level] - below[level]),
+        parts.group[row],
+        parts.captive[row],
+        need[level],
+    )
+
+
+class Lanes:
+    """Eight states of some variants, evaluated together; :meth:`place` puts a state into a lane."""
+
+    def __init__(self, variants: Variants) -> None:
+        v = self.variants = variants
+        r = v.routes
+        n_groups = len(r.group_class)
+        self.kept = np.flatnonzero((v.usable > 0.0).max(axis=0)[v.set_of_route])
+        self._set = v.set_of_route[self.kept]
+        group = r.route_group[self.kept]
+        key = group * (int(r.nest.max(initial=0)) + 1) + r.nest[self.kept]
+        begins = np.flatnonzero(np.diff(key, prepend=-1))
+        self._run_first = np.append(begins, len(key)).astype(np.int64)
+        self._run_nest = r.nest[self.kept][begins].astype(np.int64)
+        self._group_runs = np.searchsorted(group[begins], np.arange(n_groups + 1)).astype(np.int64)
+        self._cut_segments(group, n_groups)
+        of = r.group_class
+        self._theta, self._mu = v.classes.route_scale[of], v.classes.mode_scale[of]
+        self._choke = v.classes.choke[of]
+        self._sigma = FULLY_SHIPPED / self._choke
+        self._shift = (r.log_weight / v.classes.route_scale[r.route_class])[self.kept]
+        self._cut_tree()
+        n_facilities, n_sets = v.tree.n_facilities, v.usable.shape[1]
+        n_segments = len(self.segments.group)
+        self._values = np.zeros((v.tree.n_classes, n_facilities, WIDTH))
+        self._load = np.zeros(self._values.shape)
+        self._total = np.zeros((len(self._above), WIDTH))
+        self._through = np.zeros(self._total.shape)
+        self._base = np.full((len(self.kept), WIDTH), np.inf)
+        self._flow = np.zeros(self._base.shape)
+        self._usable = np.zeros((n_sets, WIDTH))
+        self._free = np.full((n_segments, WIDTH), np.nan)
+        self._logsum, self._shipped = np.zeros(self._free.shape), np.zeros(self._free.shape)
+        self._capacity = np.ones((n_facilities, WIDTH))
+        self._law = np.zeros((n_facilities, WIDTH, 3))
+        self._is_queue = np.zeros((n_facilities, WIDTH), bool)
+        self._is_firm = np.zeros((n_facilities, WIDTH), bool)
+        self._delay = np.zeros((n_facilities, WIDTH))
+
+    def _cut_segments(self, group: np.ndarray, n_groups: int) -> None:
+        v = self.variants
+        partial = (v.usable > 0.0) & (v.usable < 1.0)
+        states, sets = np.nonzero(partial)
+        pairs = np.unique(np.stack([sets.astype(float), v.usable[states, sets]]), axis=1)
+        by_set = np.argsort(self._set, kind="stable")
+        bounds = np.searchsorted(self._set[by_set], np.arange(v.usable.shape[1] + 1))
+        members = [group[by_set[bounds[int(s)] : bounds[int(s) + 1]]] for s in pairs[0]]
+        counts = [len(m) for m in members]
+        of = np.concatenate(members) if members else np.zeros(0, np.int64)
+        self.segments = split_by_levels(v.parts, of, np.repeat(pairs[1], counts), n_groups)
+        self._is_plain = np.ones(n_groups, bool)
+        self._is_plain[of] = False
+        self._group_segments = np.searchsorted(self.segments.group, np.arange(n_groups + 1)).astype(np.int64)
+
+    def _cut_tree(self) -> None:
+        tree = self.variants.tree
+        leaf = np.ascontiguousarray(tree.leaf[self.kept])
+        ends, branches = np.empty(len(tree.parent), np.int32), np.empty(len(tree.parent), np.int32)
+        n_nodes, n_entries = lane_trees.count_use(tree.parent, leaf, ends, branches)
+        self._above = np.empty(n_nodes, np.int32)
+        self._first = np.empty(n_nodes + 1, np.int32)
+        self._chain = np.empty(n_entries, np.int32)
+        self._end = np.empty(len(leaf), np.int32)
+        lane_trees.cut_down(
+            tree.parent, tree.entry, leaf, ends, branches, self._above, self._first, self._chain, self._end
+        )
+
+    def place(self, lane: int, state: int) -> None:
+        """Put a state into a lane; its surplus without queues is not known yet."""
+        v = self.variants
+        laws = v.facilities[state]
+        usable = v.usable[state][self._set]
+        cost = v.base_cost[state][self.kept] + v.penalty[state][self._set] - self._shift
+        self._base[:, lane] = np.where(usable > 0.0, cost, np.inf)
+        self._usable[:, lane] = v.usable[state]
+        self._free[:, lane] = np.nan
+        self._capacity[:, lane] = v.capacity_t_year[state]
+        self._law[:, lane], self._is_queue[:, lane] = laws.delay, laws.is_queue
+        self._is_firm[:, lane] = laws.is_firm
+
+    def keep_free(self, lane: int) -> None:
+        """Take the surpluses of the last evaluation, at no flow, as those without queues."""
+        self._free[:, lane] = self._logsum[:, lane]
+
+    def evaluate(self, load: np.ndarray) -> np.ndarray:
+        """What facilities carry at the delays and prices of ``load``; both (n_facilities, 8), t/year."""
+        v = self.variants
+        flat, capacity, is_firm = load.ravel(), self._capacity.ravel(), self._is_firm.ravel()
+        delay, _ = measure_delay(flat, capacity, self._law.reshape(-1, 3), self._is_queue.ravel(), is_firm)
+        price, _ = measure_price(flat, capacity, v.scarcity, is_firm)
+        self._delay[:] = delay.reshape(load.shape)
+        self._values[:] = v.classes.value_of_time[:, None, None] * self._delay + price.reshape(load.shape)
+        tree = self._above, self._first, self._chain
+        lane_trees.sum_down(*tree, self._values.reshape(-1, WIDTH), self._total)
+        s = self.segments
+        choose(
+            self._group_runs, self._run_first, self._run_nest, self._theta, self._mu, self._choke,
+            self._sigma, self._is_plain, self._group_segments, s.demand_t_year, s.need, s.captive, self._free,
+            self._set, self._usable, self._base, self._end, self._total, self._flow, self._through,
+            self._logsum, self._shipped,
+        )  # fmt: skip
+        self._load[:] = 0.0
+        lane_trees.load_up(*tree, self._through, self._load.reshape(-1, WIDTH))
+        answer: np.ndarray = self._load.sum(axis=0)
+        return answer
+
+    def read(self, lane: int, load: np.ndarray, residual: float, evaluations: int) -> Response:
+        """What the cargo of a lane did in the last evaluation; ``load`` is what its facilities carried."""
+        flow = np.zeros(self.variants.routes.n_routes)
+        flow[self.kept] = self._flow[:, lane]
+        logsum = self._logsum[:, lane].copy()
+        logsum[~np.isfinite(logsum)] = np.nan
+        shipped, delay = self._shipped[:, lane].copy(), self._delay[:, lane].copy()
+        return Response(flow, load, delay, logsum, shipped, residual, evaluations)
+
+
+class Path:
+    """The way of one state to its equilibrium: where to look next, told what was found there.
+
+    ``load`` is the best point so far and ``trial`` the next to evaluate (n_facilities), t/year.
+    """
+
+    def __init__(self, start: np.ndarray, inverse: "Preconditioner", tolerance: float) -> None:
+        n = len(start)
+        self._inverse, self._tolerance = inverse, tolerance
+        self._steps, self._answers = np.empty((MEMORY, n)), np.empty((MEMORY, n))
+        self._gap, self._mixed = np.empty(n), np.empty(n)
+        self._kept, self._refused = 0, 0
+        self.load = self.trial = start
+        self.residual, self.evaluations = np.inf, 0
+
+    def learn(self, answer: np.ndarray) -> bool:
+        """Take in what facilities carried at ``trial``; gives whether that is the equilibrium."""
+        self.evaluations += 1
+        gap = answer - self.trial
+        total = float(self.trial.sum())
+        residual = float(np.abs(gap).sum()) / total if total > 0.0 else float(answer.sum() > 0.0)
+        gap = self._inverse.apply(gap)
+        if self.evaluations > 1:
+            row = self._kept % MEMORY
+            np.subtract(self.trial, self.load, out=self._steps[row])
+            np.subtract(gap, self._gap, out=self._answers[row])
+            self._kept += 1
+        if residual <= self._tolerance or residual < WORSE * self.residual:
+            self._refused = 0
+            self.load, self.residual, self._gap = self.trial, residual, gap
+        else:
+            self._refused += 1
+        if residual <= self._tolerance:
+            return True
+        mix(self._steps, self._answers, min(self._kept, MEMORY), self._kept - 1, self._gap, self._mixed)
+        self.trial = np.maximum(self.load + self._mixed, 0.0)
+        return False
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the steps lead nowhere."""
+        return self._refused >= MOST_REFUSED or self.evaluations >= MOST_STEPS
+
+
+class Preconditioner:
+    """The inverse derivative of v - F(v) at some state, without the facilities whose cost cannot move."""
+
+    def __init__(self, inverse: np.ndarray) -> None:
+        self._moving = np.flatnonzero((inverse != np.eye(len(inverse))).any(axis=1))
+        self._block = np.ascontiguousarray(inverse[np.ix_(self._moving, self._moving)])
+
+    def apply(self, gap: np.ndarray) -> np.ndarray:
+        """The inverse times ``gap`` (n_facilities)."""
+        result = gap.copy()
+        own = np.empty(len(self._moving))
+        multiply(self._block, gap[self._moving], own)
+        result[self._moving] = own
+        return result
+
+
+def solve_together(
+    variants: Variants,
+    points: np.ndarray,
+    start: Neighbour,
+    build_alone: Callable[[int], Problem],
+    *,
+    tolerance: float = TOLERANCE,
+) -> Iterator[Found]:
+    """Equilibria of all variants, in the order in which they are found.
+
+    Parameters
+    ----------
+    points
+        (n_states, n): each state starts from the solved one that is nearest in the sum of distances.
+    start
+        Where the first ones start, with the derivative that they use.
+    build_alone
+        The problem of one state, for a state that this method cannot solve.
+    """
+    n = len(points)
+    lanes = Lanes(variants)
+    inverse = Preconditioner(start.inverse)
+    load = np.zeros((len(start.load), WIDTH))
+    solved: list[int] = []
+    loads = np.empty((n, len(start.load)))
+    state_of = np.full(WIDTH, -1)
+    paths: list[Path | None] = [None] * WIDTH
+    coming = 0
+    while True:
+        for lane in range(WIDTH):
+            if state_of[lane] < 0 and coming < n:
+                lanes.place(lane, coming)
+                state_of[lane], paths[lane] = coming, None
+                coming += 1
+        if (state_of < 0).all():
+            return
+        for lane in range(WIDTH):
+            path = paths[lane]
+            load[:, lane] = 0.0 if path is None else path.trial
+        answers = lanes.evaluate(load)
+        for lane in range(WIDTH):
+            if state_of[lane] < 0:
+                continue
+            state, path = int(state_of[lane]), paths[lane]
+            if path is None:
+                lanes.keep_free(lane)
+                begin = start.load
+                if solved:
+                    distance = np.abs(points[solved] - points[state]).sum(axis=1)
+                    begin = loads[solved[int(np.argmin(distance))]]
+                paths[lane] = Path(begin, inverse, tolerance)
+                continue
+            answer = np.ascontiguousarray(answers[:, lane])
+            found: Found | None = None
+            if path.learn(answer):
+                at = lanes.read(lane, answer, path.residual, path.evaluations)
+                found = state, lanes.segments, at, path.load
+            elif path.is_lost:
+                problem = build_alone(state)
+                alone = solve(problem, start=path.load, tolerance=tolerance)
+                found = state, problem.segments, alone, alone.load
+            if found is not None:
+                loads[state] = found[3]
+                if len(solved) % REFRESH == 0:
+                    problem = build_alone(state)
+                    inverse = Preconditioner(problem.find_inverse(found[3], problem.evaluate(found[3])))
+                solved.append(state)
+                state_of[lane] = -1
+                yield found

@@ -1,0 +1,135 @@
+"""Nested path-size logit over explicit routes (see :mod:`landbridge.kernels.choice`), in eight states at
+once.
+
+A group (a pair of zones and a class) has runs of routes, one for each nest, and segments of demand. What a
+lane cannot use costs infinitely much there; a group some of whose routes serve only part of the cargo is
+weighed anew for each level that its segments need.
+"""
+
+import numpy as np
+
+from landbridge.kernels.jit import inlined, kernel
+from landbridge.kernels.lanes import WIDTH, exp, greatest, least, log, put, spread, take, where_above
+
+NEGLIGIBLE_LOG = -60.0
+"""A route whose weight is exp(-60) of the best of its nest gets nothing (as in landbridge.kernels.choice)."""
+
+
+@inlined
+def weigh_run(start, end, offset, theta, reach, weight):  # type: ignore[no-untyped-def]
+    """Weights of one nest's routes relative to the best of them; gives that one's cost (inf if there is none)
+    and the sum of weights.
+    """
+    best = spread(np.inf)
+    for r in range(start - offset, end - offset):
+        best = least(take(reach, r), best)
+    floor, nothing, scale = spread(NEGLIGIBLE_LOG), spread(0.0), spread(theta)
+    total = nothing
+    for r in range(start - offset, end - offset):
+        x = greatest(scale * (best - take(reach, r)), floor)
+        w = where_above(x, floor, exp(x), nothing)
+        put(weight, r, w)
+        total = total + w
+    return best, total
+
+
+@kernel
+def choose(  # type: ignore[no-untyped-def]
+    group_runs,
+    run_first,
+    run_nest,
+    group_theta,
+    group_mu,
+    group_choke,
+    group_sigma,
+    is_plain,
+    group_segments,
+    seg_demand,
+    seg_need,
+    seg_captive,
+    free,
+    set_of_route,
+    usable,
+    base,
+    end,
+    total,
+    flow,
+    through,
+    logsum,
+    shipped,
+):
+    """Fill ``flow`` (n_routes, 8) in t/year, add it to ``through`` (n_nodes, 8), and fill ``logsum`` S
+    (USD/t; inf where no route is open) and ``shipped`` G (n_segments, 8).
+
+    ``base`` (n_routes, 8) is a route's cost without queues less ln(weight) / theta, inf where it is shut;
+    ``total`` (n_nodes, 8) what queues add at the node ``end`` of a route. ``usable`` (n_sets, 8) is read for
+    groups that are not plain. ``free`` (n_segments, 8) is S without any queue; NaN there means that nothing
+    is held back. Segments of a group stand together, rising by ``seg_need``.
+    """
+    longest, most = 1, 1
+    for g in range(group_runs.shape[0] - 1):
+        first, last = group_runs[g], group_runs[g + 1]
+        longest = max(longest, run_first[last] - run_first[first])
+        most = max(most, last - first)
+    reach, weight = np.empty((longest, WIDTH)), np.empty((longest, WIDTH))
+    inners, logsums = np.empty((most, WIDTH)), np.empty((most, WIDTH))
+    shares, scales = np.empty((most, WIDTH)), np.empty((most, WIDTH))
+    nothing, one, no_way = spread(0.0), spread(1.0), spread(np.inf)
+    for g in range(group_runs.shape[0] - 1):
+        k0, k1 = group_runs[g], group_runs[g + 1]
+        a, b = run_first[k0], run_first[k1]
+        theta, mu = group_theta[g], spread(group_mu[g])
+        choke, sigma = spread(group_choke[g]), spread(group_sigma[g])
+        for r in range(a, b):
+            put(flow, r, nothing)
+        s = group_segments[g]
+        while s < group_segments[g + 1]:
+            need = seg_need[s]
+            if is_plain[g]:
+                for r in range(a, b):
+                    put(reach, r - a, take(base, r) + take(total, end[r]))
+            else:
+                bar = spread(need)
+                for r in range(a, b):
+                    cost = take(base, r) + take(total, end[r])
+                    put(reach, r - a, where_above(bar, take(usable, set_of_route[r]), no_way, cost))
+            for k in range(k0, k1):
+                best, inner = weigh_run(run_first[k], run_first[k + 1], a, theta, reach, weight)
+                put(inners, k - k0, inner)
+                put(logsums, k - k0, best - log(inner) / spread(theta))
+                put(scales, k - k0, nothing)
+            while s < group_segments[g + 1] and seg_need[s] == need:
+                i, j = k0, k1
+                if seg_captive[s] >= 0:
+                    while i < k1 and run_nest[i] != seg_captive[s]:
+                        i += 1
+                    j = min(i + 1, k1)
+                surplus = no_way
+                for k in range(i, j):
+                    surplus = least(take(logsums, k - k0), surplus)
+                summed = one
+                if j - i > 1:
+                    summed = nothing
+                    for k in range(i, j):
+                        share = exp(mu * (surplus - take(logsums, k - k0)))
+                        share = where_above(take(inners, k - k0), nothing, share, nothing)
+                        put(shares, k - k0, share)
+                        summed = summed + share
+                    surplus = surplus - log(summed) / mu
+                kept_back = one + exp(sigma * (surplus - take(free, s) - choke))
+                served = where_above(no_way, surplus, one / kept_back, nothing)
+                put(logsum, s, surplus)
+                put(shipped, s, served)
+                volume = spread(seg_demand[s]) * served / summed
+                for k in range(i, j):
+                    inner = take(inners, k - k0)
+                    part = volume * take(shares, k - k0) if j - i > 1 else volume
+                    scale = where_above(inner, nothing, part / inner, nothing)
+                    put(scales, k - k0, take(scales, k - k0) + scale)
+                s += 1
+            for k in range(k0, k1):
+                scale = take(scales, k - k0)
+                for r in range(run_first[k], run_first[k + 1]):
+                    put(flow, r, take(flow, r) + scale * take(weight, r - a))
+        for r in range(a, b):
+            put(through, end[r], take(through, end[r]) + take(flow, r))

@@ -1,0 +1,197 @@
+"""Eight states at once against one state at a time: numbers in lanes, trees, choices, steps, whole equilibria."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from landbridge.assignment import together
+from landbridge.assignment.prefixes import build_prefix_tree
+from landbridge.assignment.sue import Segments, solve
+from landbridge.assignment.together import Lanes, Path, Preconditioner, solve_together, split_by_levels
+from landbridge.assignment.warm import solve_first
+from landbridge.kernels import lane_trees, lanes
+from landbridge.kernels.jit import kernel
+from landbridge.study import open_study
+from landbridge.study.prepare import prepare
+from landbridge.study.states import StateFamily
+from test_process_study import small
+
+EIGHT = lanes.WIDTH
+
+
+@kernel
+def apply_exp(x, out):
+    for i in range(x.shape[0]):
+        lanes.put(out, i, lanes.exp(lanes.take(x, i)))
+
+
+@kernel
+def apply_log(x, out):
+    for i in range(x.shape[0]):
+        lanes.put(out, i, lanes.log(lanes.take(x, i)))
+
+
+@kernel
+def apply_choices(x, y, out):
+    a, b = lanes.take(x, 0), lanes.take(y, 0)
+    lanes.put(out, 0, lanes.least(a, b))
+    lanes.put(out, 1, lanes.greatest(a, b))
+    lanes.put(out, 2, lanes.where_above(a, b, lanes.spread(1.0), lanes.spread(2.0)))
+    lanes.put(out, 3, (a + b) * (a - b) / lanes.spread(2.0))
+
+
+def run(function, x):
+    out = np.empty_like(x)
+    function(x, out)
+    return out
+
+
+@settings(deadline=None)  # the first case compiles
+@given(arrays(float, (3, EIGHT), elements=st.floats(-690.0, 690.0)))
+def test_exponentials_to_the_last_bits(x):
+    np.testing.assert_allclose(run(apply_exp, x), np.exp(x), rtol=4e-16 * 4)
+
+
+@settings(deadline=None)
+@given(arrays(float, (3, EIGHT), elements=st.floats(1e-300, 1e300)))
+def test_logarithms_to_the_last_bits(x):
+    np.testing.assert_allclose(run(apply_log, x), np.log(x), rtol=1e-15, atol=2e-16)
+
+
+def test_what_is_no_number_is_never_chosen():
+    x = np.array([[np.nan, 1.0, np.inf, -np.inf, 2.0, 3.0, 4.0, 0.0]])
+    y = np.array([[1.0, 2.0, 1.0, 1.0, 2.0, 1.0, 5.0, 0.5]])
+    out = np.empty((4, EIGHT))
+    apply_choices(x, y, out)
+    assert out[0].tolist() == [1.0, 1.0, 1.0, -np.inf, 2.0, 1.0, 4.0, 0.0]
+    assert out[1].tolist() == [1.0, 2.0, np.inf, 1.0, 2.0, 3.0, 5.0, 0.5]
+    assert out[2].tolist() == [2.0, 2.0, 1.0, 2.0, 2.0, 1.0, 2.0, 2.0]
+    assert out[3, 5] == 4.0
+    ends = run(apply_exp, np.array([[-np.inf, np.inf, np.nan, 0.0, -700.0, 700.0, -1000.0, 1000.0]]))[0]
+    assert 0.0 < ends[0] == ends[2] == ends[4] == ends[6] < 1e-300
+    assert ends[1] == ends[5] == ends[7] > 1e300
+    assert ends[3] == 1.0
+
+
+WAYS = st.lists(
+    st.tuples(st.integers(0, 1), st.lists(st.integers(0, 4), max_size=6)), min_size=1, max_size=12
+)
+
+
+@settings(deadline=None)
+@given(WAYS, st.integers(0, 2**32 - 1))
+def test_a_tree_cut_down_to_some_routes_sums_alike(ways, seed):
+    random = np.random.default_rng(seed)
+    route_class = np.array([k for k, _ in ways])
+    starts = np.concatenate(([0], np.cumsum([len(way) for _, way in ways])))
+    along = np.array([f for _, way in ways for f in way], np.int64)
+    tree = build_prefix_tree(starts, along, route_class, 2, 5)
+    kept = np.flatnonzero(random.random(len(ways)) < 0.7)
+    leaf = np.ascontiguousarray(tree.leaf[kept])
+    ends, branches = np.empty(len(tree.parent), np.int32), np.empty(len(tree.parent), np.int32)
+    n_nodes, n_entries = lane_trees.count_use(tree.parent, leaf, ends, branches)
+    assert n_nodes <= 2 + 2 * len(kept)
+    above, first = np.empty(n_nodes, np.int32), np.empty(n_nodes + 1, np.int32)
+    chain, end = np.empty(n_entries, np.int32), np.empty(len(kept), np.int32)
+    lane_trees.cut_down(tree.parent, tree.entry, leaf, ends, branches, above, first, chain, end)
+    values, total = random.random((10, EIGHT)), np.empty((n_nodes, EIGHT))
+    lane_trees.sum_down(above, first, chain, values, total)
+    flow = random.random((len(kept), EIGHT))
+    through, load = np.zeros((n_nodes, EIGHT)), np.zeros((10, EIGHT))
+    np.add.at(through, end, flow)
+    lane_trees.load_up(above, first, chain, through, load)
+    assert not through.any()
+    expected = np.zeros((10, EIGHT))
+    for r, route in enumerate(kept):
+        k, way = ways[route]
+        np.testing.assert_allclose(total[end[r]], values[[5 * k + f for f in way]].sum(axis=0), atol=1e-12)
+        for f in way:
+            expected[5 * k + f] += flow[r]
+    np.testing.assert_allclose(load, expected, rtol=1e-12)
+
+
+def test_levels_split_demand_and_keep_its_sum():
+    n = np.arange(3)
+    parts = Segments(n, n + 1, np.array([10.0, 6.0, 4.0]), np.array([0, 1, 1]), np.full(3, -1), np.ones(3))
+    found = split_by_levels(parts, np.array([1, 1, 1]), np.array([0.5, 0.25, 0.5]), 2)
+    assert found.group.tolist() == [0, 1, 1, 1, 1, 1, 1]
+    assert found.need.tolist() == [1.0, 0.25, 0.25, 0.5, 0.5, 1.0, 1.0]
+    assert found.demand_t_year.tolist() == [10.0, 1.5, 1.0, 1.5, 1.0, 3.0, 2.0]
+
+
+def test_mixing_ends_a_linear_problem_in_as_many_steps_as_it_has_unknowns():
+    """v = 100 + M v with four unknowns: every answer is new, so the sixth evaluation is exact."""
+    random = np.random.default_rng(3)
+    matrix = 0.5 * random.random((4, 4)) / 4
+    path = Path(np.full(4, 50.0), Preconditioner(np.eye(4)), 1e-12)
+    while not path.learn(100.0 + matrix @ path.trial):
+        assert path.evaluations < 7
+    np.testing.assert_allclose(path.load, np.linalg.solve(np.eye(4) - matrix, np.full(4, 100.0)), rtol=1e-11)
+
+
+@pytest.fixture(scope="module")
+def family(tmp_path_factory):
+    years = ("study", "years: [2024, 2035]", "years: [2024, 2028, 2030, 2032, 2035, 2040]")
+    return StateFamily(prepare(open_study(small(tmp_path_factory.mktemp("study"), years))), "today")
+
+
+def draw_states(family, n):
+    """Shares of all gates, shut, open and in between, (n, n_gates)."""
+    random = np.random.default_rng(7)
+    return random.choice([0.0, 0.3, 0.6, 1.0], (n, len(family.gates)), p=[0.3, 0.2, 0.2, 0.3])
+
+
+def test_lanes_evaluate_as_single_problems_do(family):
+    demand = family.prepared.build_demand(2035).t_year
+    shares = draw_states(family, EIGHT)
+    n_seen = 0
+    for rows, variants in family.build_variants(2035, shares, demand):
+        eight = Lanes(variants)
+        for lane in range(len(rows)):
+            eight.place(lane, lane)
+        load = np.zeros((variants.tree.n_facilities, EIGHT))
+        eight.evaluate(load)
+        for lane in range(len(rows)):
+            eight.keep_free(lane)
+        random = np.random.default_rng(1)
+        load = random.random(load.shape) * variants.capacity_t_year.max()
+        answers = eight.evaluate(load)
+        for lane, row in enumerate(rows):
+            problem = family.build_problem(2035, shares[row], demand)
+            alone = problem.evaluate(np.ascontiguousarray(load[:, lane]))
+            together_ = eight.read(lane, answers[:, lane], 0.0, 0)
+            np.testing.assert_allclose(together_.flow, alone.flow, rtol=1e-11, atol=1e-6)
+            np.testing.assert_allclose(together_.load, alone.load, rtol=1e-11, atol=1e-6)
+            n = len(problem.routes.group_class)
+            s, t = problem.segments, eight.segments
+            stays = np.bincount(s.group, s.demand_t_year * (1.0 - alone.shipped), n)
+            left = np.bincount(t.group, t.demand_t_year * (1.0 - together_.shipped), n)
+            np.testing.assert_allclose(left, stays, rtol=1e-11, atol=1e-6)
+            n_seen += 1
+    assert n_seen == EIGHT
+
+
+@pytest.mark.parametrize("most", [None, 2])
+def test_states_solved_together_are_those_solved_alone(family, monkeypatch, most):
+    """Also when every state is given up after two evaluations and solved alone."""
+    if most is not None:
+        monkeypatch.setattr(together, "MOST_STEPS", most)
+    demand = family.prepared.build_demand(2035).t_year
+    shares = draw_states(family, 20)
+    _, start = solve_first(family.build_problem(2035, shares[0], demand), tolerance=1e-12)
+    seen = []
+    for rows, variants in family.build_variants(2035, shares, demand):
+
+        def alone(state, rows=rows):
+            return family.build_problem(2035, shares[rows[state]], demand)
+
+        for state, segments, at, _ in solve_together(variants, shares[rows], start, alone, tolerance=1e-12):
+            cold = solve(alone(state), tolerance=1e-12)
+            assert at.residual <= 1e-12
+            np.testing.assert_allclose(at.load, cold.load, rtol=1e-9, atol=1e-3)
+            served = (segments.demand_t_year * at.shipped).sum()
+            np.testing.assert_allclose(served, at.flow.sum(), rtol=1e-12)
+            seen.append(int(rows[state]))
+    assert sorted(seen) == list(range(20))
