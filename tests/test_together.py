@@ -1,5 +1,7 @@
 """Eight states at once against one state at a time: numbers in lanes, trees, choices, steps, whole equilibria."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -90,18 +92,25 @@ def test_a_tree_cut_down_to_some_routes_sums_alike(ways, seed):
     tree = build_prefix_tree(starts, along, route_class, 2, 5)
     kept = np.flatnonzero(random.random(len(ways)) < 0.7)
     leaf = np.ascontiguousarray(tree.leaf[kept])
-    ends, branches = np.empty(len(tree.parent), np.int32), np.empty(len(tree.parent), np.int32)
-    n_nodes, n_entries = lane_trees.count_use(tree.parent, leaf, ends, branches)
-    assert n_nodes <= 2 + 2 * len(kept)
+    blocks = np.unique(np.concatenate(([0, len(kept)], random.integers(0, len(kept) + 1, 2))))
+    nothing = np.empty(0, np.int32)
+    given = tree.parent, tree.entry, leaf, blocks
+    n_nodes, n_entries = lane_trees.cut_down(*given, *[nothing] * 5)
+    assert n_nodes <= 3 * 2 + 2 * len(kept)
     above, first = np.empty(n_nodes, np.int32), np.empty(n_nodes + 1, np.int32)
     chain, end = np.empty(n_entries, np.int32), np.empty(len(kept), np.int32)
-    lane_trees.cut_down(tree.parent, tree.entry, leaf, ends, branches, above, first, chain, end)
+    block_node = np.empty(len(blocks), np.int64)
+    if n_nodes:
+        assert lane_trees.cut_down(*given, block_node, above, first, chain, end) == (n_nodes, n_entries)
+        assert block_node[-1] == n_nodes
+        for number, (a, b) in enumerate(pairwise(blocks)):
+            assert ((end[a:b] >= block_node[number]) & (end[a:b] < block_node[number + 1])).all()
     values, total = random.random((10, EIGHT)), np.empty((n_nodes, EIGHT))
-    lane_trees.sum_down(above, first, chain, values, total)
+    lane_trees.sum_down(0, n_nodes, above, first, chain, values, total)
     flow = random.random((len(kept), EIGHT))
     through, load = np.zeros((n_nodes, EIGHT)), np.zeros((10, EIGHT))
     np.add.at(through, end, flow)
-    lane_trees.load_up(above, first, chain, through, load)
+    lane_trees.load_up(0, n_nodes, above, first, chain, through, load)
     assert not through.any()
     expected = np.zeros((10, EIGHT))
     for r, route in enumerate(kept):

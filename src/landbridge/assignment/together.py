@@ -20,7 +20,7 @@ from landbridge.assignment.sue import FULLY_SHIPPED, TOLERANCE, Equilibrium, Pro
 from landbridge.assignment.warm import Neighbour
 from landbridge.kernels import lane_trees
 from landbridge.kernels.anderson import mix
-from landbridge.kernels.lane_choice import choose
+from landbridge.kernels.lane_choice import respond
 from landbridge.kernels.lanes import WIDTH
 from landbridge.kernels.secant import multiply
 from landbridge.network.attributes import Facilities
@@ -29,7 +29,7 @@ MEMORY = 10
 """Former steps that a new one learns from."""
 WORSE = 5.0
 """A step that multiplies the residual by more than this is learnt from but not taken."""
-REFRESH = 64
+REFRESH = 32
 """States solved between two derivatives."""
 MOST_REFUSED = 4
 MOST_STEPS = 60
@@ -156,22 +156,27 @@ class Lanes:
         counts = [len(m) for m in members]
         of = np.concatenate(members) if members else np.zeros(0, np.int64)
         self.segments = split_by_levels(v.parts, of, np.repeat(pairs[1], counts), n_groups)
-        self._is_plain = np.ones(n_groups, bool)
-        self._is_plain[of] = False
         self._group_segments = np.searchsorted(self.segments.group, np.arange(n_groups + 1)).astype(np.int64)
 
     def _cut_tree(self) -> None:
-        tree = self.variants.tree
+        """A tree for each class, so that more of it stays in the cache while it is in use."""
+        tree, r = self.variants.tree, self.variants.routes
+        begins = np.flatnonzero(np.diff(r.group_class, prepend=-1))
+        self._block_group = np.append(begins, len(r.group_class)).astype(np.int64)
+        block_first = self._run_first[self._group_runs[self._block_group]]
         leaf = np.ascontiguousarray(tree.leaf[self.kept])
-        ends, branches = np.empty(len(tree.parent), np.int32), np.empty(len(tree.parent), np.int32)
-        n_nodes, n_entries = lane_trees.count_use(tree.parent, leaf, ends, branches)
-        self._above = np.empty(n_nodes, np.int32)
-        self._first = np.empty(n_nodes + 1, np.int32)
-        self._chain = np.empty(n_entries, np.int32)
-        self._end = np.empty(len(leaf), np.int32)
-        lane_trees.cut_down(
-            tree.parent, tree.entry, leaf, ends, branches, self._above, self._first, self._chain, self._end
+        nothing = np.empty(0, np.int32)
+        room = lane_trees.cut_down(
+            tree.parent, tree.entry, leaf, block_first, nothing, nothing, nothing, nothing, nothing
         )
+        n_nodes, n_entries = room
+        self._block_node = np.empty(len(block_first), np.int64)
+        self._above, self._first = np.empty(n_nodes, np.int32), np.empty(n_nodes + 1, np.int32)
+        self._chain, self._end = np.empty(n_entries, np.int32), np.empty(len(leaf), np.int32)
+        lane_trees.cut_down(
+            tree.parent, tree.entry, leaf, block_first, self._block_node, self._above, self._first,
+            self._chain, self._end,
+        )  # fmt: skip
 
     def place(self, lane: int, state: int) -> None:
         """Put a state into a lane; its surplus without queues is not known yet."""
@@ -198,17 +203,15 @@ class Lanes:
         price, _ = measure_price(flat, capacity, v.scarcity, is_firm)
         self._delay[:] = delay.reshape(load.shape)
         self._values[:] = v.classes.value_of_time[:, None, None] * self._delay + price.reshape(load.shape)
-        tree = self._above, self._first, self._chain
-        lane_trees.sum_down(*tree, self._values.reshape(-1, WIDTH), self._total)
-        s = self.segments
-        choose(
-            self._group_runs, self._run_first, self._run_nest, self._theta, self._mu, self._choke,
-            self._sigma, self._is_plain, self._group_segments, s.demand_t_year, s.need, s.captive, self._free,
-            self._set, self._usable, self._base, self._end, self._total, self._flow, self._through,
-            self._logsum, self._shipped,
-        )  # fmt: skip
         self._load[:] = 0.0
-        lane_trees.load_up(*tree, self._through, self._load.reshape(-1, WIDTH))
+        s = self.segments
+        respond(
+            self._block_group, self._block_node, self._above, self._first, self._chain,
+            self._values.reshape(-1, WIDTH), self._load.reshape(-1, WIDTH), self._group_runs, self._run_first,
+            self._run_nest, self._theta, self._mu, self._choke, self._sigma, self._group_segments,
+            s.demand_t_year, s.need, s.captive, self._free, self._set, self._usable, self._base, self._end,
+            self._total, self._flow, self._through, self._logsum, self._shipped,
+        )  # fmt: skip
         answer: np.ndarray = self._load.sum(axis=0)
         return answer
 
@@ -233,7 +236,7 @@ class Path:
         self._inverse, self._tolerance = inverse, tolerance
         self._steps, self._answers = np.empty((MEMORY, n)), np.empty((MEMORY, n))
         self._gap, self._mixed = np.empty(n), np.empty(n)
-        self._kept, self._refused = 0, 0
+        self._kept, self._known, self._refused = 0, 0, 0
         self.load = self.trial = start
         self.residual, self.evaluations = np.inf, 0
 
@@ -248,7 +251,10 @@ class Path:
             row = self._kept % MEMORY
             np.subtract(self.trial, self.load, out=self._steps[row])
             np.subtract(gap, self._gap, out=self._answers[row])
-            self._kept += 1
+            self._kept, self._known = self._kept + 1, min(self._known + 1, MEMORY)
+        if residual > self.residual:
+            # Beyond a bend of the laws of delay, what was learnt on this side misleads.
+            self._known = min(self._known, 1)
         if residual <= self._tolerance or residual < WORSE * self.residual:
             self._refused = 0
             self.load, self.residual, self._gap = self.trial, residual, gap
@@ -256,7 +262,7 @@ class Path:
             self._refused += 1
         if residual <= self._tolerance:
             return True
-        mix(self._steps, self._answers, min(self._kept, MEMORY), self._kept - 1, self._gap, self._mixed)
+        mix(self._steps, self._answers, self._known, self._kept - 1, self._gap, self._mixed)
         self.trial = np.maximum(self.load + self._mixed, 0.0)
         return False
 

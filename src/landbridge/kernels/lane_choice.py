@@ -9,10 +9,12 @@ weighed anew for each level that its segments need.
 import numpy as np
 
 from landbridge.kernels.jit import inlined, kernel
-from landbridge.kernels.lanes import WIDTH, exp, greatest, least, log, put, spread, take, where_above
+from landbridge.kernels.lane_trees import load_up, sum_down
+from landbridge.kernels.lanes import WIDTH, exp, greatest, least, log, lowest, put, spread, take, where_above
 
 NEGLIGIBLE_LOG = -60.0
-"""A route whose weight is exp(-60) of the best of its nest gets nothing (as in landbridge.kernels.choice)."""
+TRUSTED_SUM = 1e-6
+"""Both as in :mod:`landbridge.kernels.choice`."""
 
 
 @inlined
@@ -35,6 +37,8 @@ def weigh_run(start, end, offset, theta, reach, weight):  # type: ignore[no-unty
 
 @kernel
 def choose(  # type: ignore[no-untyped-def]
+    begin,
+    stop,
     group_runs,
     run_first,
     run_nest,
@@ -42,7 +46,6 @@ def choose(  # type: ignore[no-untyped-def]
     group_mu,
     group_choke,
     group_sigma,
-    is_plain,
     group_segments,
     seg_demand,
     seg_need,
@@ -58,46 +61,60 @@ def choose(  # type: ignore[no-untyped-def]
     logsum,
     shipped,
 ):
-    """Fill ``flow`` (n_routes, 8) in t/year, add it to ``through`` (n_nodes, 8), and fill ``logsum`` S
-    (USD/t; inf where no route is open) and ``shipped`` G (n_segments, 8).
+    """For the groups from ``begin`` to ``stop`` fill ``flow`` (n_routes, 8) in t/year, add it to ``through``
+    (n_nodes, 8), and fill ``logsum`` S (USD/t; inf where no route is open) and ``shipped`` G (n_segments, 8).
 
     ``base`` (n_routes, 8) is a route's cost without queues less ln(weight) / theta, inf where it is shut;
     ``total`` (n_nodes, 8) what queues add at the node ``end`` of a route. ``usable`` (n_sets, 8) is read for
-    groups that are not plain. ``free`` (n_segments, 8) is S without any queue; NaN there means that nothing
+    groups with several needs. ``free`` (n_segments, 8) is S without any queue; NaN there means that nothing
     is held back. Segments of a group stand together, rising by ``seg_need``.
     """
     longest, most = 1, 1
-    for g in range(group_runs.shape[0] - 1):
+    for g in range(begin, stop):
         first, last = group_runs[g], group_runs[g + 1]
         longest = max(longest, run_first[last] - run_first[first])
         most = max(most, last - first)
     reach, weight = np.empty((longest, WIDTH)), np.empty((longest, WIDTH))
-    inners, logsums = np.empty((most, WIDTH)), np.empty((most, WIDTH))
+    own, sent = np.empty((longest, WIDTH)), np.empty((longest, WIDTH))
+    bests, inners, logsums = np.empty((most, WIDTH)), np.empty((most, WIDTH)), np.empty((most, WIDTH))
     shares, scales = np.empty((most, WIDTH)), np.empty((most, WIDTH))
     nothing, one, no_way = spread(0.0), spread(1.0), spread(np.inf)
-    for g in range(group_runs.shape[0] - 1):
+    for g in range(begin, stop):
         k0, k1 = group_runs[g], group_runs[g + 1]
         a, b = run_first[k0], run_first[k1]
         theta, mu = group_theta[g], spread(group_mu[g])
         choke, sigma = spread(group_choke[g]), spread(group_sigma[g])
         for r in range(a, b):
-            put(flow, r, nothing)
+            put(reach, r - a, take(base, r) + take(total, end[r]))
+        # The least need of a group is met by every route that serves anything.
+        for k in range(k0, k1):
+            best, inner = weigh_run(run_first[k], run_first[k + 1], a, theta, reach, weight)
+            put(bests, k - k0, best)
+            put(inners, k - k0, inner)
+            put(logsums, k - k0, best - log(inner) / spread(theta))
         s = group_segments[g]
         while s < group_segments[g + 1]:
             need = seg_need[s]
-            if is_plain[g]:
-                for r in range(a, b):
-                    put(reach, r - a, take(base, r) + take(total, end[r]))
-            else:
+            if s > group_segments[g]:
                 bar = spread(need)
-                for r in range(a, b):
-                    cost = take(base, r) + take(total, end[r])
-                    put(reach, r - a, where_above(bar, take(usable, set_of_route[r]), no_way, cost))
-            for k in range(k0, k1):
-                best, inner = weigh_run(run_first[k], run_first[k + 1], a, theta, reach, weight)
-                put(inners, k - k0, inner)
-                put(logsums, k - k0, best - log(inner) / spread(theta))
-                put(scales, k - k0, nothing)
+                for k in range(k0, k1):
+                    best, inner = take(bests, k - k0), nothing
+                    for r in range(run_first[k], run_first[k + 1]):
+                        w = where_above(bar, take(usable, set_of_route[r]), nothing, take(weight, r - a))
+                        put(own, r - a, w)
+                        inner = inner + w
+                    if lowest(inner) < TRUSTED_SUM:
+                        # The best of the run is not for this segment in some state: weigh what is.
+                        for r in range(run_first[k], run_first[k + 1]):
+                            cost = take(base, r) + take(total, end[r])
+                            shut = where_above(bar, take(usable, set_of_route[r]), no_way, cost)
+                            put(reach, r - a, shut)
+                        best, inner = weigh_run(run_first[k], run_first[k + 1], a, theta, reach, own)
+                    put(inners, k - k0, inner)
+                    put(logsums, k - k0, best - log(inner) / spread(theta))
+            for k in range(k1 - k0):
+                put(scales, k, nothing)
+            is_first = s == group_segments[g]
             while s < group_segments[g + 1] and seg_need[s] == need:
                 i, j = k0, k1
                 if seg_captive[s] >= 0:
@@ -130,6 +147,58 @@ def choose(  # type: ignore[no-untyped-def]
             for k in range(k0, k1):
                 scale = take(scales, k - k0)
                 for r in range(run_first[k], run_first[k + 1]):
-                    put(flow, r, take(flow, r) + scale * take(weight, r - a))
+                    if is_first:
+                        put(sent, r - a, scale * take(weight, r - a))
+                    else:
+                        put(sent, r - a, take(sent, r - a) + scale * take(own, r - a))
+        if group_segments[g] == group_segments[g + 1]:
+            continue
         for r in range(a, b):
-            put(through, end[r], take(through, end[r]) + take(flow, r))
+            put(flow, r, take(sent, r - a))
+            put(through, end[r], take(through, end[r]) + take(sent, r - a))
+
+
+@kernel
+def respond(  # type: ignore[no-untyped-def]
+    block_group,
+    block_node,
+    above,
+    first,
+    chain,
+    values,
+    load,
+    group_runs,
+    run_first,
+    run_nest,
+    group_theta,
+    group_mu,
+    group_choke,
+    group_sigma,
+    group_segments,
+    seg_demand,
+    seg_need,
+    seg_captive,
+    free,
+    set_of_route,
+    usable,
+    base,
+    end,
+    total,
+    flow,
+    through,
+    logsum,
+    shipped,
+):
+    """Costs down the trees, choices, and loads up again, block by block: what a block needs stays in the
+    cache. ``values`` and ``load`` (n_entries, 8); the rest as in :func:`choose` and ``lane_trees``.
+    """
+    for block in range(block_node.shape[0] - 1):
+        a, b = block_node[block], block_node[block + 1]
+        sum_down(a, b, above, first, chain, values, total)
+        choose(
+            block_group[block], block_group[block + 1], group_runs, run_first, run_nest, group_theta,
+            group_mu, group_choke, group_sigma, group_segments, seg_demand, seg_need, seg_captive, free,
+            set_of_route,
+            usable, base, end, total, flow, through, logsum, shipped,
+        )  # fmt: skip
+        load_up(a, b, above, first, chain, through, load)

@@ -11,65 +11,76 @@ from landbridge.kernels.lanes import put, spread, take
 
 
 @kernel
-def count_use(parent, leaf, ends, branches):  # type: ignore[no-untyped-def]
-    """How many of the routes end at each node, and how many of its children lead to one; gives the nodes and
-    the entries of the tree cut down.
+def cut_down(  # type: ignore[no-untyped-def]
+    parent, entry, leaf, block_first, block_node, above, first, chain, end
+):
+    """Write a tree for each block of routes ``leaf[block_first[b]:block_first[b + 1]]``, in turn.
+
+    Of each node its parent ``above`` (-1 for the root of a block) and its entries
+    ``chain[first[y]:first[y + 1]]``; ``block_node`` (n_blocks + 1) the nodes of each block, and the node
+    ``end`` of each route. Gives how many nodes and entries there are; with arrays of length 0 nothing else is
+    written, which tells how much room is needed.
     """
-    ends[:] = 0
-    branches[:] = 0
-    for r in range(leaf.shape[0]):
-        ends[leaf[r]] += 1
+    n = parent.shape[0]
+    stamp = np.full(n, -1, np.int32)
+    ends, branches = np.empty(n, np.int32), np.empty(n, np.int32)
+    number, touched = np.empty(n, np.int32), np.empty(n, np.int32)
+    writes = above.shape[0] > 0
     nodes, entries = 0, 0
-    for x in range(parent.shape[0] - 1, -1, -1):
-        p = parent[x]
-        if p < 0:
+    for block in range(block_first.shape[0] - 1):
+        m = 0
+        for r in range(block_first[block], block_first[block + 1]):
+            x = leaf[r]
+            is_new = stamp[x] != block
+            if is_new:
+                stamp[x], ends[x], branches[x], touched[m] = block, 0, 0, x
+                m += 1
+            ends[x] += 1
+            while is_new and parent[x] >= 0:
+                x = parent[x]
+                is_new = stamp[x] != block
+                if is_new:
+                    stamp[x], ends[x], branches[x], touched[m] = block, 0, 0, x
+                    m += 1
+                branches[x] += 1
+        if writes:
+            block_node[block] = nodes
+        for x in np.sort(touched[:m]):
+            if parent[x] >= 0:
+                if ends[x] == 0 and branches[x] < 2:
+                    continue
+                if writes:
+                    first[nodes] = entries
+                z = x
+                while True:
+                    if writes:
+                        chain[entries] = entry[z]
+                    entries += 1
+                    z = parent[z]
+                    if parent[z] < 0 or ends[z] > 0 or branches[z] > 1:
+                        break
+                if writes:
+                    above[nodes] = number[z]
+            elif writes:
+                first[nodes], above[nodes] = entries, -1
+            number[x] = nodes
             nodes += 1
-        elif ends[x] > 0 or branches[x] > 0:
-            branches[p] += 1
-            entries += 1
-            if ends[x] > 0 or branches[x] > 1:
-                nodes += 1
+        if writes:
+            for r in range(block_first[block], block_first[block + 1]):
+                end[r] = number[leaf[r]]
+    if writes:
+        block_node[block_first.shape[0] - 1], first[nodes] = nodes, entries
     return nodes, entries
 
 
 @kernel
-def cut_down(parent, entry, leaf, ends, branches, above, first, chain, end):  # type: ignore[no-untyped-def]
-    """Write the tree cut down: of each node its parent ``above`` (-1 for a root) and its entries
-    ``chain[first[y]:first[y + 1]]``; and the node ``end`` of each route.
-    """
-    n = parent.shape[0]
-    number = np.empty(n, np.int32)
-    y, k = 0, 0
-    first[0] = 0
-    for x in range(n):
-        p = parent[x]
-        if p >= 0 and ends[x] == 0 and branches[x] < 2:
-            continue
-        number[x] = y
-        if p < 0:
-            above[y] = -1
-        else:
-            z = x
-            while True:
-                chain[k] = entry[z]
-                k += 1
-                z = parent[z]
-                if parent[z] < 0 or ends[z] > 0 or branches[z] > 1:
-                    break
-            above[y] = number[z]
-        y += 1
-        first[y] = k
-    for r in range(leaf.shape[0]):
-        end[r] = number[leaf[r]]
-
-
-@kernel
-def sum_down(above, first, chain, values, total):  # type: ignore[no-untyped-def]
-    """``total[y]`` is that of the parent and the ``values`` of the node's entries; a root has 0.
+def sum_down(begin, stop, above, first, chain, values, total):  # type: ignore[no-untyped-def]
+    """``total[y]`` of nodes from ``begin`` to ``stop`` is that of the parent and the ``values`` of the node's
+    entries; a root has 0.
 
     ``values`` (n_entries, 8), ``total`` (n_nodes, 8).
     """
-    for y in range(above.shape[0]):
+    for y in range(begin, stop):
         if above[y] < 0:
             put(total, y, spread(0.0))
             continue
@@ -80,11 +91,11 @@ def sum_down(above, first, chain, values, total):  # type: ignore[no-untyped-def
 
 
 @kernel
-def load_up(above, first, chain, through, load):  # type: ignore[no-untyped-def]
-    """Add what ends at each node and beyond it, ``through`` (n_nodes, 8), to ``load`` (n_entries, 8); leaves
-    ``through`` at 0.
+def load_up(begin, stop, above, first, chain, through, load):  # type: ignore[no-untyped-def]
+    """Add what ends at each node from ``begin`` to ``stop`` and beyond it, ``through`` (n_nodes, 8), to
+    ``load`` (n_entries, 8); leaves ``through`` at 0.
     """
-    for y in range(above.shape[0] - 1, -1, -1):
+    for y in range(stop - 1, begin - 1, -1):
         flow = take(through, y)
         put(through, y, spread(0.0))
         p = above[y]

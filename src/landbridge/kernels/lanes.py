@@ -2,7 +2,8 @@
 
 Arrays of lanes have eight columns of doubles, one a lane, and are read and written by rows (:func:`take`,
 :func:`put`). Whatever vector unit the machine has is used; the operations and their order are the same on
-all, so are the results. A lane that holds no number (NaN) falls to the second choice of every comparison.
+all (a product and a sum are rounded once where one operation does both, and that is said here), so are the
+results. A lane that holds no number (NaN) falls to the second choice of every comparison.
 """
 
 import math
@@ -11,7 +12,7 @@ from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba import extending
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.datamodel import models
 
 WIDTH = 8
@@ -59,6 +60,14 @@ def _same_whole(value: int) -> Any:
     return ir.Constant(_WHOLE, [value] * WIDTH)
 
 
+def _fuse(builder: Any, x: Any, y: Any, z: Any) -> Any:
+    """``x * y + z``, rounded once."""
+    kind = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
+    name = f"llvm.fma.v{WIDTH}f64"
+    operation = cgutils.get_or_insert_function(builder.module, kind, name)  # type: ignore[no-untyped-call]
+    return builder.call(operation, [x, y, z])
+
+
 def _find_row(context: Any, builder: Any, kind: Any, array: Any, row: Any) -> Any:
     data = context.make_array(kind)(context, builder, array).data
     start = builder.mul(row, ir.Constant(row.type, WIDTH))
@@ -102,6 +111,20 @@ def spread(typing_context, value):  # type: ignore[no-untyped-def]
     return LANES(types.float64), write
 
 
+@intrinsic
+def lowest(typing_context, x):  # type: ignore[no-untyped-def]
+    """The least number of all lanes."""
+
+    def write(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        found = builder.extract_element(args[0], ir.Constant(_PLACE, 0))
+        for lane in range(1, WIDTH):
+            value = builder.extract_element(args[0], ir.Constant(_PLACE, lane))
+            found = builder.select(builder.fcmp_ordered("<", value, found), value, found)
+        return found
+
+    return types.float64(LANES), write
+
+
 def _pair(function: Any) -> Any:
     """An operation on two rows from what it writes."""
 
@@ -140,12 +163,12 @@ def exp(typing_context, x):  # type: ignore[no-untyped-def]
         low, high = _same(_LEAST_EXPONENT), _same(_GREATEST_EXPONENT)
         x = b.select(b.fcmp_ordered(">", args[0], low), args[0], low)
         x = b.select(b.fcmp_ordered("<", x, high), x, high)
-        shifted = b.fadd(b.fmul(x, _same(1.0 / math.log(2.0))), _same(_ROUND))
+        shifted = _fuse(b, x, _same(1.0 / math.log(2.0)), _same(_ROUND))
         n = b.fsub(shifted, _same(_ROUND))
-        rest = b.fsub(b.fsub(x, b.fmul(n, _same(_LN2_HIGH))), b.fmul(n, _same(_LN2_LOW)))
+        rest = _fuse(b, n, _same(-_LN2_LOW), _fuse(b, n, _same(-_LN2_HIGH), x))
         total = _same(1.0 / math.factorial(_EXP_TERMS))
         for k in range(_EXP_TERMS - 1, -1, -1):
-            total = b.fadd(b.fmul(total, rest), _same(1.0 / math.factorial(k)))
+            total = _fuse(b, total, rest, _same(1.0 / math.factorial(k)))
         power = b.shl(b.bitcast(shifted, _WHOLE), _same_whole(52))
         return b.bitcast(b.add(b.bitcast(total, _WHOLE), power), _VECTOR)
 
@@ -165,9 +188,8 @@ def log(typing_context, x):  # type: ignore[no-untyped-def]
         square = b.fmul(s, s)
         total = _same(2.0 / (2 * _LOG_TERMS - 1))
         for k in range(2 * _LOG_TERMS - 3, 0, -2):
-            total = b.fadd(b.fmul(total, square), _same(2.0 / k))
-        whole = b.fmul(b.sitofp(power, _VECTOR), _same(math.log(2.0)))
-        return b.fadd(whole, b.fmul(total, s))
+            total = _fuse(b, total, square, _same(2.0 / k))
+        return _fuse(b, b.sitofp(power, _VECTOR), _same(math.log(2.0)), b.fmul(total, s))
 
     return LANES(LANES), write
 
