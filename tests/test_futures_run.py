@@ -18,6 +18,7 @@ from landbridge.kernels.linear import invert
 from landbridge.kernels.secant import learn, multiply
 from landbridge.study import future_states, open_study, run_study
 from landbridge.study.future_answers import answer, price_option
+from landbridge.study.future_cluster import _Carrier
 from landbridge.study.future_measures import Measures, check_questions
 from landbridge.study.future_run import list_future_years, run_futures, tabulate_run
 from landbridge.study.future_solve import build_model
@@ -190,6 +191,14 @@ def test_a_run_that_was_killed_goes_on(study, prepared, tmp_path):
     assert tables(again) == tables(whole)
     assert again.effort.fetched >= 4
     assert again.effort.solved < whole.effort.solved
+    third = run_futures(prepared, 300, cluster="tcp://nobody.invalid:1")
+    assert tables(third) == tables(whole), "all is stored: no worker is asked"
+    assert (third.effort.solved, third.effort.workers) == (0, 0)
+
+
+def test_a_worker_of_another_version_refuses():
+    with pytest.raises(ClusterNotReached, match="another version"):
+        _Carrier("model", "other code", b"").get_model()
 
 
 def test_no_cluster_and_no_later_year_are_told(prepared, tmp_path):

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from landbridge.errors import ClusterNotReached
+from landbridge.study.cache import hash_package, hash_rooms
 from landbridge.study.future_solve import Chunk, Model, Solved, Submit, _time_chunk
 
 if TYPE_CHECKING:
@@ -31,18 +32,30 @@ REACH_S = 20
 """Seconds to wait for a scheduler, and for its first worker."""
 
 
-class _Carrier:
-    """Holds the model on a worker; unpacked there at its first chunk."""
+def hash_code() -> str:
+    """Hash of all code that a chunk passes through."""
+    return hash_package() + hash_rooms("study", "indicators")
 
-    def __init__(self, name: str, packed: bytes) -> None:
-        self.name, self.packed = name, packed
+
+class _Carrier:
+    """Holds the model on a worker; unpacked there at its first chunk.
+
+    ``code`` is the hash of the package that made the model.
+    """
+
+    def __init__(self, name: str, code: str, packed: bytes) -> None:
+        self.name, self.code, self.packed = name, code, packed
         self.model: Model | None = None
 
     def setup(self, worker: "Worker") -> None:
         """Nothing to do before the first chunk."""
 
     def get_model(self) -> Model:
+        """The model, refused by a worker whose code is not that of the client: its numbers would differ."""
         if self.model is None:
+            if hash_code() != self.code:
+                mend = "install the same version on every worker, and start the workers again."
+                raise ClusterNotReached("a worker runs another version of Landbridge.", mend=mend)
             self.model = pickle.loads(self.packed)  # noqa: S301 - packed by this package, sent by its own client
         return self.model
 
@@ -61,15 +74,17 @@ def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[
     Raises
     ------
     ClusterNotReached
-        If no scheduler answers at ``address``, or it has no worker.
+        If no scheduler answers at ``address``, or it has no worker, or its workers cannot solve: other code,
+        or a chunk that kills one worker after another.
     """
     import dask
     from distributed import Client, LocalCluster, WorkerPlugin, as_completed
+    from distributed.scheduler import KilledWorker
 
     class Carrier(_Carrier, WorkerPlugin):
         """A plugin as Dask knows it."""
 
-    own = None
+    own = client = None
     try:
         if address is None:
             with dask.config.set({"distributed.nanny.pre-spawn-environ": _ENVIRON}):
@@ -84,6 +99,8 @@ def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[
         client = Client(own or address, timeout=REACH_S)
         client.wait_for_workers(1, timeout=REACH_S)
     except (OSError, TimeoutError, ValueError) as error:
+        if client is not None:
+            client.close()
         if own is not None:
             own.close()
         mend = "start the scheduler and its workers, or leave --cluster out."
@@ -92,7 +109,9 @@ def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[
         # Named by its content: two clients of one scheduler must not solve with each other's model.
         packed = pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL)
         name = f"landbridge-{hashlib.sha256(packed).hexdigest()[:16]}"
-        client.register_plugin(Carrier(name, packed))
+        client.register_plugin(Carrier(name, hash_code(), packed))
+
+        where = f"{address}, dashboard {client.dashboard_link}" if address else f"{n_workers} processes"
 
         def submit(chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, Solved, float]]:
             by_key = {chunk.key: chunk for chunk in chunks}
@@ -102,11 +121,15 @@ def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[
                 client.submit(_solve_on_worker, name, chunk, key=f"chunk-{chunk.key}", pure=False)
                 for chunk in ordered
             ]
-            for future, result in as_completed(tasks, with_results=True):
-                yield by_key[future.key.removeprefix("chunk-")], *result
-                future.release()
+            try:
+                for future, result in as_completed(tasks, with_results=True):
+                    yield by_key[future.key.removeprefix("chunk-")], *result
+                    future.release()
+            except KilledWorker as error:
+                what = f"a chunk lost its worker {error.allowed_failures + 1} times."
+                mend = "give workers more memory (about 2 GB each); what is solved is stored and is not lost."
+                raise ClusterNotReached(what, where=where, mend=mend) from None
 
-        where = f"{address}, dashboard {client.dashboard_link}" if address else f"{n_workers} processes"
         yield submit, where, len(client.scheduler_info(n_workers=-1)["workers"])
     finally:
         if address is not None:

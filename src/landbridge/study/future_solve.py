@@ -175,6 +175,8 @@ def solve_chunks(
     count, cpu = fetched, 0.0
     say(count, total, "")
     n_workers = min(workers or os.cpu_count() or 1, max(1, len(waiting)))
+    if not waiting:
+        return done, Effort(0, fetched, 0.0, time.perf_counter() - begin, 0)
     with _open_workers(model, n_workers, cluster) as (submit, words, in_use):
         for chunk, solved, seconds in submit(waiting):
             store.keep(chunk, solved)
