@@ -173,6 +173,8 @@ def test_lanes_evaluate_as_single_problems_do(family):
             together_ = eight.read(lane, answers[:, lane], 0.0, 0)
             np.testing.assert_allclose(together_.flow, alone.flow, rtol=1e-11, atol=1e-6)
             np.testing.assert_allclose(together_.load, alone.load, rtol=1e-11, atol=1e-6)
+            np.testing.assert_allclose(together_.delay_h, alone.delay_h, rtol=1e-12)
+            np.testing.assert_allclose(together_.price_usd_t, alone.price_usd_t, rtol=1e-12)
             n = len(problem.routes.group_class)
             s, t = problem.segments, eight.segments
             stays = np.bincount(s.group, s.demand_t_year * (1.0 - alone.shipped), n)

@@ -66,6 +66,7 @@ class Response:
     flow: np.ndarray
     load: np.ndarray
     delay_h: np.ndarray
+    price_usd_t: np.ndarray
     logsum: np.ndarray
     shipped: np.ndarray
     residual: float
@@ -143,7 +144,7 @@ class Lanes:
         self._law = np.zeros((n_facilities, WIDTH, 3))
         self._is_queue = np.zeros((n_facilities, WIDTH), bool)
         self._is_firm = np.zeros((n_facilities, WIDTH), bool)
-        self._delay = np.zeros((n_facilities, WIDTH))
+        self._delay, self._price = np.zeros((n_facilities, WIDTH)), np.zeros((n_facilities, WIDTH))
 
     def _cut_segments(self, group: np.ndarray, n_groups: int) -> None:
         v = self.variants
@@ -201,8 +202,8 @@ class Lanes:
         flat, capacity, is_firm = load.ravel(), self._capacity.ravel(), self._is_firm.ravel()
         delay, _ = measure_delay(flat, capacity, self._law.reshape(-1, 3), self._is_queue.ravel(), is_firm)
         price, _ = measure_price(flat, capacity, v.scarcity, is_firm)
-        self._delay[:] = delay.reshape(load.shape)
-        self._values[:] = v.classes.value_of_time[:, None, None] * self._delay + price.reshape(load.shape)
+        self._delay[:], self._price[:] = delay.reshape(load.shape), price.reshape(load.shape)
+        self._values[:] = v.classes.value_of_time[:, None, None] * self._delay + self._price
         self._load[:] = 0.0
         s = self.segments
         respond(
@@ -221,8 +222,9 @@ class Lanes:
         flow[self.kept] = self._flow[:, lane]
         logsum = self._logsum[:, lane].copy()
         logsum[~np.isfinite(logsum)] = np.nan
-        shipped, delay = self._shipped[:, lane].copy(), self._delay[:, lane].copy()
-        return Response(flow, load, delay, logsum, shipped, residual, evaluations)
+        shipped = self._shipped[:, lane].copy()
+        delay, price = self._delay[:, lane].copy(), self._price[:, lane].copy()
+        return Response(flow, load, delay, price, logsum, shipped, residual, evaluations)
 
 
 class Path:
