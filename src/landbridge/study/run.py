@@ -25,11 +25,13 @@ from landbridge.indicators.flows import (
 )
 from landbridge.indicators.pairs import list_pairs, list_route_flows, list_routes
 from landbridge.indicators.solution import Solution
+from landbridge.indicators.surplus import Surplus
 from landbridge.indicators.unserved import list_unserved
 from landbridge.study.folder import Study, is_built_in
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
 from landbridge.study.telling import list_telling_pairs
+from landbridge.study.welfare import WelfareBook
 from landbridge.tables import write_whole
 
 WORKERS = 2
@@ -143,10 +145,12 @@ def _solve_all(
     members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
     tasks = [(name, year) for name in names for year in years]
     lock, done = Lock(), [0]
+    book = WelfareBook(prepared)
 
-    def work(task: tuple[str, int]) -> tuple[dict[str, Columns], dict[str, Any]]:
+    def work(task: tuple[str, int]) -> tuple[dict[str, Columns], dict[str, Any], Surplus]:
         begin = time.perf_counter()
         solution = solve_scenario(prepared, *task)
+        welfare = book.take(solution)
         blocks = {
             "links": list_link_flows(solution, labels),
             "facilities": list_facilities(solution),
@@ -155,6 +159,7 @@ def _solve_all(
             "corridor_flows": list_corridor_flows(solution, corridors, members),
             "unserved": list_unserved(solution, prepared.tables, gates_of_arc),
             "telling_pairs": list_telling_pairs(prepared, solution),
+            **book.list_blocks(solution, welfare),
         }
         if task[1] == years[0]:
             reasons = {gate: state.reason for gate, state in prepared.scenarios[task[0]].gates.items()}
@@ -174,7 +179,7 @@ def _solve_all(
             done[0] += 1
             if progress is not None:
                 progress(Progress("equilibria", done[0], len(tasks), f"{task[0]} {task[1]}"))
-        return blocks, record
+        return blocks, record, welfare.surplus
 
     if progress is not None:
         progress(Progress("equilibria", 0, len(tasks), "first solves"))
@@ -189,13 +194,20 @@ def _solve_all(
         "corridor_flows",
         "unserved",
         "telling_pairs",
+        "surplus",
+        "revenue",
+        "accounts",
         "link_states",
     ):
         blocks = [
-            (task, block[name]) for task, (block, _) in zip(tasks, results, strict=True) if name in block
+            (task, block[name]) for task, (block, *_) in zip(tasks, results, strict=True) if name in block
         ]
         tables[name] = _stack(blocks)
-    return tables, [record for _, record in results]
+    surpluses = {task: surplus for task, (*_, surplus) in zip(tasks, results, strict=True)}
+    changes = book.list_changes(tasks, surpluses)
+    if changes:
+        tables["welfare_changes"] = _stack(changes)
+    return tables, [record for _, record, _ in results]
 
 
 def _stack(blocks: list[tuple[tuple[str, int], Columns]]) -> Columns:
