@@ -97,8 +97,9 @@ class Measures:
         """All measures of one state, (n_measures,); NaN where nothing moves that a time or cost could be of.
 
         The surplus is what shipping is worth to shippers beyond staying
-        (:mod:`landbridge.indicators.surplus`) and never falls when a way opens at fixed costs; half of a pair's falls to either end. Receipts are
-        fees, prices of slots and what else of their payments is no resource cost.
+        (:mod:`landbridge.indicators.surplus`) and never falls when a way opens at fixed costs; half of a
+        pair's falls to either end. Receipts are fees, prices of slots and what else of their payments is no
+        resource cost.
         """
         r, s = self.routes, problem.segments
         values = [float(at.flow[m].sum()) for m in self.corridors]
