@@ -72,7 +72,14 @@ def test_benefits_lie_on_lines_between_the_years_that_are_solved():
 
 def test_capital_is_spent_before_use_and_benefits_come_after():
     flow = lay_out(
-        [2030, 2040], [8.0, 8.0], capital=100.0, opens=2030, build_years=4, life_years=25, upkeep=0.01, now=2026
+        [2030, 2040],
+        [8.0, 8.0],
+        capital=100.0,
+        opens=2030,
+        build_years=4,
+        life_years=25,
+        upkeep=0.01,
+        now=2026,
     )
     assert flow.years[[0, -1]].tolist() == [2026, 2054]
     assert flow.capital.sum() == pytest.approx(100.0)
@@ -80,9 +87,13 @@ def test_capital_is_spent_before_use_and_benefits_come_after():
     assert flow.benefits.sum() == pytest.approx(25 * 8.0)
     assert flow.upkeep.sum() == pytest.approx(25.0)
     assert (flow.benefits[flow.years < 2030] == 0.0).all()
-    late = lay_out([2030], [8.0], capital=100.0, opens=2027, build_years=4, life_years=5, upkeep=0.0, now=2026)
+    late = lay_out(
+        [2030], [8.0], capital=100.0, opens=2027, build_years=4, life_years=5, upkeep=0.0, now=2026
+    )
     assert late.capital.tolist() == [100.0, 0, 0, 0, 0, 0]  # what is left of the time is one year
-    done = lay_out([2030], [8.0], capital=100.0, opens=2026, build_years=4, life_years=5, upkeep=0.0, now=2026)
+    done = lay_out(
+        [2030], [8.0], capital=100.0, opens=2026, build_years=4, life_years=5, upkeep=0.0, now=2026
+    )
     assert done.capital.sum() == 100.0
 
 

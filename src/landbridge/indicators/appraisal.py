@@ -26,7 +26,8 @@ def discount(amounts: np.ndarray, years: np.ndarray, rate: float, now: int) -> f
 
 def interpolate(known_years: Sequence[int], values: Sequence[float], years: np.ndarray) -> np.ndarray:
     """Yearly values: straight lines between the years that are known, and held beyond the first and last."""
-    return np.interp(years, known_years, values)
+    found: np.ndarray = np.interp(years, known_years, values)
+    return found
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def share_by_shapley(worth: Mapping[frozenset[str], float]) -> dict[str, float]:
     >>> share_by_shapley({frozenset(): 0.0, frozenset("a"): 0.0, frozenset("b"): 0.0, both: 10.0})
     {'a': 5.0, 'b': 5.0}
     """
-    names = sorted(max(worth, key=len))
+    names = sorted(frozenset[str]().union(*worth))
     n = len(names)
     shares = {}
     for name in names:
