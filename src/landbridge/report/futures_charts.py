@@ -150,7 +150,7 @@ def list_ticks(low: float, high: float, *, most: int = 6) -> list[float]:
     """
     span = high - low or abs(high) or 1.0
     step = 10.0 ** floor(log10(span / most))
-    step *= next(factor for factor in (1, 2, 5, 10) if span / (step * factor) <= most - 1)
+    step *= next(factor for factor in (1, 2, 5, 10, 20) if span / (step * factor) <= most - 1)
     begin, end = floor(low / step + 1e-9), -floor(-high / step + 1e-9)
     return [round(place * step, 12) for place in range(begin, max(end, begin + 1) + 1)]
 
