@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from landbridge.assignment.bearing import measure_surplus
 from landbridge.assignment.sue import Segments
 from landbridge.indicators.revenue import PARTS
-from landbridge.indicators.surplus import Surplus, apply_rule_of_half, measure_surplus
+from landbridge.indicators.surplus import Surplus, apply_rule_of_half
 from landbridge.indicators.welfare import CLIMATE
 from landbridge.study import open_study
 from landbridge.study.prepare import prepare

@@ -76,6 +76,21 @@ def list_accounts(
     }
 
 
+def list_trade(solution: Solution, base_demand: np.ndarray, welfare: np.ndarray) -> Columns:
+    """What demand that answers to cost comes to by zone: tonnes in and out as they would be at the costs of
+    the reference scenario and as they are, t/year, and the factor on real spending (NaN where not solved).
+    """
+    zones = solution.network.zones
+    return {
+        "zone": list(zones),
+        "base_imports_t_year": base_demand.sum(axis=(0, 1)),
+        "imports_t_year": solution.demand.sum(axis=(0, 1)),
+        "base_exports_t_year": base_demand.sum(axis=(0, 2)),
+        "exports_t_year": solution.demand.sum(axis=(0, 2)),
+        "real_spending": welfare if len(welfare) else np.full(len(zones), np.nan),
+    }
+
+
 def list_surplus(solution: Solution, surplus: Surplus) -> Columns:
     """Surplus of shippers by zone and class, USD/year, with the states of the zone."""
     classes, zones = solution.classes.ids, solution.network.zones

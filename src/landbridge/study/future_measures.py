@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from landbridge.assignment.bearing import measure_surplus
 from landbridge.assignment.routes import NESTS, RouteSet
 from landbridge.assignment.sue import Equilibrium, Problem
 from landbridge.errors import FuturesRefused, suggest
 from landbridge.indicators.corridors import list_members
-from landbridge.indicators.surplus import measure_surplus, split_to_ends
+from landbridge.indicators.surplus import split_to_ends
 from landbridge.study.prepare import Prepared
 from landbridge.study.run import list_corridors
 from landbridge.study.settings import FuturesSettings
@@ -97,7 +98,7 @@ class Measures:
         """All measures of one state, (n_measures,); NaN where nothing moves that a time or cost could be of.
 
         The surplus is what shipping is worth to shippers beyond staying
-        (:mod:`landbridge.indicators.surplus`) and never falls when a way opens at fixed costs; half of a
+        (:mod:`landbridge.assignment.bearing`) and never falls when a way opens at fixed costs; half of a
         pair's falls to either end. Receipts are fees, prices of slots and what else of their payments is no
         resource cost.
         """

@@ -74,6 +74,13 @@ class ModelSettings(_Settings):
     default_class: Annotated[Id | None, say("class of a question that names none; the first if left out")] = (
         None
     )
+    demand_layer: Annotated[
+        Literal["fixed", "elastic", "gravity"],
+        say("whether trade answers to cost: not, pair by pair, or by structural gravity with incomes"),
+    ] = "fixed"
+    trade_elasticity: Annotated[
+        float, Field(gt=0, le=10), say("elasticity of trade to what goods cost on arrival, where it answers")
+    ] = 4.0
     allow_reentry: Annotated[bool, say("whether a route may return into a state that it has left")] = False
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from landbridge.assignment.availability import list_concerned
+from landbridge.assignment.bearing import measure_bearing
 from landbridge.assignment.costs import ARC_PARTS, MEASURES
 from landbridge.assignment.loading import plant_tree
 from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.sue import Problem, build_segments
 from landbridge.errors import FuturesRefused
-from landbridge.indicators.surplus import measure_bearing
 from landbridge.indicators.welfare import sum_transfers
 from landbridge.kernels.choice import sum_over_routes
 from landbridge.network import Facilities, LinkState, TransitRule

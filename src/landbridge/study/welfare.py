@@ -7,10 +7,11 @@ from threading import Lock
 
 import numpy as np
 
+from landbridge.assignment.bearing import measure_bearing
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.revenue import Payees, Payments, list_payees, list_revenue, take_payments
 from landbridge.indicators.solution import Solution
-from landbridge.indicators.surplus import Surplus, apply_rule_of_half, measure_bearing, take_surplus
+from landbridge.indicators.surplus import Surplus, apply_rule_of_half, take_surplus
 from landbridge.indicators.welfare import list_accounts, list_surplus
 from landbridge.study.prepare import Prepared
 
@@ -19,7 +20,7 @@ MIDDLE = 1
 
 def measure_year_bearing(prepared: Prepared, year: int) -> np.ndarray:
     """What cargo bears at most in a year, by the reference scenario; see
-    :func:`landbridge.indicators.surplus.measure_bearing`.
+    :func:`landbridge.assignment.bearing.measure_bearing`.
     """
     state = prepared.build_state(prepared.study.settings.reference_scenario, year)
     found = prepared.evaluate_routes(state)

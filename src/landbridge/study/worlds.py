@@ -7,10 +7,10 @@ from threading import Lock
 
 import numpy as np
 
-from landbridge.assignment.sue import solve
 from landbridge.indicators.solution import Solution
 from landbridge.indicators.welfare import measure_co2
 from landbridge.process import GateState, fix_gate
+from landbridge.study.elastic import solve_problem
 from landbridge.study.prepare import Prepared, Progress, Report
 from landbridge.study.scenarios import ResolvedScenario, build_scenario_state, find_date, list_rules
 from landbridge.study.settings import Project
@@ -133,9 +133,19 @@ class WorldSolver:
         problem = p.build_problem(state, demand, routes)
         start = self._starts[year]
         near = start if len(start) == len(state.capacity_t_year) else None
-        at = solve(problem, start=near)
+        found = solve_problem(p, problem, demand, year, start=near)
         return Solution(
-            world.id, year, p.network, state, p.classes, p.routes, routes, problem.segments, demand, at
+            world.id,
+            year,
+            p.network,
+            state,
+            p.classes,
+            p.routes,
+            routes,
+            found.segments,
+            found.demand,
+            found.equilibrium,
+            found.answer,
         )
 
     def _judge(self, solution: Solution) -> Outcome:
