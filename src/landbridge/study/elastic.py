@@ -117,8 +117,8 @@ def _solve_gravity(
     trade = build_trade(prepared, demand)
     values = np.tensordot(worth, demand, axes=1)
     factor, load = np.ones(trade.shape), start
-    scaled, hats, at = copy.copy(problem), None, None
-    for _ in range(MOST_ROUNDS):
+    scaled = copy.copy(problem)
+    for last in reversed(range(MOST_ROUNDS)):
         by_group = factor[r.group_origin, r.group_destination]
         s = problem.segments
         scaled.segments = replace(s, demand_t_year=s.demand_t_year * by_group[s.group])
@@ -140,7 +140,8 @@ def _solve_gravity(
         moved = np.abs(wanted / factor - 1.0)
         if (moved * values).sum() <= STANDS * values.sum():
             break
-        factor = np.sqrt(factor * wanted)
+        if last:
+            factor = np.sqrt(factor * wanted)
     else:
         unsettled = NotConverged(
             f"trade and network still move after {MOST_ROUNDS} rounds.",
