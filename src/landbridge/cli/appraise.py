@@ -40,7 +40,7 @@ def appraise(
     study: StudyOption = "eurasia",
     json: Json = False,
 ) -> None:
-    """Appraise projects: net present value, return, switching values, who gains.
+    """Say what projects are worth, and who gains.
 
     \b
     Examples:
