@@ -13,7 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from landbridge.assignment.costs import MEASURES
 from landbridge.assignment.sue import solve
+from landbridge.indicators.revenue import PARTS
 from landbridge.study import open_study
 from landbridge.study.future_measures import Measures
 from landbridge.study.future_solve import Chunk, Model, build_model, list_chunks, solve_chunk
@@ -22,6 +24,7 @@ from landbridge.study.futures import sample_study
 from landbridge.study.prepare import Prepared, prepare
 from landbridge.study.scenarios import build_scenario_state, find_date, list_rules
 from landbridge.study.states import StateFamily, Terms
+from landbridge.study.welfare import measure_year_bearing
 
 EXACT = 1e-14
 """Residual at which grouped and single solutions are compared."""
@@ -63,6 +66,8 @@ def compare_alone(prepared: Prepared, n: int, year: int) -> tuple[int, float]:
         values[chunk.states] = solve_chunk(model, chunk).values
     measures = Measures(prepared, prepared.routes)
     scenario = prepared.scenarios[family.scenario.id]
+    bears = measure_year_bearing(prepared, year)
+    cost_share = prepared.study.settings.appraisal.cost_share.take(1)
     worst = 0.0
     for future in range(n):
         gates = {
@@ -74,7 +79,10 @@ def compare_alone(prepared: Prepared, n: int, year: int) -> tuple[int, float]:
         state = build_scenario_state(prepared.study, prepared.network, prepared.tables, changed, year)
         route_state = prepared.evaluate_routes(state)
         problem = prepared.build_problem(state, demand, route_state)
-        terms = Terms(state.facilities, route_state.tree, route_state.base_cost, route_state.measures[:, -4])
+        by_name = dict(zip(MEASURES, route_state.measures.T, strict=True))
+        transfer = sum((1.0 - cost_share.get(part, 0.0)) * by_name[part] for part in PARTS[:-1])
+        columns = by_name["time_h"], transfer, by_name["co2_kg_t"]
+        terms = Terms(state.facilities, route_state.tree, route_state.base_cost, *columns, bears)
         alone = measures.take(problem.segments, solve(problem, tolerance=EXACT), terms, demand)
         grouped = values[plan.state_of[future]]
         gap = np.abs(grouped - alone) / np.maximum(np.abs(alone), 1.0)

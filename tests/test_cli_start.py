@@ -41,6 +41,7 @@ COMMANDS = [
     ("study", "names"),
     ("study", "copy"),
     ("study", "export"),
+    ("appraise",),
     ("process", "show"),
     ("process", "sample"),
     ("process", "what-if"),

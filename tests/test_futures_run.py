@@ -11,13 +11,14 @@ import numpy as np
 import psutil
 import pytest
 
+from landbridge.assignment.costs import MEASURES
 from landbridge.assignment.sue import solve
 from landbridge.assignment.warm import solve_first, solve_near
 from landbridge.errors import ClusterNotReached, FuturesRefused
 from landbridge.kernels.linear import invert
 from landbridge.kernels.secant import learn, multiply
 from landbridge.study import future_states, open_study, run_study
-from landbridge.study.future_answers import answer, price_option
+from landbridge.study.future_answers import GAINS, answer, is_due, price_option
 from landbridge.study.future_cluster import _Carrier
 from landbridge.study.future_measures import Measures, check_questions
 from landbridge.study.future_run import list_future_years, run_futures, tabulate_run
@@ -25,6 +26,7 @@ from landbridge.study.future_solve import build_model
 from landbridge.study.prepare import prepare
 from landbridge.study.scenarios import build_scenario_state, find_date, list_rules
 from landbridge.study.states import StateFamily, Terms
+from landbridge.study.welfare import measure_year_bearing
 from test_process_study import small
 
 
@@ -81,6 +83,7 @@ def test_grouped_futures_equal_futures_solved_alone(prepared):
     family = StateFamily(prepared, "today")
     model = build_model(family, list_future_years(prepared), 1e-13)
     measures = Measures(prepared, prepared.routes)
+    bears = {plan.year: measure_year_bearing(prepared, plan.year) for plan in run.plans}
     assert sum(len(plan.shares) for plan in run.plans) < 200 * len(run.plans) / 4
     for plan in run.plans:
         demand = model.demand[plan.year]
@@ -90,7 +93,15 @@ def test_grouped_futures_equal_futures_solved_alone(prepared):
             route_state = prepared.evaluate_routes(state)
             problem = prepared.build_problem(state, demand, route_state)
             hours = route_state.measures[:, -4]
-            terms = Terms(state.facilities, route_state.tree, route_state.base_cost, hours)
+            terms = Terms(
+                state.facilities,
+                route_state.tree,
+                route_state.base_cost,
+                hours,
+                route_state.measures[:, MEASURES.index("fees")],
+                route_state.measures[:, MEASURES.index("co2_kg_t")],
+                bears[plan.year],
+            )
             alone = measures.take(problem.segments, solve(problem, tolerance=1e-13), terms, demand)
             grouped = run.values[plan.year][plan.state_of[future]]
             np.testing.assert_allclose(grouped, alone, rtol=1e-9, atol=1e-6)
@@ -224,8 +235,8 @@ def test_a_results_folder_holds_the_futures(study, tmp_path):
     assert Path(tmp_path / "run" / "future_facilities.parquet").is_file()
 
 
-QUESTIONS = """{headline: [unserved_tonnes, user_cost_usd_year],
-  thresholds: [{measure: user_cost_usd_year, at_least: LIMIT, title: Dear years}],
+QUESTIONS = """{headline: [unserved_tonnes, surplus_usd_year],
+  thresholds: [{measure: surplus_usd_year, at_least: LIMIT, title: Dear years}],
   options: {wait: {title: Wait, gates: {gap-built: never}},
             build: {title: Build, gates: {peace: 2026, gap-built: 2027}, capital_musd: [10, 20]}}}"""
 
@@ -257,17 +268,22 @@ def test_answers_add_up(asked):
 
 
 def test_options_are_held_against_the_first(asked):
-    """Building the line saves what shippers pay less with it; its capital is an annuity of what is stated."""
+    """Building the line gains what is worth more with it; its capital is an annuity, due once it is built."""
     study, run = asked
     year = run.plans[-1].year
-    saved = run.take("user_cost_usd_year", year, "wait") - run.take("user_cost_usd_year", year, "build")
+    gained = sum(run.take(gain, year, "build") - run.take(gain, year, "wait") for gain in GAINS)
     table = answer(run, study.settings)["future_options"]
-    assert table["saved_mean_usd_year"] == pytest.approx([0.0, saved.mean()])
-    assert saved.mean() > 0.0
+    assert table["gained_mean_usd_year"] == pytest.approx([0.0, gained.mean()])
+    assert gained.mean() > 0.0
     low, middle, high = price_option(study.settings.futures.options["build"], study.settings.futures)
     assert middle == pytest.approx(15e6 * 0.09 / (1 - 1.09**-37.5))
     assert low < middle < high
-    assert table["net_mean_usd_year"][1] == pytest.approx(saved.mean() - middle)
+    assert table["net_mean_usd_year"][1] == pytest.approx(gained.mean() - middle)
+    first = table["year"].index(run.plans[0].year)
+    assert is_due(study.settings.futures.options["build"], 2027)
+    assert not is_due(study.settings.futures.options["build"], 2026)
+    assert not is_due(study.settings.futures.options["wait"], 2040)
+    assert table["capital_middle_usd_year"][first : first + 2] == pytest.approx([0.0, middle])
     regret = answer(run, study.settings)["future_regret"]
     careful = regret["is_least_greatest_regret"]
     assert careful.count(True) == 1

@@ -140,6 +140,7 @@ def test_7_rules_become_a_table_or_a_sentence() -> None:
         (0.0, 0.9, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
         (-3.0, 3.0, [-4.0, -2.0, 0.0, 2.0, 4.0]),
         (5.0, 5.0, [5.0, 6.0]),
+        (0.0, 0.55, [0.0, 0.2, 0.4, 0.6]),
     ],
 )
 def test_8_ticks_are_round_and_span_the_range(low: float, high: float, expected: list[float]) -> None:

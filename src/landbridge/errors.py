@@ -13,6 +13,7 @@ LandbridgeError                          Exception
 ├── FuturesRefused           LB-P003     ValueError
 ├── WhatIfInvalid            LB-P004     ValueError
 ├── ClusterNotReached        LB-P005     ConnectionError
+├── AppraisalRefused         LB-P006     ValueError
 ├── NoRoute                  LB-A001     LookupError
 ├── TargetNotWritable        LB-R003     OSError
 ├── RunNotFound              LB-R001     FileNotFoundError
@@ -202,6 +203,12 @@ class WhatIfInvalid(LandbridgeError, ValueError):
     """A what-if cannot be read, or sets a gate to what it cannot be."""
 
     code = "LB-P004"
+
+
+class AppraisalRefused(LandbridgeError, ValueError):
+    """Projects cannot be appraised as they were asked for."""
+
+    code = "LB-P006"
 
 
 class ClusterNotReached(LandbridgeError, ConnectionError):

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from landbridge import __version__
-from landbridge.cli import assign, process, record, results, running, studies, validate, ways
+from landbridge.cli import appraise, assign, process, record, results, running, studies, validate, ways
 from landbridge.errors import LandbridgeError, LandbridgeWarning
 
 HELP = """If a border opens, a line is built, an agreement holds or fails: who ships what, by which way,
@@ -45,6 +45,7 @@ app.command("routes")(ways.routes)
 app.command("why-not")(ways.why_not)
 app.command("compare")(results.compare)
 app.command("trace")(results.trace)
+app.command("appraise")(appraise.appraise)
 app.command("validate")(validate.validate)
 app.command("brief")(results.brief)
 app.add_typer(studies.app, name="study")

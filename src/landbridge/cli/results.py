@@ -32,11 +32,13 @@ def compare(
     from landbridge.study import open_run
     from landbridge.study.comparison import compare_run
 
-    found = compare_run(open_run(run), a, b)
+    opened = open_run(run)
+    found = compare_run(opened, a, b)
     if json:
         show.print_json(found)
         return
-    print_comparison(found)
+    zones = {str(row["id"]): str(row["name"]) for row in opened.study().tables["zones"].rows()}
+    print_comparison(found | {"zones": zones})
 
 
 def print_comparison(found: dict[str, Any]) -> None:
@@ -68,6 +70,39 @@ def print_comparison(found: dict[str, Any]) -> None:
         ("pair", a, b, "change", "why"),
         [(_pair(row), *_amounts(row), str(row["cause"])) for row in unserved],
         left=(0, 4),
+    )
+
+    _print_gains(found, last)
+
+
+def _print_gains(found: dict[str, Any], year: int) -> None:
+    """Print who gains and loses most, the sum of all, and whose revenue from transit changes."""
+    from landbridge.report.gain_charts import name_parties
+    from landbridge.report.numbers import figures
+
+    rows = [row for row in found["gains"] if row["year"] == year]
+    if not rows:
+        return
+    shown = rows[:ROWS_SHOWN]
+    names = name_parties(shown, found["zones"])
+    body = [(n, figures(r["gain_usd_year"] / 1e6, 2, sign=True)) for n, r in zip(names, shown, strict=True)]
+    total = sum(row["gain_usd_year"] for row in rows) / 1e6
+    body.append(("All together", figures(total, 2, sign=True)))
+    _print_part(f"Who gains in {year}, million USD a year", ("who", "gain"), body)
+    states = [row for row in found["transit"] if row["year"] == year][:ROWS_SHOWN]
+    names = name_parties([{"party": row["state"], "role": "receivers"} for row in states], {})
+    _print_part(
+        f"Revenue from the transit of others in {year}, million USD a year",
+        ("state", found["a"], found["b"], "change"),
+        [
+            (
+                name.removeprefix("Paid in "),
+                figures(row["a_usd_year"] / 1e6, 3),
+                figures(row["b_usd_year"] / 1e6, 3),
+                figures((row["b_usd_year"] - row["a_usd_year"]) / 1e6, 2, sign=True),
+            )
+            for name, row in zip(names, states, strict=True)
+        ],
     )
 
 

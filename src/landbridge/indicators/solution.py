@@ -17,9 +17,24 @@ MONEY = ("tariff", "handling", "fees", "penalty", "carbon")
 
 
 @dataclass(frozen=True)
+class Answer:
+    """How demand answered to cost: ``base_demand`` (n_classes, n_zones, n_zones) in t/year as it would be at
+    the ``reference`` cost; ``reference`` and ``cost`` (n_groups): what goods cost on arrival, USD/t;
+    ``surplus`` (n_groups): the change of shippers' surplus, USD/year; ``welfare`` (n_zones): factor on real
+    spending, where trade was solved for it, else empty.
+    """
+
+    base_demand: np.ndarray
+    reference: np.ndarray
+    cost: np.ndarray
+    surplus: np.ndarray
+    welfare: np.ndarray
+
+
+@dataclass(frozen=True)
 class Solution:
     """Equilibrium of one scenario and year, with what it was computed from. ``demand`` (n_classes, n_zones,
-    n_zones).
+    n_zones); where it answers to cost, ``answer`` says how.
     """
 
     scenario: str
@@ -32,6 +47,7 @@ class Solution:
     segments: Segments
     demand: np.ndarray
     equilibrium: Equilibrium
+    answer: Answer | None = None
 
     def _along(self, by_facility: np.ndarray) -> np.ndarray:
         """Sum of a facility attribute along each route."""

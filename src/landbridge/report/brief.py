@@ -10,6 +10,7 @@ from markupsafe import Markup
 from landbridge.report import evidence, limits, observed, summary, traffic, ways
 from landbridge.report.atlas import Atlas
 from landbridge.report.futures_section import write_futures
+from landbridge.report.gains_section import write_gains
 from landbridge.report.outlines import CREDIT
 from landbridge.report.page import Points, Section
 from landbridge.report.reading import Question, Reader, Run
@@ -74,6 +75,7 @@ def list_sections(reader: Reader) -> list[Section]:
         *(traffic.write_question(reader, atlas, question) for question in _distinct(reader.questions)),
         ways.write_pairs(reader),
         traffic.write_corridors(reader),
+        write_gains(reader),
         limits.write_bottlenecks(reader),
         limits.write_unserved(reader),
         write_futures(reader),

@@ -70,7 +70,7 @@ def draw_fan(
     ticks = list_ticks(low, high)
     low, high = min(low, ticks[0]), max(high, ticks[-1])
     words = {key: _LABELS[key].format(figures(series[key][-1], 3)) for key in _LABELS}
-    left = max(text_width(_tick(value, ticks), 12) for value in ticks) + 14
+    left = max(text_width(tick(value, ticks), 12) for value in ticks) + 14
     has_last = isfinite(series["q50"][-1])
     right = max(text_width(item, 13, bold=True) for item in words.values()) + 26 if has_last else 20.0
     inside, y = _head(
@@ -93,7 +93,7 @@ def draw_fan(
             "stroke-width": 1,
         }
         inside.append(tag("path", edge))
-        inside.append(text(left - 7, at(value) + 4, _tick(value, ticks), 12, fill=SOFT, anchor="end"))
+        inside.append(text(left - 7, at(value) + 4, tick(value, ticks), 12, fill=SOFT, anchor="end"))
     for run in _runs(series["q50"]):
         inside += _bands(run, years, series, across, at)
     every = _every(len(years), plot_right - left)
@@ -150,12 +150,13 @@ def list_ticks(low: float, high: float, *, most: int = 6) -> list[float]:
     """
     span = high - low or abs(high) or 1.0
     step = 10.0 ** floor(log10(span / most))
-    step *= next(factor for factor in (1, 2, 5, 10) if span / (step * factor) <= most - 1)
+    step *= next(factor for factor in (1, 2, 5, 10, 20) if span / (step * factor) <= most - 1)
     begin, end = floor(low / step + 1e-9), -floor(-high / step + 1e-9)
     return [round(place * step, 12) for place in range(begin, max(end, begin + 1) + 1)]
 
 
-def _tick(value: float, ticks: Sequence[float]) -> str:
+def tick(value: float, ticks: Sequence[float]) -> str:
+    """A tick of an axis, with as many decimals as its step needs."""
     step = ticks[1] - ticks[0]
     return number(value, max(0, -floor(log10(step) + 1e-9)))
 

@@ -156,8 +156,8 @@ def _tell_options(reader: Reader) -> list[Block]:
         cells(
             [
                 row["title"],
-                _musd(row["saved_mean_usd_year"]),
-                f"{_musd(row['saved_q05_usd_year'])} to {_musd(row['saved_q95_usd_year'])}",
+                _musd(row["gained_mean_usd_year"]),
+                f"{_musd(row['gained_q05_usd_year'])} to {_musd(row['gained_q95_usd_year'])}",
                 f"{_musd(row['capital_low_usd_year'])} to {_musd(row['capital_high_usd_year'])}",
                 _musd(row["net_mean_usd_year"]),
                 percent(row["share_best"]),
@@ -173,7 +173,7 @@ def _tell_options(reader: Reader) -> list[Block]:
             f"Million USD a year in {last}, against: {own[0]['title']}",
             heads(
                 "Choice",
-                "saved by shippers, mean",
+                "gained, mean",
                 "5 to 95 % of futures",
                 "capital paid back",
                 "net, mean",
@@ -182,7 +182,9 @@ def _tell_options(reader: Reader) -> list[Block]:
             ),
             body,
             "Regret counts each distinct state of the network once, whatever its odds; the careful choice: "
-            f"{' or '.join(careful)}. Capital alone is counted: no operation, no wider gains.",
+            f"{' or '.join(careful)}. Gained is what shippers, and those whom they pay more than work costs, "
+            "have more of. Capital is paid back from the year in which the last of a choice's gates is met; "
+            "operation and wider gains are not counted.",
             look="small",
         ),
     ]

@@ -302,6 +302,7 @@ def check_settings(settings: StudySettings, tables: Tables, lines: Lines) -> lis
     checker.gauge_breaks()
     checker.lists()
     checker.futures()
+    checker.appraisal()
     corridors = [c.id for c in settings.corridors]
     observed = check_observations(tables["observations"], lambda: build_vocabulary(tables, corridors))
     return [*checker.faults, *observed]
@@ -452,3 +453,36 @@ class _SettingsChecker:
             if pair is not None and pair[0] > pair[1]:
                 what = f"the range {pair[0]:g} to {pair[1]:g} does not rise."
                 self.fault("LB-S016", what, "write low, then high.", "futures", place)
+
+    def appraisal(self) -> None:
+        asked = self.settings.appraisal
+        documents = self.ids("sources", "parameters")
+        self.known("source", asked.source, documents, "appraisal", "source")
+        ranges: dict[str, tuple[float, ...]] = {
+            name: getattr(asked, name)
+            for name in ("discount", "carbon_usd_t", "life_years", "upkeep", "overrun")
+        }
+        ranges |= {
+            f"cost_share.{name}": getattr(asked.cost_share, name)
+            for name in type(asked.cost_share).model_fields
+        }
+        for key, values in ranges.items():
+            least, most = (
+                (1.0 if key == "life_years" else 0.0),
+                (1.0 if "." in key or key == "discount" else np.inf),
+            )
+            if list(values) != sorted(values) or values[0] < least or values[-1] > most:
+                what = f"the numbers {', '.join(f'{v:g}' for v in values)} do not rise within their bounds."
+                self.fault("LB-S016", what, "write low, middle, high.", "appraisal", *key.split("."))
+        for name, project in asked.projects.items():
+            place = ("appraisal", "projects", name)
+            for key in ("gates", "given", "follow"):
+                self.known("gate", getattr(project, key), self.ids("gates"), *place, key)
+            self.known("measure", project.measures, self.ids("measures"), *place, "measures")
+            self.known("source", project.source, documents, *place, "source")
+            if not project.gates and not project.measures:
+                self.fault("LB-S016", "the project does nothing.", "name gates or measures.", *place)
+            for key, pair in (("year", project.year), ("cost_musd", project.cost_musd)):
+                if pair[0] > pair[1] or pair[0] < 0.0:
+                    what = f"the range {pair[0]:g} to {pair[1]:g} does not rise from 0 or more."
+                    self.fault("LB-S016", what, "write low, then high.", *place, key)

@@ -71,6 +71,7 @@ def compare_run(run: Run, a: str, b: str) -> dict[str, Any]:
         """,
         {**names, "most": MOST_LINKS},
     )
+    gains, transit = _compare_accounts(run, names)
     for row in corridors:
         row["difference_t_year"] = (row["b_t_year"] or 0.0) - (row["a_t_year"] or 0.0)
     return {
@@ -81,4 +82,34 @@ def compare_run(run: Run, a: str, b: str) -> dict[str, Any]:
         "pairs": pairs,
         "unserved": unserved,
         "links": links,
+        "gains": gains,
+        "transit": transit,
     }
+
+
+def _compare_accounts(run: Run, names: dict[str, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Parties whose gain differs and states whose revenue from transit does, greatest first by year; none
+    for a run that has no accounts.
+    """
+    if "accounts" not in run.list_tables():
+        return [], []
+    gains = run.rows(
+        """
+        SELECT year, party, role, b.gain_usd_year - a.gain_usd_year AS gain_usd_year,
+               b.transfer_usd_year - a.transfer_usd_year AS transfer_usd_year
+        FROM (SELECT * FROM accounts WHERE scenario = $a) a
+        JOIN (SELECT * FROM accounts WHERE scenario = $b) b USING (year, party, role)
+        ORDER BY year, abs(b.gain_usd_year - a.gain_usd_year) DESC, party, role
+        """,
+        names,
+    )
+    transit = run.rows(
+        """
+        SELECT year, state, coalesce(sum(transit_usd_year) FILTER (scenario = $a), 0) AS a_usd_year,
+               coalesce(sum(transit_usd_year) FILTER (scenario = $b), 0) AS b_usd_year
+        FROM revenue WHERE scenario IN ($a, $b) AND state <> '' GROUP BY year, state
+        ORDER BY year, abs(b_usd_year - a_usd_year) DESC, state
+        """,
+        names,
+    )
+    return gains, transit

@@ -7,13 +7,16 @@ from pydantic import BaseModel
 
 from landbridge import tables
 from landbridge.study.settings import (
+    AppraisalSettings,
     Between,
+    CostShares,
     CountedCorridor,
     FutureOption,
     FuturesSettings,
     GaugeBreak,
     ModelSettings,
     PriorOverride,
+    Project,
     Question,
     Scenario,
     StudySettings,
@@ -29,6 +32,9 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "futures, priors": PriorOverride,
     "futures, thresholds": Threshold,
     "futures, options": FutureOption,
+    "appraisal": AppraisalSettings,
+    "appraisal, cost_share": CostShares,
+    "appraisal, projects": Project,
     "corridors": CountedCorridor,
     "corridors, between": Between,
     "questions": Question,

@@ -16,7 +16,8 @@ from landbridge.process.inputs import list_inputs
 from landbridge.study.future_run import FuturesRun
 from landbridge.study.settings import FutureOption, FuturesSettings, StudySettings
 
-COST = "user_cost_usd_year"
+GAINS = ("surplus_usd_year", "receipts_usd_year")
+"""What an option gives to the world, beside its capital: the surplus of shippers and what others receive."""
 LUCK = 0.01
 """Conditions that luck explains with more than this chance are marked."""
 
@@ -124,30 +125,40 @@ def price_option(option: FutureOption, settings: FuturesSettings) -> tuple[float
     return pay(low, slow, long), middle, pay(high, fast, short)
 
 
+def is_due(option: FutureOption, year: int) -> bool:
+    """Whether an option's capital is paid back in a year: from the one in which the last of its gates is
+    met.
+    """
+    met = [at for at in option.gates.values() if at != "never"]
+    return bool(met) and year >= max(met)
+
+
 def _weigh_options(
     run: FuturesRun, asked: FuturesSettings, years: Sequence[int], gates: Sequence[str], causes: Sequence[Any]
 ) -> dict[str, Columns]:
     """Options over all futures: net benefit, value of knowing, regret without odds; all in USD a year.
 
-    The benefit of an option is what it saves shippers against the first option, less its capital paid back.
+    The benefit of an option is what it adds to the surplus of shippers and to what others receive from them,
+    against the first option, less its capital paid back by the year from the year in which its gates are met.
     Regrets are taken over the distinct worlds: combinations of the state without and with each option.
     """
     names = list(asked.options)
     prices = {name: price_option(option, asked) for name, option in asked.options.items()}
     benefit, knowing, regret = _Stack(), _Stack(), _Stack()
     for year, plan in zip(years, run.plans, strict=True):
-        costs = np.stack([run.take(COST, year, name) for name in names], axis=1)
-        saved = costs[:, :1] - costs
-        net = saved - np.array([prices[name][1] - prices[names[0]][1] for name in names])
+        worth = np.stack([sum(run.take(gain, year, name) for gain in GAINS) for name in names], axis=1)
+        gained = worth - worth[:, :1]
+        due = {name: np.array(prices[name]) * is_due(asked.options[name], year) for name in names}
+        net = gained - np.array([due[name][1] - due[names[0]][1] for name in names])
         benefit.add(
             {"year": year},
             {
                 "option": names,
                 "title": [asked.options[name].title for name in names],
-                "saved_mean_usd_year": saved.mean(axis=0),
-                **{f"saved_q{q:02d}_usd_year": np.quantile(saved, q / 100.0, axis=0) for q in (5, 50, 95)},
+                "gained_mean_usd_year": gained.mean(axis=0),
+                **{f"gained_q{q:02d}_usd_year": np.quantile(gained, q / 100.0, axis=0) for q in (5, 50, 95)},
                 **{
-                    f"capital_{end}_usd_year": [prices[name][i] for name in names]
+                    f"capital_{end}_usd_year": [float(due[name][i]) for name in names]
                     for i, end in enumerate(("low", "middle", "high"))
                 },
                 "net_mean_usd_year": net.mean(axis=0),

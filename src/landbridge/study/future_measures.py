@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from landbridge.assignment.bearing import measure_surplus
 from landbridge.assignment.routes import NESTS, RouteSet
 from landbridge.assignment.sue import Equilibrium, Segments
 from landbridge.assignment.together import Response
 from landbridge.errors import FuturesRefused, suggest
 from landbridge.indicators.corridors import list_members
+from landbridge.indicators.surplus import split_to_ends
 from landbridge.study.prepare import Prepared
 from landbridge.study.run import list_corridors
 from landbridge.study.settings import FuturesSettings
@@ -61,9 +63,6 @@ class Measures:
             for o, d, k in p.study.settings.telling_pairs
         ]
         self.routes, self.classes = routes, classes
-        in_base = p.logsum[routes.group_class, routes.group_origin, routes.group_destination]
-        #: What a tonne of each group bears at most, USD/t; NaN where nothing served it in the base year.
-        self.bears = in_base + classes.choke[routes.group_class]
         self.n_zones = len(zones)
         rows = p.study.tables["zones"]
         names = {str(row["id"]): str(row["name"]) for row in rows.rows()}
@@ -83,13 +82,15 @@ class Measures:
                 )
             ),
             Measure("unserved_tonnes", "t/year", "Cargo that cannot move"),
-            Measure("user_cost_usd_year", "USD/year", "Cost to all shippers"),
+            Measure("surplus_usd_year", "USD/year", "Surplus of all shippers"),
+            Measure("receipts_usd_year", "USD/year", "Transfers from shippers to states and operators"),
+            Measure("co2_t_year", "t/year", "CO2e of what moves"),
             *(
                 Measure(f"unserved_tonnes:{z}", "t/year", f"Cargo of {names[z]} that cannot move")
                 for z in zones
             ),
             *(
-                Measure(f"user_cost_usd_year:{z}", "USD/year", f"Cost to the shippers of {names[z]}")
+                Measure(f"surplus_usd_year:{z}", "USD/year", f"Surplus of the shippers of {names[z]}")
                 for z in zones
             ),
         )
@@ -99,9 +100,10 @@ class Measures:
     ) -> np.ndarray:
         """All measures of one state, (n_measures,); NaN where nothing moves that a time or cost could be of.
 
-        The cost to shippers counts the logsum of what is shipped, and for each tonne that stays what it
-        would have borne at most in the base year; cargo that nothing served then is left out. Half of it
-        falls to the zone where cargo begins, half to that where it ends.
+        The surplus is what shipping is worth to shippers beyond staying
+        (:mod:`landbridge.assignment.bearing`) and never falls when a way opens at fixed costs; half of a
+        pair's falls to either end. Receipts are fees, prices of slots and what else of their payments is no
+        resource cost.
         """
         r, s = self.routes, segments
         values = [float(at.flow[m].sum()) for m in self.corridors]
@@ -114,13 +116,14 @@ class Measures:
         grouped = demand[r.group_class, r.group_origin, r.group_destination]
         stays = demand.copy()
         stays[r.group_class, r.group_origin, r.group_destination] = np.where(grouped > 0.0, left, grouped)
-        moved = np.where(at.shipped > 0.0, s.demand_t_year * at.shipped * np.nan_to_num(at.logsum), 0.0)
-        cost = np.bincount(s.group, moved, n) + left * np.nan_to_num(self.bears)
-        cost[np.isnan(self.bears)] = 0.0
-        halves = 0.5 * np.bincount(r.group_origin, cost, self.n_zones)
-        halves += 0.5 * np.bincount(r.group_destination, cost, self.n_zones)
+        surplus = measure_surplus(s, at.logsum, self.classes.choke[r.group_class[s.group]], terms.bears)
+        shape = len(self.classes.ids), self.n_zones
+        halves = split_to_ends(r, np.bincount(s.group, surplus, n), shape).sum(axis=0)
+        receipts = float(at.flow @ terms.transfer) + float(at.load @ at.price_usd_t)
+        co2 = float(at.flow @ terms.co2_kg_t) / 1000.0
         by_zone = stays.sum(axis=(0, 2)) + stays.sum(axis=(0, 1))
-        return np.array([*values, float(stays.sum()), float(cost.sum()), *by_zone, *halves])
+        whole = [float(stays.sum()), float(surplus.sum()), receipts, co2]
+        return np.array([*values, *whole, *by_zone, *halves])
 
     def _take_pair(
         self,

@@ -12,6 +12,7 @@ import numpy as np
 
 from landbridge.assignment.costs import MEASURES, Classes, build_arc_table, build_classes, sum_parts
 from landbridge.assignment.delays import Scarcity
+from landbridge.assignment.elastic_sue import Response
 from landbridge.assignment.loading import RouteState, evaluate_routes, plant_tree
 from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.routes import NESTS, RouteSet, find_routes
@@ -68,6 +69,7 @@ class Prepared:
     scarcity: Scarcity
     logsum: np.ndarray
     trees: dict[bytes, PrefixTree] = field(default_factory=dict, repr=False, compare=False)
+    responses: dict[str, Response] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def words(self) -> RouteWords:

@@ -12,7 +12,6 @@ import numpy as np
 
 from landbridge import __version__
 from landbridge.assignment.costs import list_usable_arcs
-from landbridge.assignment.sue import solve
 from landbridge.errors import UnknownId
 from landbridge.indicators.checks import list_corridor_checks
 from landbridge.indicators.corridors import Corridor, list_corridor_flows, list_members
@@ -25,11 +24,15 @@ from landbridge.indicators.flows import (
 )
 from landbridge.indicators.pairs import list_pairs, list_route_flows, list_routes
 from landbridge.indicators.solution import Solution
+from landbridge.indicators.surplus import Surplus
 from landbridge.indicators.unserved import list_unserved
+from landbridge.indicators.welfare import list_trade
+from landbridge.study.elastic import solve_problem
 from landbridge.study.folder import Study, is_built_in
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
 from landbridge.study.telling import list_telling_pairs
+from landbridge.study.welfare import WelfareBook
 from landbridge.tables import write_whole
 
 WORKERS = 2
@@ -42,7 +45,7 @@ def solve_scenario(prepared: Prepared, scenario: str, year: int) -> Solution:
     demand = prepared.build_demand(year).t_year
     route_state = prepared.evaluate_routes(state)
     problem = prepared.build_problem(state, demand, route_state)
-    equilibrium = solve(problem)
+    solved = solve_problem(prepared, problem, demand, year)
     return Solution(
         scenario,
         year,
@@ -51,9 +54,10 @@ def solve_scenario(prepared: Prepared, scenario: str, year: int) -> Solution:
         prepared.classes,
         prepared.routes,
         route_state,
-        problem.segments,
-        demand,
-        equilibrium,
+        solved.segments,
+        solved.demand,
+        solved.equilibrium,
+        solved.answer,
     )
 
 
@@ -143,10 +147,12 @@ def _solve_all(
     members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
     tasks = [(name, year) for name in names for year in years]
     lock, done = Lock(), [0]
+    book = WelfareBook(prepared)
 
-    def work(task: tuple[str, int]) -> tuple[dict[str, Columns], dict[str, Any]]:
+    def work(task: tuple[str, int]) -> tuple[dict[str, Columns], dict[str, Any], Surplus]:
         begin = time.perf_counter()
         solution = solve_scenario(prepared, *task)
+        welfare = book.take(solution)
         blocks = {
             "links": list_link_flows(solution, labels),
             "facilities": list_facilities(solution),
@@ -155,10 +161,14 @@ def _solve_all(
             "corridor_flows": list_corridor_flows(solution, corridors, members),
             "unserved": list_unserved(solution, prepared.tables, gates_of_arc),
             "telling_pairs": list_telling_pairs(prepared, solution),
+            **book.list_blocks(solution, welfare),
         }
         if task[1] == years[0]:
             reasons = {gate: state.reason for gate, state in prepared.scenarios[task[0]].gates.items()}
             blocks["link_states"] = list_link_states(solution, prepared.tables, reasons)
+        if solution.answer is not None:
+            answer = solution.answer
+            blocks["trade"] = list_trade(solution, answer.base_demand, answer.welfare)
         at = solution.equilibrium
         record = {
             "scenario": task[0],
@@ -167,6 +177,7 @@ def _solve_all(
             "iterations": at.iterations,
             "seconds": round(time.perf_counter() - begin, 3),
             "demand_t_year": float(solution.demand.sum()),
+            **_tell_base_demand(solution),
             "unserved_t_year": float(solution.unserved.sum()),
             "imbalance": solution.measure_imbalance(),
         }
@@ -174,7 +185,7 @@ def _solve_all(
             done[0] += 1
             if progress is not None:
                 progress(Progress("equilibria", done[0], len(tasks), f"{task[0]} {task[1]}"))
-        return blocks, record
+        return blocks, record, welfare.surplus
 
     if progress is not None:
         progress(Progress("equilibria", 0, len(tasks), "first solves"))
@@ -189,13 +200,27 @@ def _solve_all(
         "corridor_flows",
         "unserved",
         "telling_pairs",
+        "surplus",
+        "revenue",
+        "accounts",
+        "trade",
         "link_states",
     ):
         blocks = [
-            (task, block[name]) for task, (block, _) in zip(tasks, results, strict=True) if name in block
+            (task, block[name]) for task, (block, *_) in zip(tasks, results, strict=True) if name in block
         ]
-        tables[name] = _stack(blocks)
-    return tables, [record for _, record in results]
+        if blocks:
+            tables[name] = _stack(blocks)
+    surpluses = {task: surplus for task, (*_, surplus) in zip(tasks, results, strict=True)}
+    changes = book.list_changes(tasks, surpluses)
+    if changes:
+        tables["welfare_changes"] = _stack(changes)
+    return tables, [record for _, record, _ in results]
+
+
+def _tell_base_demand(solution: Solution) -> dict[str, float]:
+    """Demand as it would be at the costs of the reference scenario, where it answers to cost."""
+    return {} if solution.answer is None else {"base_demand_t_year": float(solution.answer.base_demand.sum())}
 
 
 def _stack(blocks: list[tuple[tuple[str, int], Columns]]) -> Columns:

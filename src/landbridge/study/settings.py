@@ -74,6 +74,13 @@ class ModelSettings(_Settings):
     default_class: Annotated[Id | None, say("class of a question that names none; the first if left out")] = (
         None
     )
+    demand_layer: Annotated[
+        Literal["fixed", "elastic", "gravity"],
+        say("whether trade answers to cost: not, pair by pair, or by structural gravity with incomes"),
+    ] = "fixed"
+    trade_elasticity: Annotated[
+        float, Field(gt=0, le=10), say("elasticity of trade to what goods cost on arrival, where it answers")
+    ] = 4.0
     allow_reentry: Annotated[bool, say("whether a route may return into a state that it has left")] = False
 
 
@@ -179,6 +186,57 @@ class FuturesSettings(_Settings):
     )
 
 
+Triple = tuple[float, float, float]
+
+
+class CostShares(_Settings):
+    """Shares of what shippers pay that are resource cost: low, middle, high; the rest is a transfer.
+
+    Prices of slots and of carbon are transfers.
+    """
+
+    tariff: Annotated[Triple, say("of tariffs")] = (0.6, 1.0, 1.0)
+    handling: Annotated[Triple, say("of handling")] = (0.6, 1.0, 1.0)
+    fees: Annotated[Triple, say("of fees at borders")] = (0.0, 0.0, 0.5)
+
+    def take(self, case: int) -> dict[str, float]:
+        """Shares by part of the payments: 0 low, 1 middle, 2 high."""
+        return {"tariff": self.tariff[case], "handling": self.handling[case], "fees": self.fees[case]}
+
+
+class Project(_Settings):
+    """Works that are appraised together: gates or measures with a cost and a date."""
+
+    title: Annotated[str, say("what it is called")]
+    gates: Annotated[tuple[Id, ...], say("gates that it meets")] = ()
+    measures: Annotated[tuple[Id, ...], say("rows of tables/measures.csv that it carries out")] = ()
+    given: Annotated[
+        tuple[Id, ...], say("gates taken as met with and without it, such as permissions on its line")
+    ] = ()
+    follow: Annotated[tuple[Id, ...], say("gates that come about once all that they require is met")] = ()
+    year: Annotated[tuple[Year, Year], say("first year of use: early and late")]
+    cost_musd: Annotated[tuple[float, float], say("low and high capital cost, million USD")]
+    build_years: Annotated[int, Field(ge=1), say("years over which the capital is spent")] = 4
+    source: Annotated[tuple[Id, ...], Field(min_length=1), say("source ids of cost and date")]
+    basis: Annotated[
+        Literal["observed", "official", "forecast", "derived", "assumption"], say("what the cost rests on")
+    ]
+    note: Annotated[str, say("what is assumed")] = ""
+
+
+class AppraisalSettings(_Settings):
+    """How projects are appraised. Triples are low, middle and high."""
+
+    discount: Annotated[Triple, say("rates at which later years count less")] = (0.03, 0.05, 0.09)
+    carbon_usd_t: Annotated[Triple, say("social cost of CO2e, USD/t")] = (63.0, 95.0, 127.0)
+    life_years: Annotated[tuple[int, int, int], say("years of use that are counted")] = (25, 30, 50)
+    upkeep: Annotated[Triple, say("yearly upkeep as a share of the capital")] = (0.01, 0.02, 0.03)
+    overrun: Annotated[Triple, say("share by which capital passes what was published")] = (0.0, 0.0, 0.45)
+    cost_share: Annotated[CostShares, say("which part of payments is resource cost")] = CostShares()
+    source: Annotated[tuple[Id, ...], say("source ids of these numbers")] = ()
+    projects: Annotated[dict[Id, Project], say("projects by name")] = {}
+
+
 class StudySettings(_Settings):
     """All of ``study.yaml``."""
 
@@ -199,6 +257,7 @@ class StudySettings(_Settings):
     gauge_breaks: Annotated[tuple[GaugeBreak, ...], say("breaks of gauge whose place is a parameter")] = ()
     model: Annotated[ModelSettings, say("switches of the model")] = ModelSettings()
     futures: Annotated[FuturesSettings, say("how futures of the gates are drawn")] = FuturesSettings()
+    appraisal: Annotated[AppraisalSettings, say("how projects are appraised")] = AppraisalSettings()
     telling_pairs: Annotated[
         tuple[tuple[Id, Id, Id], ...], say("origin, destination and class of the rows of the closing table")
     ] = ()
@@ -322,6 +381,9 @@ def _known_keys(place: tuple[str, ...]) -> list[str]:
         "priors": PriorOverride,
         "thresholds": Threshold,
         "options": FutureOption,
+        "appraisal": AppraisalSettings,
+        "cost_share": CostShares,
+        "projects": Project,
     }
     for key in place:
         model = inner.get(key, model)

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from landbridge.assignment.availability import list_concerned
+from landbridge.assignment.bearing import measure_bearing
 from landbridge.assignment.costs import ARC_PARTS, MEASURES
 from landbridge.assignment.loading import plant_tree
 from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.sue import Problem, Segments, build_segments
 from landbridge.assignment.together import Variants
 from landbridge.errors import FuturesRefused
+from landbridge.indicators.welfare import sum_transfers
 from landbridge.kernels.choice import sum_over_routes
 from landbridge.network import Facilities, LinkState, TransitRule
 from landbridge.study.prepare import Prepared
@@ -28,12 +30,17 @@ class Terms:
     """What routes cost and facilities are under one combination of changes of the tables, in one year.
 
     ``base_cost`` and ``time_h`` (n_routes): USD/t and hours without queues; penalties are not in them.
+    ``transfer`` (n_routes): the part of the cost that others receive, USD/t, slots apart; ``co2_kg_t``
+    (n_routes). ``bears`` (n_groups, n_nests + 1): what cargo bears at most in any state of the year, USD/t.
     """
 
     facilities: Facilities
     tree: PrefixTree
     base_cost: np.ndarray
     time_h: np.ndarray
+    transfer: np.ndarray
+    co2_kg_t: np.ndarray
+    bears: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class StateFamily:
         self._column = {gate: i for i, gate in enumerate(self.gates)}
         self._terms: dict[tuple[int, tuple[int, ...]], Terms] = {}
         self._parts: dict[int, Segments] = {}
+        self._bears: dict[int, np.ndarray] = {}
         effects = {str(row["gate"]) for row in prepared.study.tables["gate_effects"].rows()}
         self.changing = np.array(sorted(self._column[g] for g in effects), np.int64)
         r = prepared.routes
@@ -192,6 +200,9 @@ class StateFamily:
         key = year, tuple(int(g) for g in self.changing[shares[self.changing] >= 1.0])
         if key not in self._terms:
             p = self.prepared
+            own = self.read_shares({gate: state.share for gate, state in self.scenario.gates.items()})
+            if key[1] != tuple(int(g) for g in self.changing[own[self.changing] >= 1.0]):
+                self.get_terms(year, own)  # what cargo bears is that of the scenario itself
             gates = {
                 gate: replace(state, share=float(column in key[1]))
                 for (gate, state), column in zip(
@@ -207,14 +218,27 @@ class StateFamily:
                 raise FuturesRefused(what, where="tables/gate_effects.csv", mend=mend)
             table = p.build_arc_table(state)
             columns = [table[:, :, : len(ARC_PARTS)].sum(axis=2)]
-            columns += [table[:, :, MEASURES.index(name)] for name in ("variance_h2", "time_h")]
+            columns += [table[:, :, MEASURES.index(name)] for name in ("variance_h2", "time_h", "co2_kg_t")]
+            columns.append(sum_transfers(table, p.study.settings.appraisal.cost_share.take(1)))
             r = self.routes
             sums = np.zeros((r.n_routes, len(columns)))
             of = r.route_class
             sum_over_routes(r.start, r.arcs, of, np.stack(columns, axis=2), sums)
             spread = p.classes.reliability_ratio[of] * p.classes.value_of_time[of] * np.sqrt(sums[:, 1])
+            base = sums[:, 0] + spread
+            if year not in self._bears:
+                usable, penalty, _ = self.judge(own[None])
+                cost = base + penalty[0][self.set_of_route]
+                standing = usable[0][self.set_of_route]
+                self._bears[year] = measure_bearing(r, p.classes, p.captive, cost, standing)
             self._terms[key] = Terms(
-                state.facilities, self._get_tree(state), sums[:, 0] + spread, sums[:, 2].copy()
+                state.facilities,
+                self._get_tree(state),
+                base,
+                sums[:, 2].copy(),
+                sums[:, 4].copy(),
+                sums[:, 3].copy(),
+                self._bears[year],
             )
         return self._terms[key]
 
