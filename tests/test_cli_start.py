@@ -30,6 +30,7 @@ COMMANDS = [
     ("demo",),
     ("routes",),
     ("why-not",),
+    ("dependence",),
     ("compare",),
     ("trace",),
     ("brief",),

@@ -415,11 +415,16 @@ class _SettingsChecker:
             if corridor.between is not None:
                 ends = (*corridor.between.from_, *corridor.between.to)
                 self.known("zone or group", ends, groups, *place, "between")
+        states = set(self.tables["nodes"]["country"])
+        for number, narrow in enumerate(settings.chokepoints):
+            place = ("chokepoints", str(number))
+            self.known("node, link or service", narrow.elements, passed, *place, "elements")
+            self.known("state with a node", narrow.held_by, states, *place, "held_by")
         for number, question in enumerate(settings.questions):
             self.known(
                 "scenario", question.scenarios, settings.scenarios, "questions", str(number), "scenarios"
             )
-        for key in ("corridors", "gauge_breaks", "questions"):
+        for key in ("corridors", "chokepoints", "gauge_breaks", "questions"):
             seen: set[str] = set()
             for number, item in enumerate(getattr(settings, key)):
                 if item.id in seen:

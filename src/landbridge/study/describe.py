@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from landbridge import tables
 from landbridge.study.settings import (
     Between,
+    Chokepoint,
     CountedCorridor,
     FutureOption,
     FuturesSettings,
@@ -31,6 +32,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "futures, options": FutureOption,
     "corridors": CountedCorridor,
     "corridors, between": Between,
+    "chokepoints": Chokepoint,
     "questions": Question,
 }
 

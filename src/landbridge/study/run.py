@@ -16,6 +16,8 @@ from landbridge.assignment.sue import solve
 from landbridge.errors import UnknownId
 from landbridge.indicators.checks import list_corridor_checks
 from landbridge.indicators.corridors import Corridor, list_corridor_flows, list_members
+from landbridge.indicators.elements import find_passages
+from landbridge.indicators.exposure import tabulate_exposure
 from landbridge.indicators.flows import (
     Columns,
     label_arcs,
@@ -26,6 +28,7 @@ from landbridge.indicators.flows import (
 from landbridge.indicators.pairs import list_pairs, list_route_flows, list_routes
 from landbridge.indicators.solution import Solution
 from landbridge.indicators.unserved import list_unserved
+from landbridge.study.closures import build_elements
 from landbridge.study.folder import Study, is_built_in
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
@@ -68,13 +71,15 @@ def run_study(
     with_options: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
+    dependence: bool = False,
     progress: Report | None = None,
 ) -> Run:
     """Solve all (or the named) scenarios and years and write the results to ``out``.
 
     With ``futures``, so many are drawn too and every state that they pass through is solved (see
     :func:`landbridge.study.future_run.run_futures`, which takes ``seed``, ``with_options``,
-    ``workers`` and ``cluster``).
+    ``workers`` and ``cluster``). With ``dependence`` each state and chokepoint is closed in turn in every
+    scenario (see :func:`landbridge.study.dependence.tabulate_dependence`).
 
     Raises
     ------
@@ -102,6 +107,10 @@ def run_study(
         prepared_s = time.perf_counter() - begin
         tables, solves = _solve_all(prepared, names, wanted, progress)
         tables |= _describe_study(prepared, names)
+        if dependence:
+            from landbridge.study.dependence import tabulate_dependence
+
+            tables |= tabulate_dependence(prepared, names, wanted, progress)
         about_futures: dict[str, Any] | None = None
         if futures is not None:
             from landbridge.study.future_answers import answer
@@ -141,6 +150,9 @@ def _solve_all(
     gates_of_arc = prepared.network.get_arc_gates(prepared.tables)
     corridors = list_corridors(prepared)
     members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
+    elements = build_elements(prepared)
+    passages = find_passages(prepared.network, prepared.routes, elements)
+    value = prepared.study.tables["classes"]["unit_value_usd_t"].astype(float)
     tasks = [(name, year) for name in names for year in years]
     lock, done = Lock(), [0]
 
@@ -155,6 +167,7 @@ def _solve_all(
             "corridor_flows": list_corridor_flows(solution, corridors, members),
             "unserved": list_unserved(solution, prepared.tables, gates_of_arc),
             "telling_pairs": list_telling_pairs(prepared, solution),
+            **tabulate_exposure(solution, elements, passages, value),
         }
         if task[1] == years[0]:
             reasons = {gate: state.reason for gate, state in prepared.scenarios[task[0]].gates.items()}
@@ -189,6 +202,8 @@ def _solve_all(
         "corridor_flows",
         "unserved",
         "telling_pairs",
+        "exposure",
+        "concentration",
         "link_states",
     ):
         blocks = [
