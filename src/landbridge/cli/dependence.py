@@ -179,7 +179,12 @@ def _print_closures(rows: list[dict[str, Any]]) -> None:
         stays = million_tonnes(row["unserved_t_year"])
         return names, number(row["loss_usd_year"] / 1e6), stays, number(row["excess_usd_year"] / 1e6)
 
-    heads = ("closed", "loss, million USD a year", "stays, million t a year", "worse together by, million USD")
+    heads = (
+        "closed",
+        "loss, million USD a year",
+        "stays, million t a year",
+        "worse together by, million USD",
+    )
     for n, title in ((1, "Gravest closures for all zones together"), (2, "Pairs that are worst together")):
         few = [row for row in rows if len(row["closed"]) == n]
         few.sort(key=lambda row: -row["excess_usd_year" if n == 2 else "borne_usd_year"])

@@ -67,7 +67,7 @@ def list_elements(
     """All states, chokepoints, ports and crossings of a network, in this order and by id within a kind."""
     rows: list[tuple[str, str, str, np.ndarray, np.ndarray]] = []
     nobody = np.zeros(len(network.zones), bool)
-    narrows = [(c, _mark_chokepoint(network, tables, c)) for c in chokepoints]
+    narrows = [(c, mark_chokepoint(network, tables, c)) for c in chokepoints]
     ashore = (network.place >= 0) & ~network.on_ship
     for state in sorted(set(network.place_country)):
         inside = network.list_nodes_in([state]) & ashore
@@ -105,7 +105,7 @@ def _mark_waterways(network: Network, state: str) -> np.ndarray:
     return found
 
 
-def _mark_chokepoint(network: Network, tables: Mapping[str, Table], narrow: Chokepoint) -> np.ndarray:
+def mark_chokepoint(network: Network, tables: Mapping[str, Table], narrow: Chokepoint) -> np.ndarray:
     """Arcs of a chokepoint: its links and services under way, and whatever arrives at its nodes."""
     links = tables["links"]["id"]
     wanted = set(narrow.elements)

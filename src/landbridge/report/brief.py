@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from landbridge.report import evidence, limits, observed, summary, traffic, ways
 from landbridge.report.atlas import Atlas
+from landbridge.report.dependence import write_dependence
 from landbridge.report.futures_section import write_futures
 from landbridge.report.outlines import CREDIT
 from landbridge.report.page import Points, Section
@@ -76,6 +77,7 @@ def list_sections(reader: Reader) -> list[Section]:
         traffic.write_corridors(reader),
         limits.write_bottlenecks(reader),
         limits.write_unserved(reader),
+        write_dependence(reader),
         write_futures(reader),
         observed.write_observed(reader),
         evidence.write_validity(reader),

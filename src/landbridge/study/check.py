@@ -420,6 +420,7 @@ class _SettingsChecker:
             place = ("chokepoints", str(number))
             self.known("node, link or service", narrow.elements, passed, *place, "elements")
             self.known("state with a node", narrow.held_by, states, *place, "held_by")
+            self.known("parameter", narrow.storms, self.ids("parameters"), *place, "storms")
         for number, question in enumerate(settings.questions):
             self.known(
                 "scenario", question.scenarios, settings.scenarios, "questions", str(number), "scenarios"

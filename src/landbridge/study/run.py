@@ -16,8 +16,6 @@ from landbridge.assignment.sue import solve
 from landbridge.errors import UnknownId
 from landbridge.indicators.checks import list_corridor_checks
 from landbridge.indicators.corridors import Corridor, list_corridor_flows, list_members
-from landbridge.indicators.elements import find_passages
-from landbridge.indicators.exposure import tabulate_exposure
 from landbridge.indicators.flows import (
     Columns,
     label_arcs,
@@ -28,8 +26,8 @@ from landbridge.indicators.flows import (
 from landbridge.indicators.pairs import list_pairs, list_route_flows, list_routes
 from landbridge.indicators.solution import Solution
 from landbridge.indicators.unserved import list_unserved
-from landbridge.study.closures import build_elements
 from landbridge.study.folder import Study, is_built_in
+from landbridge.study.indicator_tables import IndicatorTables
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
 from landbridge.study.telling import list_telling_pairs
@@ -150,9 +148,7 @@ def _solve_all(
     gates_of_arc = prepared.network.get_arc_gates(prepared.tables)
     corridors = list_corridors(prepared)
     members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
-    elements = build_elements(prepared)
-    passages = find_passages(prepared.network, prepared.routes, elements)
-    value = prepared.study.tables["classes"]["unit_value_usd_t"].astype(float)
+    indicators = IndicatorTables(prepared, corridors, members)
     tasks = [(name, year) for name in names for year in years]
     lock, done = Lock(), [0]
 
@@ -167,7 +163,7 @@ def _solve_all(
             "corridor_flows": list_corridor_flows(solution, corridors, members),
             "unserved": list_unserved(solution, prepared.tables, gates_of_arc),
             "telling_pairs": list_telling_pairs(prepared, solution),
-            **tabulate_exposure(solution, elements, passages, value),
+            **indicators.tabulate(solution),
         }
         if task[1] == years[0]:
             reasons = {gate: state.reason for gate, state in prepared.scenarios[task[0]].gates.items()}
@@ -194,18 +190,7 @@ def _solve_all(
     with ThreadPoolExecutor(WORKERS) as pool:
         results = list(pool.map(work, tasks))
     tables: dict[str, Columns] = {}
-    for name in (
-        "links",
-        "facilities",
-        "pairs",
-        "route_flows",
-        "corridor_flows",
-        "unserved",
-        "telling_pairs",
-        "exposure",
-        "concentration",
-        "link_states",
-    ):
+    for name in dict.fromkeys(name for block, _ in results for name in block):
         blocks = [
             (task, block[name]) for task, (block, _) in zip(tasks, results, strict=True) if name in block
         ]

@@ -104,6 +104,9 @@ class Chokepoint(_Settings):
         tuple[Id, ...], Field(min_length=1), say("nodes, links and services that stand for it")
     ]
     held_by: Annotated[tuple[State, ...], say("states whose closing to transit shuts it too")] = ()
+    storms: Annotated[
+        tuple[Id, ...], say("parameters: days a month on which storms close it, one for each season")
+    ] = ()
 
 
 class Question(_Settings):
