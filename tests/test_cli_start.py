@@ -31,6 +31,7 @@ COMMANDS = [
     ("routes",),
     ("why-not",),
     ("dependence",),
+    ("reliability",),
     ("compare",),
     ("trace",),
     ("brief",),

@@ -13,7 +13,18 @@ from typing import Annotated, Any
 import typer
 
 from landbridge import __version__
-from landbridge.cli import assign, dependence, process, record, results, running, studies, validate, ways
+from landbridge.cli import (
+    assign,
+    dependence,
+    process,
+    record,
+    reliability,
+    results,
+    running,
+    studies,
+    validate,
+    ways,
+)
 from landbridge.errors import LandbridgeError, LandbridgeWarning
 
 HELP = """If a border opens, a line is built, an agreement holds or fails: who ships what, by which way,
@@ -45,6 +56,7 @@ app.command("demo")(running.demo)
 app.command("routes")(ways.routes)
 app.command("why-not")(ways.why_not)
 app.command("dependence")(dependence.dependence)
+app.command("reliability")(reliability.reliability)
 app.command("compare")(results.compare)
 app.command("trace")(results.trace)
 app.command("validate")(validate.validate)

@@ -174,19 +174,17 @@ def tabulate_emissions(
     rows: list[tuple[str, str, np.ndarray, float, float]] = [
         ("world", "world", by_arc.sum(axis=1), float(activity.sum()), float(flow.sum()))
     ]
+    handled = float(by_arc[2].sum())
     for k, name in enumerate(MODES):
-        vehicles = by_arc[:, factors.mode == k].copy()
-        if name == "hub":
-            vehicles[2] = by_arc[2].sum()
-        else:
-            vehicles[2] = 0.0
-        rows.append(("mode", name, vehicles.sum(axis=1), np.nan, np.nan))
+        own = by_arc[:, factors.mode == k].sum(axis=1)
+        own[2] = handled if name == "hub" else 0.0
+        rows.append(("mode", name, own, np.nan, np.nan))
     for code in sorted(set(factors.state.tolist())):
         here = by_arc[:, factors.state == code].sum(axis=1)
         rows.append(("state", code or "at sea", here, np.nan, np.nan))
     for name, members in corridors:
-        own = by_route[members].sum(axis=0)
-        rows.append(("corridor", name, own, float(activity[members].sum()), float(flow[members].sum())))
+        mine = by_route[members].sum(axis=0)
+        rows.append(("corridor", name, mine, float(activity[members].sum()), float(flow[members].sum())))
     return {"emissions": _tabulate(rows), "pair_emissions": _list_pairs(solution, by_route, activity)}
 
 

@@ -8,7 +8,7 @@ from landbridge.report.page import Block, DataTable, Figure, Heading, Paragraph,
 from landbridge.report.reading import Reader, Row, listed, quoted
 
 MOST_STATES = 16
-MOST_CHANGES = 24
+MOST_CHANGES = 48
 STRANDED = 0.01
 """Share of a zone's trade from which a closing state is marked as stranding it."""
 
@@ -114,7 +114,7 @@ def _tell_changes(reader: Reader, losses: dict[tuple[str, str, str], Row]) -> li
     changes.sort(key=lambda row: (-row[0], row[1:4]))
     per: dict[str, int] = defaultdict(int)
     rows = []
-    limit = max(3, MOST_CHANGES // max(1, len(reader.compared)))
+    limit = max(4, MOST_CHANGES // max(1, len(reader.compared)))
     for size, name, zone, state, a, b in changes:
         if size < 0.01 or per[name] >= limit:
             continue

@@ -5,20 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from landbridge.errors import NoRoute
 from landbridge.indicators.elements import Chokepoint, mark_chokepoint
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.reliability import DRAWS, Spread, Storm, build_clock, simulate, summarise
 from landbridge.indicators.solution import Solution
 from landbridge.network import Network
 from landbridge.network.attributes import get_parameter
-from landbridge.study.folder import Study
 from landbridge.study.pair_view import PairView, view_pair
-from landbridge.study.prepare import Prepared, Report
-from landbridge.study.queries import solve_query
+from landbridge.study.prepare import Prepared
 
-HOURS_A_DAY = 24.0
 DAYS_A_MONTH = 365.0 / 12.0
+TABLE_DRAWS = 4096
+"""Journeys drawn of each way for the tables of a run."""
 LEAST_SHARE = 0.005
 """Routes with a smaller share of their pair are left out of the draws."""
 
@@ -80,7 +78,7 @@ def list_reliability(prepared: Prepared, solution: Solution) -> Columns:
     blank = dict.fromkeys(Spread.__dataclass_fields__, float("nan"))
     for position, (origin, destination, class_id) in enumerate(prepared.study.settings.telling_pairs):
         view = view_pair(prepared, solution, origin, destination, class_id)
-        found = draw_pair(prepared, view)
+        found = draw_pair(prepared, view, n=TABLE_DRAWS)
         told = asdict(found[1]) if found else blank
         rows.append(
             {"position": position, "origin": origin, "destination": destination, "class": class_id, **told}
@@ -90,51 +88,4 @@ def list_reliability(prepared: Prepared, solution: Solution) -> Columns:
     return {
         name: np.array([row[name] for row in rows]) if name in blank else [row[name] for row in rows]
         for name in rows[0]
-    }
-
-
-def find_reliability(
-    study: Study,
-    origin: str,
-    destination: str,
-    *,
-    scenario: str | None = None,
-    year: int | None = None,
-    commodity: str | None = None,
-    promise_days: float | None = None,
-    draws: int = DRAWS,
-    seed: int = 0,
-    progress: Report | None = None,
-) -> dict[str, Any]:
-    """Door-to-door times between two zones or nodes: each way and all ways together, hours and shares.
-
-    Raises
-    ------
-    NoRoute
-        If nothing moves between the two.
-    """
-    prepared, solution, class_id = solve_query(study, scenario, year, commodity, progress)
-    view = view_pair(prepared, solution, origin, destination, class_id)
-    promise = None if promise_days is None else HOURS_A_DAY * promise_days
-    found = draw_pair(prepared, view, promise_h=promise, n=draws, seed=seed)
-    if found is None:
-        what = f"nothing moves from {view.origin} to {view.destination}."
-        raise NoRoute(
-            what, where=f"study {study.id}, {solution.scenario}", mend="landbridge routes says why."
-        )
-    routes, whole = found
-    ways = []
-    for route, spread in sorted(routes, key=lambda row: -view.shares[row[0]]):
-        text = view.words.describe_one(view.solution.routes.get_arcs(route))
-        ways.append({"share": float(view.shares[route]), **asdict(spread), **text})
-    return {
-        "from": view.origin,
-        "to": view.destination,
-        "scenario": solution.scenario,
-        "year": solution.year,
-        "commodity": class_id,
-        "draws": draws,
-        "seed": seed,
-        **asdict(whole),
-        "ways": ways,
     }
