@@ -13,6 +13,7 @@ MODES = {
     "access": "To and from the network",
     "hub": "Ports, yards and terminals",
 }
+PARTS = ("total_t_year", "direct_t_year", "upstream_t_year", "hub_t_year")
 TOLD_CHANGE = 0.005
 MOST_ZONES = 12
 
@@ -42,11 +43,7 @@ def _tell_climate(reader: Reader) -> list[Block]:
         cells(
             [
                 reader.title(name),
-                *(
-                    number(row[part] / 1e6, 2)
-                    for part in ("total_t_year", "direct_t_year", "upstream_t_year")
-                ),
-                number(row["hub_t_year"] / 1e6, 2),
+                *(number(row[part] / 1e6, 2) for part in PARTS),
                 number((row["total_t_year"] - reference["total_t_year"]) / 1e6, 2, sign=True),
                 figures(row["intensity_g_t_km"], 3),
             ]
@@ -58,17 +55,9 @@ def _tell_climate(reader: Reader) -> list[Block]:
     for key, title in reader.corridors.items():
         row = by.get((reader.reference, "corridor", key))
         if row and row["flow_t_year"] > 0.0:
-            kg = 1000.0 * row["total_t_year"] / row["flow_t_year"]
-            corridors.append(
-                cells(
-                    [
-                        title,
-                        number(row["total_t_year"] / 1e3),
-                        figures(kg, 3),
-                        figures(row["intensity_g_t_km"], 3),
-                    ]
-                )
-            )
+            kg = figures(1000.0 * row["total_t_year"] / row["flow_t_year"], 3)
+            thousands = number(row["total_t_year"] / 1e3)
+            corridors.append(cells([title, thousands, kg, figures(row["intensity_g_t_km"], 3)]))
     modes = tuple(
         cells(
             [
@@ -83,8 +72,8 @@ def _tell_climate(reader: Reader) -> list[Block]:
     return [
         Heading("What it costs the climate"),
         Paragraph(
-            "Greenhouse gases from well to wheel, as ISO 14083 counts them, empty running and hubs with them. "
-            "Intensity is per tonne and kilometre of the shortest way of the pair, so that detours count."
+            "Greenhouse gases from well to wheel, as ISO 14083 counts them, empty running and hubs "
+            "with them. Intensity is per tonne and kilometre of the shortest way of the pair: detours count."
         ),
         DataTable(
             f"All cargo, {reader.year}: million tonnes of CO2 equivalent a year",
@@ -135,8 +124,8 @@ def _tell_reliability(reader: Reader) -> list[Block]:
             f"Times from door to door, {reader.title(reader.reference)}, {reader.year}",
             heads("Pair", "mean", "standard deviation", "P50", "P80", "P95", "buffer", "in time"),
             tuple(body),
-            "Drawn arc by arc at the queues of the equilibrium, over all ways in use; jams, waits and storms on "
-            "the Caspian meet all ways that share them. Buffer: what P95 adds to the mean, as a share of it. "
+            "Drawn arc by arc at the queues of the equilibrium, over all ways in use; jams, waits and storms "
+            "on the Caspian meet all ways that share them. Buffer: what P95 adds to the mean. "
             "The spread of border and port times is assumed for most places. Other promises: landbridge "
             "reliability.",
             look="small",
@@ -169,9 +158,8 @@ def _tell_access(reader: Reader) -> list[Block]:
         )
         for name, zone, change, a, b in kept
     )
-    reference = sorted(
-        (r for r in rows if r["scenario"] == reader.reference), key=lambda r: -(r["sea_h"] or 0.0)
-    )
+    own = [row for row in rows if row["scenario"] == reader.reference]
+    own.sort(key=lambda row: (-(row["sea_h"] or 0.0), row["zone"]))
     far = tuple(
         cells(
             [
@@ -181,7 +169,7 @@ def _tell_access(reader: Reader) -> list[Block]:
                 number(row["market_potential_busd"] / 1e3, 1),
             ]
         )
-        for row in reference[:MOST_ZONES]
+        for row in own[:MOST_ZONES]
     )
     blocks: list[Block] = [
         Heading("Who reaches what"),
