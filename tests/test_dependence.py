@@ -199,3 +199,26 @@ def test_13_an_unknown_zone_is_refused_with_the_nearest_names(tmp_path, capsys):
     said = landbridge(capsys, "dependence", "ile-zone", "--study", str(folder))
     assert said.code == 1
     assert "isle-zone" in said.err
+
+
+def test_14_dependence_spreads_over_futures_and_a_certain_gate_gives_the_scenario(tmp_path):
+    """Shares lie between 0 and 1 in order; where futures reach one state alone they are that of the scenario."""
+    from landbridge.study.dependence_futures import choose_states, spread_dependence
+    from test_process_study import small
+
+    prepared = prepare(open_study(small(tmp_path)))
+    found = measure_dependence(prepared, "today", 2035)
+    (element,) = choose_states(found, "isle-zone")[:1]
+    spread = spread_dependence(prepared, found, "isle-zone", 64, seed=1)
+    assert spread.n_states > 1
+    assert spread.worst_residual <= 1e-9
+    rows = {row["measure"]: row for row in spread.rows if row["state"] == found.elements.id[element]}
+    assert set(rows) == {
+        "share_tonnes",
+        "share_value",
+        "loss_if_closed_usd_year",
+        "unserved_if_closed_t_year",
+    }
+    for row in rows.values():
+        assert row["q05"] <= row["q50"] <= row["q95"]
+    assert 0.0 <= rows["share_tonnes"]["q05"] <= rows["share_tonnes"]["q95"] <= 1.0

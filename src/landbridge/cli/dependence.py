@@ -9,6 +9,7 @@ from landbridge.cli.options import Json, Scenario, StudyOption, Year
 
 if TYPE_CHECKING:
     from landbridge.study.dependence import Dependence
+    from landbridge.study.dependence_futures import DependenceSpread
 
 SHOWN = 12
 SHOWN_STATES = 4
@@ -28,6 +29,12 @@ Zone = Annotated[
 Wide = Annotated[
     bool, typer.Option("--wide", help="Close straits, ports and border crossings too, one at a time.")
 ]
+Futures = Annotated[
+    int | None,
+    typer.Option(
+        "-f", "--futures", metavar="N", min=1, help="Draw N futures: how ZONE's dependence spreads over them."
+    ),
+]
 Pairs = Annotated[bool, typer.Option("--pairs", help="Close all pairs of the 20 gravest too.")]
 
 
@@ -37,6 +44,7 @@ def dependence(
     year: Year = None,
     wide: Wide = False,
     pairs: Pairs = False,
+    futures: Futures = None,
     study: StudyOption = "eurasia",
     json: Json = False,
 ) -> None:
@@ -50,6 +58,7 @@ def dependence(
       landbridge dependence nakhchivan
       landbridge dependence armenia -s region-open -y 2030 --json
       landbridge dependence --wide --pairs
+      landbridge dependence nakhchivan -y 2035 --futures 500
     """
     from landbridge.indicators.elements import KINDS
     from landbridge.study import open_study
@@ -60,7 +69,10 @@ def dependence(
         list_closures,
     )
 
+    if futures is not None and zone is None:
+        raise typer.BadParameter("name the zone whose futures are drawn.", param_hint="--futures")
     opened = open_study(study)
+    spread = None
     with show.progress_shown() as progress:
         found = find_dependence(
             opened,
@@ -71,12 +83,19 @@ def dependence(
             pairs=pairs,
             progress=progress,
         )
+        if futures is not None and zone is not None:
+            from landbridge.study.dependence_futures import spread_dependence
+            from landbridge.study.prepare import prepare
+
+            spread = spread_dependence(prepare(opened), found, zone, futures, progress=progress)
     if json:
         zones = [
             {"zone": name, "states": describe_zone(found, name)}
             | (describe_more(found, name) if wide else {})
             for name in ([zone] if zone else found.zones)
         ]
+        if spread is not None:
+            zones[0]["futures"] = {**vars(spread), "rows": list(spread.rows)}
         if pairs:
             show.print_json({"zones": zones, "closures": list_closures(found)})
         else:
@@ -86,6 +105,8 @@ def dependence(
         _print_zone(found, zone, wide)
     else:
         _print_zones(found)
+    if spread is not None:
+        _print_spread(spread)
     if wide or pairs or not zone:
         _print_closures(list_closures(found))
 
@@ -136,6 +157,25 @@ def _print_zone(found: "Dependence", zone: str, wide: bool) -> None:
         show.print_table(title, heads, body)
     if not wide:
         show.say("Straits, ports and border crossings: --wide.")
+
+
+def _print_spread(spread: "DependenceSpread") -> None:
+    """Print how the hold of each state spreads over futures."""
+    from landbridge.report.numbers import number, percent
+
+    cells: dict[str, dict[str, str]] = {}
+    for row in spread.rows:
+        is_share = row["measure"].startswith("share")
+        scale = 1e6 if row["measure"].startswith("loss") else 1e3
+        low, middle, high = (
+            percent(row[q]) if is_share else number(row[q] / scale, 1) for q in ("q05", "q50", "q95")
+        )
+        cells.setdefault(row["state"], {})[row["measure"]] = f"{middle} ({low} to {high})"
+    heads = ("closed", "of its tonnes", "of its value", "loss, million USD a year", "stays, 1000 t a year")
+    body = [(state, *found.values()) for state, found in cells.items()]
+    title = f"In {spread.n_futures} futures of {spread.year}: median (5 to 95 %)"
+    show.print_table(title, heads, body)
+    show.say(f"{spread.n_states} states of the network; worst residual {spread.worst_residual:.0e}.")
 
 
 def _cuts(sets: list[list[str]]) -> str:

@@ -125,6 +125,7 @@ class ClosureModel:
         captive = p.captive.copy()
         g = (r.group_class, r.group_origin, r.group_destination)
         captive[g] = np.where(served, captive[g], 0.0)
+        self.captive = captive
         self.segments = build_segments(r, base.demand, captive, self.usable)
         self.open_problem = self._build(self.before, r.log_weight)
         self.at, _ = solve_near(

@@ -90,7 +90,7 @@ def compare_run(run: Run, a: str, b: str) -> dict[str, Any]:
 
 
 def _compare_dependence(run: Run, names: dict[str, str]) -> list[dict[str, Any]]:
-    """Zones whose trade passes a state more or less in b than in a, with what closing it costs where known."""
+    """Zones whose trade passes a state more or less in b, with what closing it costs where known."""
     held = set(run.list_tables())
     if "exposure" not in held:
         return []
