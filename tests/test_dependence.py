@@ -222,3 +222,35 @@ def test_14_dependence_spreads_over_futures_and_a_certain_gate_gives_the_scenari
     for row in rows.values():
         assert row["q05"] <= row["q50"] <= row["q95"]
     assert 0.0 <= rows["share_tonnes"]["q05"] <= rows["share_tonnes"]["q95"] <= 1.0
+
+
+def test_15_a_run_holds_it_the_brief_draws_it_and_compare_says_from_what_to_what(tmp_path):
+    """Closures of every scenario in the middle year; the hold of STH on isle loosens when the gap opens."""
+    from landbridge.report import write_brief
+    from landbridge.study import run_study
+    from landbridge.study.comparison import compare_run
+
+    study = open_study(write_small_study(tmp_path / "study"))
+    run = run_study(study, scenarios=["today", "gap-open"], out=tmp_path / "run", dependence=True)
+    assert {"exposure", "concentration", "dependence", "islands"} <= set(run.list_tables())
+    assert set(run.table("dependence").column("year").to_pylist()) == {2035}
+    rows = compare_run(run, "today", "gap-open")["dependence"]
+    (row,) = [r for r in rows if (r["zone"], r["state"], r["year"]) == ("isle-zone", "STH", 2035)]
+    assert row["a_share_tonnes"] == pytest.approx(1.0, abs=1e-9)
+    assert row["b_share_tonnes"] < 0.9
+    assert row["b_unserved_if_closed_t_year"] < row["a_unserved_if_closed_t_year"]
+    page = write_brief(run, tmp_path / "brief.html").read_text(encoding="utf-8")
+    assert "Who holds whom" in page
+    assert "Who could cut a zone off" in page
+
+
+def test_16_every_indicator_of_a_run_is_defined():
+    """Each table of indicators and each of its columns that holds a number stands in docs/indicators.md."""
+    from pathlib import Path
+
+    text = (Path(__file__).parent.parent / "docs" / "indicators.md").read_text(encoding="utf-8")
+    tables = ("exposure", "concentration", "dependence", "islands", "emissions", "reliability", "access")
+    assert [name for name in (*tables, "pair_emissions") if f"`{name}`" not in text] == []
+    for section in text.split("\n## ")[1:]:
+        for word in ("**Unit**", "**Definition**", "**Source path**", "**Code**"):
+            assert word in section, f"{section.splitlines()[0]} lacks {word}"

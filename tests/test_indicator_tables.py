@@ -35,6 +35,9 @@ M-hub-inland-kg-t,emission,A yard,0.4,,,kg/t,2025,N1,observed,
 M-trade-elasticity,access,Fall of trade,4,3,5,1,2004,N1,observed,
 M-place-correlation,reliability,Of two operations,0.5,,,1,2025,N1,observed,
 M-promise-factor,reliability,Promise,1.2,,,1,2025,N1,observed,
+M-storm-hold-h,reliability,One stop,60,,,h,2025,N1,observed,
+M-storm-hold-cv,reliability,Its spread,1,,,1,2025,N1,observed,
+M-storm-load,reliability,Ships in use,0.7,,,1,2025,N1,observed,
 """
 
 

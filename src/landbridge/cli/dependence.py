@@ -48,7 +48,7 @@ def dependence(
     study: StudyOption = "eurasia",
     json: Json = False,
 ) -> None:
-    """Show on whom a zone's trade depends, and what it loses if they close.
+    """Show on whom a zone depends, and what it could lose.
 
     Each state is closed to the transit of others in turn and the market finds its equilibrium anew. The loss
     is what cargo that still moves pays more; what cannot move is said in tonnes.
@@ -58,7 +58,7 @@ def dependence(
       landbridge dependence nakhchivan
       landbridge dependence armenia -s region-open -y 2030 --json
       landbridge dependence --wide --pairs
-      landbridge dependence nakhchivan -y 2035 --futures 500
+      landbridge dependence nakhchivan -y 2035 --futures 64
     """
     from landbridge.indicators.elements import KINDS
     from landbridge.study import open_study

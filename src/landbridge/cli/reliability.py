@@ -27,7 +27,7 @@ def reliability(
     study: StudyOption = "eurasia",
     json: Json = False,
 ) -> None:
-    """Show how long journeys take, and how often they arrive in time.
+    """Show how long journeys take, and how surely.
 
     Times are drawn arc by arc at the queues of the scenario; storms, waits and jams meet all ways that
     share them.

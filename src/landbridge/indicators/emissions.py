@@ -24,8 +24,6 @@ from landbridge.tables import Table
 PARTS = ("direct", "upstream", "hub")
 MODES = ("rail", "road", "sea", "ferry", "river", "access", "hub")
 KG_PER_T = 1000.0
-NEEDED = "M-direct-share-road"
-"""A study without this parameter has no factors, and its runs no table of emissions."""
 
 
 def electric_intensity(net_wh_t_km: float, grid_g_kwh: float, loss: float = 1.0) -> float:

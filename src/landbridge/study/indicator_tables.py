@@ -8,15 +8,16 @@ from landbridge.assignment.costs import MEASURES
 from landbridge.indicators.access import tabulate_access
 from landbridge.indicators.corridors import Corridor
 from landbridge.indicators.elements import find_passages
-from landbridge.indicators.emissions import NEEDED, build_factors, tabulate_emissions
+from landbridge.indicators.emissions import build_factors, tabulate_emissions
 from landbridge.indicators.exposure import tabulate_exposure
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.solution import Solution
 from landbridge.network.attributes import get_parameter
+from landbridge.study.check import INDICATOR_PARAMETERS, has_parameters
 from landbridge.study.closures import build_elements
 from landbridge.study.pair_view import find_class
 from landbridge.study.prepare import Prepared
-from landbridge.study.reliability import has_reliability, list_reliability
+from landbridge.study.reliability import list_reliability
 
 
 class IndicatorTables:
@@ -34,21 +35,20 @@ class IndicatorTables:
         classes = prepared.study.tables["classes"]
         self.unit_value = classes["unit_value_usd_t"].astype(float)
         self.corridors = [(c.id, marks) for c, marks in zip(corridors, members, strict=True)]
-        known = prepared.tables["parameters"].index
-        self.has_emissions = NEEDED in known
-        self.has_reliability = has_reliability(prepared)
-        self.has_access = "M-trade-elasticity" in known
+        self.told = {
+            name for name in INDICATOR_PARAMETERS if has_parameters(prepared.tables["parameters"], name)
+        }
 
     def tabulate(self, solution: Solution) -> dict[str, Columns]:
         """All tables of one solved state."""
         p = self.prepared
         found = tabulate_exposure(solution, self.elements, self.passages, self.unit_value)
-        if self.has_emissions:
+        if "emissions" in self.told:
             factors = build_factors(p.network, solution.state, p.tables)
             found |= tabulate_emissions(solution, factors, self.corridors)
-        if self.has_reliability:
+        if "reliability" in self.told:
             found["reliability"] = list_reliability(p, solution)
-        if self.has_access:
+        if "access" in self.told:
             k = p.classes.index[find_class(p, None)]
             hours = p.build_arc_table(solution.state)[k, :, MEASURES.index("time_h")]
             found["access"] = tabulate_access(

@@ -67,11 +67,6 @@ def draw_pair(
     return routes, summarise(hours, share, promise_h)
 
 
-def has_reliability(prepared: Prepared) -> bool:
-    """Whether the study holds the parameters that reliability needs."""
-    return "M-promise-factor" in prepared.tables["parameters"].index
-
-
 def list_reliability(prepared: Prepared, solution: Solution) -> Columns:
     """Spread of the times of each telling pair of the study in one solved state; NaN where nothing moves."""
     rows: list[dict[str, Any]] = []

@@ -3,8 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-from landbridge.errors import NoRoute
+from landbridge.errors import NoRoute, UnknownId
 from landbridge.indicators.reliability import DRAWS
+from landbridge.study.check import INDICATOR_PARAMETERS
 from landbridge.study.folder import Study
 from landbridge.study.pair_view import view_pair
 from landbridge.study.prepare import Report
@@ -31,9 +32,15 @@ def find_reliability(
 
     Raises
     ------
+    UnknownId
+        If a place, scenario, year or class is unknown, or the study lacks a parameter of reliability.
     NoRoute
         If nothing moves between the two.
     """
+    parameters = study.tables["parameters"]
+    for name in INDICATOR_PARAMETERS["reliability"]:
+        if name not in parameters.index:
+            raise UnknownId(name, parameters["id"].tolist(), kind="parameter", where=f"study {study.id}")
     prepared, solution, class_id = solve_query(study, scenario, year, commodity, progress)
     view = view_pair(prepared, solution, origin, destination, class_id)
     promise = None if promise_days is None else HOURS_A_DAY * promise_days
