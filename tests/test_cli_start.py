@@ -30,6 +30,8 @@ COMMANDS = [
     ("demo",),
     ("routes",),
     ("why-not",),
+    ("dependence",),
+    ("reliability",),
     ("compare",),
     ("trace",),
     ("brief",),

@@ -10,7 +10,7 @@ from tests.studies import write_small_study
 import landbridge
 from landbridge.errors import StudyInvalid
 from landbridge.study import check_study, open_study
-from landbridge.study.check import MODEL_PARAMETERS
+from landbridge.study.check import INDICATOR_PARAMETERS, MODEL_PARAMETERS
 
 LAKE_ROAD = "lake--hill-road,lake,hill,road,90,,operating,,,60,,0.5,,,,,1.1,,,,,,N1,observed,"
 LAKE, HILL = "lake,Lake,FAR,,40,41,city,,N1,observed,", "hill,Hill,FAR,,40,42,city,,N1,observed,"
@@ -331,4 +331,7 @@ def test_7_every_parameter_that_the_model_reads_is_checked() -> None:
     """No id of a model parameter stands in the code that a study could lack unnoticed."""
     package = Path(landbridge.__file__).parent
     source = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
-    assert set(re.findall(r'"(M-[a-z0-9-]+)"', source)) == set(MODEL_PARAMETERS)
+    assert set(re.findall(r'"(M-[a-z0-9-]+)"', source)) == {
+        *MODEL_PARAMETERS,
+        *(name for names in INDICATOR_PARAMETERS.values() for name in names),
+    }

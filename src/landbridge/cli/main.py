@@ -13,7 +13,19 @@ from typing import Annotated, Any
 import typer
 
 from landbridge import __version__
-from landbridge.cli import appraise, assign, process, record, results, running, studies, validate, ways
+from landbridge.cli import (
+    appraise,
+    assign,
+    dependence,
+    process,
+    record,
+    reliability,
+    results,
+    running,
+    studies,
+    validate,
+    ways,
+)
 from landbridge.errors import LandbridgeError, LandbridgeWarning
 
 HELP = """If a border opens, a line is built, an agreement holds or fails: who ships what, by which way,
@@ -24,6 +36,7 @@ Examples:
   landbridge demo                                          the main job on the built-in study, with its brief
   landbridge routes azerbaijan nakhchivan -s tripp-open    the ways between two places
   landbridge compare runs/eurasia today tripp-open         what a scenario changes
+  landbridge dependence nakhchivan                         on whom a zone depends, and what it would lose
   landbridge study copy eurasia my-study                   a study of your own, to edit and run
   landbridge record check article.txt report.pdf           where documents contradict each other
 """
@@ -43,6 +56,8 @@ app.command("run")(running.run)
 app.command("demo")(running.demo)
 app.command("routes")(ways.routes)
 app.command("why-not")(ways.why_not)
+app.command("dependence")(dependence.dependence)
+app.command("reliability")(reliability.reliability)
 app.command("compare")(results.compare)
 app.command("trace")(results.trace)
 app.command("appraise")(appraise.appraise)

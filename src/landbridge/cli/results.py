@@ -64,6 +64,7 @@ def print_comparison(found: dict[str, Any]) -> None:
         ("link", a, b, "change"),
         [(str(row["link"]), *_amounts(row)) for row in links],
     )
+    _print_dependence(found, a, b, last)
     unserved = [row for row in found["unserved"] if row["year"] == last][:ROWS_SHOWN]
     _print_part(
         f"What cannot move in {last}, million tonnes a year",
@@ -102,6 +103,35 @@ def _print_gains(found: dict[str, Any], year: int) -> None:
                 figures((row["b_usd_year"] - row["a_usd_year"]) / 1e6, 2, sign=True),
             )
             for name, row in zip(names, states, strict=True)
+        ],
+    )
+
+
+def _print_dependence(found: dict[str, Any], a: str, b: str, year: int) -> None:
+    """Print whose trade passes a state more or less, and what all cargo emits."""
+    from landbridge.report.numbers import million_tonnes, percent
+
+    rows = [row for row in found["dependence"] if row["year"] == year][:ROWS_SHOWN]
+    _print_part(
+        f"Share of a zone's tonnes that passes a state in {year}",
+        ("zone and state", a, b),
+        [
+            (f"{row['zone']}, {row['state']}", percent(row["a_share_tonnes"]), percent(row["b_share_tonnes"]))
+            for row in rows
+        ],
+    )
+    world = [row for row in found["emissions"] if row["kind"] == "world"]
+    _print_part(
+        "Emissions of all cargo, million tonnes of CO2 equivalent a year",
+        ("year", a, b, "change"),
+        [
+            (
+                str(row["year"]),
+                million_tonnes(row["a_t_year"]),
+                million_tonnes(row["b_t_year"]),
+                million_tonnes((row["b_t_year"] or 0.0) - (row["a_t_year"] or 0.0), sign=True),
+            )
+            for row in world
         ],
     )
 

@@ -58,6 +58,10 @@ def run(
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="Seed of futures; else that of study.yaml.")
     ] = None,
+    dependence: Annotated[
+        bool,
+        typer.Option("--dependence", help="Close each state and chokepoint in turn, in every scenario."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Solve a study's scenarios and years into a results folder.
@@ -91,6 +95,7 @@ def run(
         cluster=cluster,
         seed=seed,
         with_options=options,
+        dependence=dependence,
     )
     _close(finished, is_json=json)
     if not json:

@@ -30,6 +30,8 @@ STAGES = {
     "routes": "finding routes",
     "demand": "estimating demand",
     "equilibria": "solving",
+    "closures": "closing one at a time",
+    "pairs": "closing two at a time",
     "writing": "writing",
     "comparing": "comparing",
 }

@@ -30,7 +30,7 @@ def validate(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Hold a run against what was observed, and say where it misses.
+    """Hold a run against what was observed, and tell misses.
 
     Every observed quantity stands beside the model's, with its error, its tolerance and a verdict. What the
     run does not model is listed with the reason; it never counts as inside.

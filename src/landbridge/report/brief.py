@@ -9,8 +9,10 @@ from markupsafe import Markup
 
 from landbridge.report import evidence, limits, observed, summary, traffic, ways
 from landbridge.report.atlas import Atlas
+from landbridge.report.dependence import write_dependence
 from landbridge.report.futures_section import write_futures
 from landbridge.report.gains_section import write_gains
+from landbridge.report.indicators import write_indicators
 from landbridge.report.outlines import CREDIT
 from landbridge.report.page import Points, Section
 from landbridge.report.reading import Question, Reader, Run
@@ -78,6 +80,8 @@ def list_sections(reader: Reader) -> list[Section]:
         write_gains(reader),
         limits.write_bottlenecks(reader),
         limits.write_unserved(reader),
+        write_dependence(reader),
+        write_indicators(reader),
         write_futures(reader),
         observed.write_observed(reader),
         evidence.write_validity(reader),

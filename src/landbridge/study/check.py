@@ -44,6 +44,26 @@ MODEL_PARAMETERS = (
     "M-utilisation-limit",
     "M-wagon-load-t",
 )
+INDICATOR_PARAMETERS = {
+    "emissions": (
+        "M-diesel-rail-g-t-km",
+        "M-direct-share-diesel",
+        "M-direct-share-road",
+        "M-direct-share-ship",
+        "M-electric-rail-other",
+        "M-hub-inland-kg-t",
+        "M-hub-seaport-kg-t",
+    ),
+    "reliability": (
+        "M-place-correlation",
+        "M-promise-factor",
+        "M-storm-hold-cv",
+        "M-storm-hold-h",
+        "M-storm-load",
+    ),
+    "access": ("M-trade-elasticity",),
+}
+"""Parameters of indicators: a study has all of one indicator, or none and no table of it."""
 
 
 def check_tables(tables: Tables, settings: StudySettings | None) -> list[Fault]:
@@ -101,6 +121,18 @@ def check_parameters(tables: Tables) -> Iterator[Fault]:
                 "add its row; the built-in study has one to begin with.",
             )
             yield parameters.fault(None, "id", "LB-S019", what, mend)
+    for indicator, names in INDICATOR_PARAMETERS.items():
+        lacking = [name for name in names if name not in parameters.index]
+        if len(lacking) < len(names):
+            for name in lacking:
+                what = f"{indicator} needs parameter {name} beside those that are there."
+                mend = "add its row; the built-in study has one to begin with."
+                yield parameters.fault(None, "id", "LB-S019", what, mend)
+
+
+def has_parameters(parameters: Table, indicator: str) -> bool:
+    """Whether a study can tell an indicator."""
+    return all(name in parameters.index for name in INDICATOR_PARAMETERS[indicator])
 
 
 def check_units(tables: Tables) -> Iterator[Fault]:
@@ -416,11 +448,17 @@ class _SettingsChecker:
             if corridor.between is not None:
                 ends = (*corridor.between.from_, *corridor.between.to)
                 self.known("zone or group", ends, groups, *place, "between")
+        states = set(self.tables["nodes"]["country"])
+        for number, narrow in enumerate(settings.chokepoints):
+            place = ("chokepoints", str(number))
+            self.known("node, link or service", narrow.elements, passed, *place, "elements")
+            self.known("state with a node", narrow.held_by, states, *place, "held_by")
+            self.known("parameter", narrow.storms, self.ids("parameters"), *place, "storms")
         for number, question in enumerate(settings.questions):
             self.known(
                 "scenario", question.scenarios, settings.scenarios, "questions", str(number), "scenarios"
             )
-        for key in ("corridors", "gauge_breaks", "questions"):
+        for key in ("corridors", "chokepoints", "gauge_breaks", "questions"):
             seen: set[str] = set()
             for number, item in enumerate(getattr(settings, key)):
                 if item.id in seen:

@@ -6,6 +6,9 @@ from landbridge.errors import UnknownId
 from landbridge.study.results import Run
 
 MOST_LINKS = 20
+MOST_SHARES = 40
+LEAST_CHANGE = 0.005
+"""Smaller changes of a share through a state are not told."""
 
 
 def compare_run(run: Run, a: str, b: str) -> dict[str, Any]:
@@ -75,6 +78,8 @@ def compare_run(run: Run, a: str, b: str) -> dict[str, Any]:
     for row in corridors:
         row["difference_t_year"] = (row["b_t_year"] or 0.0) - (row["a_t_year"] or 0.0)
     return {
+        "dependence": _compare_dependence(run, names),
+        "emissions": _compare_emissions(run, names),
         "a": a,
         "b": b,
         "years": run.manifest["years"],
@@ -113,3 +118,58 @@ def _compare_accounts(run: Run, names: dict[str, str]) -> tuple[list[dict[str, A
         names,
     )
     return gains, transit
+
+
+def _compare_dependence(run: Run, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Zones whose trade passes a state more or less in b, with what closing it costs where known."""
+    held = set(run.list_tables())
+    if "exposure" not in held:
+        return []
+    rows = run.rows(
+        """
+        WITH shares AS (
+            SELECT year, zone, element AS state,
+                   coalesce(max(share_tonnes) FILTER (scenario = $a), 0) AS a_share_tonnes,
+                   coalesce(max(share_tonnes) FILTER (scenario = $b), 0) AS b_share_tonnes,
+                   coalesce(max(share_value) FILTER (scenario = $a), 0) AS a_share_value,
+                   coalesce(max(share_value) FILTER (scenario = $b), 0) AS b_share_value
+            FROM exposure WHERE kind = 'state' AND scenario IN ($a, $b) GROUP BY ALL
+        ), ranked AS (
+            SELECT *, row_number() OVER (
+                PARTITION BY year ORDER BY abs(b_share_tonnes - a_share_tonnes) DESC, zone, state
+            ) AS place FROM shares WHERE abs(b_share_tonnes - a_share_tonnes) >= $least
+        )
+        SELECT * EXCLUDE (place) FROM ranked WHERE place <= $most ORDER BY year, place
+        """,
+        {**names, "most": MOST_SHARES, "least": LEAST_CHANGE},
+    )
+    if "dependence" not in held:
+        return rows
+    losses = {
+        (row["scenario"], row["year"], row["zone"], row["element"]): row
+        for row in run.rows("SELECT * FROM dependence WHERE kind = 'state'")
+    }
+    solved = {(scenario, year) for scenario, year, _, _ in losses}
+    for row in rows:
+        for side, scenario in names.items():
+            if (scenario, row["year"]) in solved:
+                # A closure that costs a zone less than a dollar and a tonne has no row.
+                loss = losses.get((scenario, row["year"], row["zone"], row["state"]), {})
+                row[f"{side}_loss_if_closed_usd_year"] = loss.get("loss_usd_year", 0.0)
+                row[f"{side}_unserved_if_closed_t_year"] = loss.get("unserved_t_year", 0.0)
+    return rows
+
+
+def _compare_emissions(run: Run, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Emissions of the world and by mode in both scenarios, t/year of CO2 equivalent."""
+    if "emissions" not in run.list_tables():
+        return []
+    return run.rows(
+        """
+        SELECT year, kind, name, sum(total_t_year) FILTER (scenario = $a) AS a_t_year,
+               sum(total_t_year) FILTER (scenario = $b) AS b_t_year
+        FROM emissions WHERE kind IN ('world', 'mode') AND scenario IN ($a, $b)
+        GROUP BY year, kind, name ORDER BY year, kind DESC, name
+        """,
+        names,
+    )

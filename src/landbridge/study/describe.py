@@ -9,6 +9,7 @@ from landbridge import tables
 from landbridge.study.settings import (
     AppraisalSettings,
     Between,
+    Chokepoint,
     CostShares,
     CountedCorridor,
     FutureOption,
@@ -37,6 +38,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "appraisal, projects": Project,
     "corridors": CountedCorridor,
     "corridors, between": Between,
+    "chokepoints": Chokepoint,
     "questions": Question,
 }
 

@@ -37,7 +37,7 @@ def find_routes(
     ``scenario`` is the study's reference scenario if left out, ``year`` its base year, ``commodity`` its
     default class. A pair without an open way has no alternatives, an ``unserved_share`` of 1 and a ``cause``.
     """
-    prepared, solution, class_id = _solve(study, scenario, year, commodity, progress)
+    prepared, solution, class_id = solve_query(study, scenario, year, commodity, progress)
     view = view_pair(prepared, solution, origin, destination, class_id)
     order = np.argsort(-view.shares, kind="stable")
     shown = [int(r) for r in order if view.shares[r] > SHOWN_SHARE]
@@ -89,9 +89,10 @@ def describe_alternative(view: PairView, route: int) -> dict[str, Any]:
     }
 
 
-def _solve(
+def solve_query(
     study: Study, scenario: str | None, year: int | None, commodity: str | None, progress: Report | None
 ) -> tuple[Prepared, Solution, str]:
+    """The study made ready, one of its states solved, and the class asked for."""
     settings = study.settings
     name = scenario or settings.reference_scenario
     when = year if year is not None else settings.base_year
@@ -131,7 +132,7 @@ def explain_why_not(
     NoRoute
         If no way joins the three places even with everything open.
     """
-    prepared, solution, class_id = _solve(study, scenario, year, commodity, progress)
+    prepared, solution, class_id = solve_query(study, scenario, year, commodity, progress)
     view = view_pair(prepared, solution, origin, destination, class_id)
     via = find_place(prepared, via, nodes_only=True)
     s = view.solution

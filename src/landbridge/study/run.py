@@ -29,6 +29,7 @@ from landbridge.indicators.unserved import list_unserved
 from landbridge.indicators.welfare import list_trade
 from landbridge.study.elastic import solve_problem
 from landbridge.study.folder import Study, is_built_in
+from landbridge.study.indicator_tables import IndicatorTables
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
 from landbridge.study.telling import list_telling_pairs
@@ -72,13 +73,15 @@ def run_study(
     with_options: bool = False,
     workers: int | None = None,
     cluster: str | None = None,
+    dependence: bool = False,
     progress: Report | None = None,
 ) -> Run:
     """Solve all (or the named) scenarios and years and write the results to ``out``.
 
     With ``futures``, so many are drawn too and every state that they pass through is solved (see
     :func:`landbridge.study.future_run.run_futures`, which takes ``seed``, ``with_options``,
-    ``workers`` and ``cluster``).
+    ``workers`` and ``cluster``). With ``dependence`` each state and chokepoint is closed in turn in every
+    scenario (see :func:`landbridge.study.dependence.tabulate_dependence`).
 
     Raises
     ------
@@ -106,6 +109,10 @@ def run_study(
         prepared_s = time.perf_counter() - begin
         tables, solves = _solve_all(prepared, names, wanted, progress)
         tables |= _describe_study(prepared, names)
+        if dependence:
+            from landbridge.study.dependence import tabulate_dependence
+
+            tables |= tabulate_dependence(prepared, names, wanted, progress)
         about_futures: dict[str, Any] | None = None
         if futures is not None:
             from landbridge.study.future_answers import answer
@@ -145,6 +152,7 @@ def _solve_all(
     gates_of_arc = prepared.network.get_arc_gates(prepared.tables)
     corridors = list_corridors(prepared)
     members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
+    indicators = IndicatorTables(prepared, corridors, members)
     tasks = [(name, year) for name in names for year in years]
     lock, done = Lock(), [0]
     book = WelfareBook(prepared)
@@ -162,6 +170,7 @@ def _solve_all(
             "unserved": list_unserved(solution, prepared.tables, gates_of_arc),
             "telling_pairs": list_telling_pairs(prepared, solution),
             **book.list_blocks(solution, welfare),
+            **indicators.tabulate(solution),
         }
         if task[1] == years[0]:
             reasons = {gate: state.reason for gate, state in prepared.scenarios[task[0]].gates.items()}
@@ -192,20 +201,7 @@ def _solve_all(
     with ThreadPoolExecutor(WORKERS) as pool:
         results = list(pool.map(work, tasks))
     tables: dict[str, Columns] = {}
-    for name in (
-        "links",
-        "facilities",
-        "pairs",
-        "route_flows",
-        "corridor_flows",
-        "unserved",
-        "telling_pairs",
-        "surplus",
-        "revenue",
-        "accounts",
-        "trade",
-        "link_states",
-    ):
+    for name in dict.fromkeys(name for block, *_ in results for name in block):
         blocks = [
             (task, block[name]) for task, (block, *_) in zip(tasks, results, strict=True) if name in block
         ]

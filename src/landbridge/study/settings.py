@@ -102,6 +102,20 @@ class CountedCorridor(_Settings):
     between: Annotated[Between | None, say("only pairs between these ends")] = None
 
 
+class Chokepoint(_Settings):
+    """A narrow that much trade passes: a strait, a canal, a stretch of line without another beside it."""
+
+    id: Annotated[Id, say("name of the chokepoint")]
+    title: Annotated[str, say("what it is called in tables")]
+    elements: Annotated[
+        tuple[Id, ...], Field(min_length=1), say("nodes, links and services that stand for it")
+    ]
+    held_by: Annotated[tuple[State, ...], say("states whose closing to transit shuts it too")] = ()
+    storms: Annotated[
+        tuple[Id, ...], say("parameters: days a month on which storms close it, one for each season")
+    ] = ()
+
+
 class Question(_Settings):
     """A question that the brief answers by comparing scenarios."""
 
@@ -262,6 +276,9 @@ class StudySettings(_Settings):
         tuple[tuple[Id, Id, Id], ...], say("origin, destination and class of the rows of the closing table")
     ] = ()
     corridors: Annotated[tuple[CountedCorridor, ...], say("corridors that are counted")] = ()
+    chokepoints: Annotated[
+        tuple[Chokepoint, ...], say("straits and canals whose closing `landbridge dependence` tries")
+    ] = ()
     questions: Annotated[tuple[Question, ...], say("questions that the brief answers")] = ()
 
     def lineage(self, name: str) -> tuple[str, ...]:
@@ -375,6 +392,7 @@ def _known_keys(place: tuple[str, ...]) -> list[str]:
         "gauge_breaks": GaugeBreak,
         "model": ModelSettings,
         "corridors": CountedCorridor,
+        "chokepoints": Chokepoint,
         "questions": Question,
         "between": Between,
         "futures": FuturesSettings,
