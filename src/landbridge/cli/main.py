@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from landbridge import __version__
-from landbridge.cli import assign, process, record, results, running, studies, validate, ways
+from landbridge.cli import assign, calibrate, process, record, results, running, studies, validate, ways
 from landbridge.errors import LandbridgeError, LandbridgeWarning
 
 HELP = """If a border opens, a line is built, an agreement holds or fails: who ships what, by which way,
@@ -46,6 +46,7 @@ app.command("why-not")(ways.why_not)
 app.command("compare")(results.compare)
 app.command("trace")(results.trace)
 app.command("validate")(validate.validate)
+app.command("calibrate")(calibrate.calibrate)
 app.command("brief")(results.brief)
 app.add_typer(studies.app, name="study")
 app.add_typer(record.app, name="record")
