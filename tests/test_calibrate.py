@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from command import landbridge
 from landbridge.study import check_study, open_study, run_study
 from landbridge.study.adjust import adjust_tables, find_rows
 from landbridge.study.calibrate import Calibrator
@@ -192,3 +193,20 @@ def test_09_a_study_is_checked(tmp_path: Path) -> None:
     faults = check_study(write_study(tmp_path, wrong))
     told = [(f.row, f.column, f.code) for f in faults if f.file == "tables/adjustments.csv"]
     assert told == [(2, "column", "LB-T014"), (3, "rows", "LB-T014")]
+
+
+def test_10_command(planted, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command tells parameters, rows and folds, writes a study, and refuses one with nothing to fit."""
+    path, out = str(planted.path), str(tmp_path / "out")
+    done = landbridge(capsys, "calibrate", path, "-o", out, "--folds")
+    assert done.code == 0
+    for words in ("mode-scale", "doubt removed", "corridor_tonnes:middle", "Without fold 4", "Held out"):
+        assert words in done.out
+    assert landbridge(capsys, "calibrate", path, "-o", out).code == 1
+    told = json.loads(landbridge(capsys, "calibrate", path, "--json").out)
+    assert {p["id"] for p in told["parameters"]} == set(PLANTED)
+    nothing = write_small_study(tmp_path / "nothing")
+    refused = landbridge(capsys, "calibrate", str(nothing))
+    assert refused.code == 1
+    assert "calibrate" in refused.err
+    assert "mend" in refused.err

@@ -32,6 +32,8 @@ COMMANDS = [
     ("why-not",),
     ("compare",),
     ("trace",),
+    ("validate",),
+    ("calibrate",),
     ("brief",),
     ("warmup",),
     ("assign",),

@@ -34,7 +34,7 @@ def calibrate(
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the posterior sample.")] = 0,
     json: Json = False,
 ) -> None:
-    """Fit choice parameters and base-year demand to the observations marked calibrate.
+    """Fit parameters and base-year demand to what was observed.
 
     Rows marked validate are never fitted; they stand beside the others so that over-fitting shows. Routes and
     seed demand are those of the study; what is found goes to the tables adjustments and demand_factors.
