@@ -12,6 +12,7 @@ and route shares are computed again until the step is small (Yang 1995).
 """
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,7 @@ from landbridge.indicators.quantities import list_terms
 from landbridge.indicators.tally import Tallied, Tally
 from landbridge.study.prepare import Prepared, Progress, Report, adjust
 from landbridge.study.results import to_arrow
-from landbridge.study.run import list_corridors
+from landbridge.study.run import WORKERS, list_corridors
 from landbridge.study.scenarios import get_base_scenario
 from landbridge.study.validation import get_vocabulary
 
@@ -39,6 +40,8 @@ CELL_SD = {TONNES: 0.4, VALUE: 0.5, GRAVITY: 0.8}
 STATED_SD = {TONNES: 0.1, VALUE: 0.35}
 """Error of the log of what rows state: a count of tonnes, and a value over a density (ranges of two either
 way)."""
+ESTIMATED_SD = 0.35
+"""The same where the first row of a statement is an estimate."""
 MOST_LOG = {TONNES: np.log(3.0), VALUE: np.log(4.0), GRAVITY: np.log(6.0)}
 """No cell moves further than this."""
 TOLERANCE_SD = 0.5
@@ -50,7 +53,7 @@ DIFFERENCE = 0.1
 """Step of the finite differences, in logs."""
 LONGEST = 0.5
 """Longest step of a log factor in one round."""
-ROUNDS = 5
+ROUNDS = 6
 LEAST_SHOWN = 0.02
 """Cells of demand whose log factor is smaller are left as they are."""
 DIGITS = 4
@@ -135,13 +138,17 @@ class Calibrator:
         self.most = np.array([MOST_LOG[int(e)] for e in evidence])
         place = np.full(flat.size, -1, np.int64)
         place[self.cells] = np.arange(len(self.cells))
+        flows = self.start.original.tables["flows"]
+        kind = dict(zip(flows.ids, flows["kind"], strict=True))
         self.statements = []
         for statement in demand.statements:
             if statement.sense == "equal" and statement.t_year > 0.0:
                 inside = place[statement.cells]
                 inside = inside[inside >= 0]
                 if len(inside):
-                    self.statements.append((inside, STATED_SD[statement.evidence]))
+                    guessed = kind[statement.flows[0]] == "estimate"
+                    sd = max(STATED_SD[statement.evidence], ESTIMATED_SD if guessed else 0.0)
+                    self.statements.append((inside, sd))
         rows = list(self.table.rows())
         low = np.log([row["low"] for row in rows]) if rows else np.zeros(0)
         high = np.log([row["high"] for row in rows]) if rows else np.zeros(0)
@@ -227,13 +234,19 @@ class Calibrator:
                 detail: str) -> np.ndarray:  # fmt: skip
         """Derivative of the figures by each log parameter, (n_targets, n_parameters), at equilibrium."""
         result = np.zeros((len(targets), len(parameters)))
-        for j, name in enumerate(self.table.ids):
+
+        def work(j: int) -> np.ndarray:
             step = DIFFERENCE if parameters[j] + DIFFERENCE <= self.high[j] else -DIFFERENCE
             moved = parameters.copy()
             moved[j] += step
-            there = self.evaluate(moved, cells, targets, at.load)
-            result[:, j] = (there.value - at.value) / step
-            self.report(Progress("sensitivity", j + 1, len(parameters), f"{detail} {name}"))
+            found: np.ndarray = (self.evaluate(moved, cells, targets, at.load).value - at.value) / step
+            return found
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for j, column in enumerate(pool.map(work, range(len(parameters)))):
+                result[:, j] = column
+                done = f"{detail} {self.table.ids[j]}".strip()
+                self.report(Progress("sensitivity", j + 1, len(parameters), done))
         return result
 
     def fit(
@@ -293,15 +306,13 @@ class Calibrator:
             wanted = gain @ (jacobian @ z - residual)
             pull = np.linalg.solve(jacobian @ spread + np.diag(noise), jacobian @ z - residual)[: good.sum()]
             pulled_by = np.flatnonzero(good)[np.abs(top[:, len(z_p) :] * pull[:, None]).argmax(axis=0)]
-            step = np.clip(wanted - z, -LONGEST, LONGEST)
-            z = z + step
-            z_p = np.clip(z[: len(z_p)], self.low, self.high)
-            z_c = np.clip(z[len(z_p) :], -self.most, self.most)
+            goal = z + np.clip(wanted - z, -LONGEST, LONGEST)
+            z_p = np.clip(goal[: len(z_p)], self.low, self.high)
+            z_c = np.clip(goal[len(z_p) :], -self.most, self.most)
             at = self.evaluate(z_p, z_c, targets, at.load)
-            steps.append(float(np.abs(step).max(initial=0.0)))
-            self.report(
-                Progress("fitting", number + 1, rounds, f"{label} {_inside(targets, at.value, told)}")
-            )
+            steps.append(float(np.abs(np.concatenate([z_p, z_c]) - z).max(initial=0.0)))
+            detail = f"{label} {_inside(targets, at.value, told)}".strip()
+            self.report(Progress("fitting", number + 1, rounds, detail))
             if steps[-1] < 0.02:
                 break
             if number == 0:

@@ -1,6 +1,7 @@
 """A calibration written down: a copy of the study with what was found, and a report beside it."""
 
 import json
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from landbridge.indicators.observed import Target
 from landbridge.study.calibrate import DIGITS, LEAST_SHOWN, TO_90, Calibration, Calibrator
-from landbridge.study.folder import Study, copy_study
+from landbridge.study.folder import Study, copy_study, refuse_taken
 from landbridge.study.prepare import Progress, Report, prepare
 from landbridge.tables import Table, table_from_rows, write_table, write_whole
 
@@ -45,7 +46,7 @@ def calibrate_study(
     """
     begin = time.perf_counter()
     if out is not None:
-        copy_study(study.path, out)
+        refuse_taken(out)
     calibrator = Calibrator(prepare(study, progress), progress)
     slopes: dict[str, np.ndarray] = {}
     found = calibrator.fit(slopes=slopes, draws=N_DRAWS, seed=seed)
@@ -63,15 +64,27 @@ def calibrate_study(
         answer["folds"] = rotate(calibrator, slopes)
     answer["seconds"] = round(time.perf_counter() - begin, 1)
     if out is not None:
-        tables = out / "tables"
-        write_table(adjusted_table(calibrator.table, found), tables / "adjustments.csv")
-        write_table(list_demand_factors(calibrator, found), tables / "demand_factors.csv")
-        names = ",".join(calibrator.table.ids)
-        lines = [",".join(f"{factor:.{DIGITS}g}" for factor in draw) for draw in np.exp(found.draws)]
-        write_whole(out / DRAWS, "\n".join([names, *lines]) + "\n")
-        write_whole(out / REPORT, json.dumps(answer, indent=1, ensure_ascii=False) + "\n")
+        _write(study, out, calibrator, found, answer)
         answer["out"] = str(out)
     return answer
+
+
+def _write(
+    study: Study, out: Path, calibrator: Calibrator, found: Calibration, answer: dict[str, Any]
+) -> None:
+    """Write the copy of the study with what was found, whole or not at all."""
+    target = out.expanduser().absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
+        draft = copy_study(study.path, Path(name) / target.name)
+        write_table(adjusted_table(calibrator.table, found), draft / "tables" / "adjustments.csv")
+        write_table(list_demand_factors(calibrator, found), draft / "tables" / "demand_factors.csv")
+        lines = [",".join(f"{factor:.{DIGITS}g}" for factor in draw) for draw in np.exp(found.draws)]
+        write_whole(draft / DRAWS, "\n".join([",".join(calibrator.table.ids), *lines]) + "\n")
+        write_whole(draft / REPORT, json.dumps(answer, indent=1, ensure_ascii=False) + "\n")
+        if target.exists():
+            target.rmdir()
+        draft.rename(target)
 
 
 def rotate(calibrator: Calibrator, slopes: dict[str, np.ndarray]) -> list[dict[str, Any]]:
