@@ -34,6 +34,8 @@ COMMANDS = [
     ("reliability",),
     ("compare",),
     ("trace",),
+    ("validate",),
+    ("calibrate",),
     ("brief",),
     ("warmup",),
     ("assign",),

@@ -54,7 +54,15 @@ TABLES: dict[str, Builder] = {
     "sources": (references.SOURCES, references.build_sources),
 }
 
-COPIED = ("class_mix", "zone_shares", "flow_rulings", "value_densities", "gravity_limits")
+COPIED = (
+    "class_mix",
+    "zone_shares",
+    "flow_rulings",
+    "value_densities",
+    "gravity_limits",
+    "adjustments",
+    "demand_factors",
+)
 """Model tables that are already tables of the study."""
 
 

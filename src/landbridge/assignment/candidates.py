@@ -73,6 +73,7 @@ class _Search:
         """
         partial = np.array([bool(gates) for gates in self.state.arc_gates])
         careful = np.where(partial, np.inf, self.cost)
+        without_ships = np.where(self.network.kind == Arc.SAIL, np.inf, self.cost)
         for origin in range(len(wanted)):
             targets = np.flatnonzero(wanted[origin])
             for banned, group in self._group_by_bans(origin, targets, 0.0):
@@ -80,6 +81,7 @@ class _Search:
                 transit = self._list_transit_states(banned) if thorough else []
                 if transit:
                     views = [self._ban(self.cost, {*banned, country}) for country in transit]
+                    views += [self._ban(without_ships, {*banned, country}) for country in transit]
                     self._collect(np.stack(views), origin, group)
             for banned, group in self._group_by_bans(origin, targets, 1.0 - 1e-9):
                 if partial.any() or banned:

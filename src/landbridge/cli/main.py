@@ -16,6 +16,7 @@ from landbridge import __version__
 from landbridge.cli import (
     appraise,
     assign,
+    calibrate,
     dependence,
     process,
     record,
@@ -62,6 +63,7 @@ app.command("compare")(results.compare)
 app.command("trace")(results.trace)
 app.command("appraise")(appraise.appraise)
 app.command("validate")(validate.validate)
+app.command("calibrate")(calibrate.calibrate)
 app.command("brief")(results.brief)
 app.add_typer(studies.app, name="study")
 app.add_typer(record.app, name="record")

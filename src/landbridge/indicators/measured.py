@@ -446,7 +446,7 @@ class Measured:
 def combine(operator: str, values: Sequence[float]) -> float:
     """Join the figures of a combined quantity; NaN where it divides by nothing."""
     if operator == "sum":
-        return float(sum(values))
+        return sum(values)
     a, b = values
     if operator == "change":
         return 100.0 * _divide(a - b, b)

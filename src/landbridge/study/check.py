@@ -11,6 +11,7 @@ from landbridge.indicators.quantities import build_vocabulary
 from landbridge.network.checks import check_network
 from landbridge.process.milestones import check_priors
 from landbridge.record.check import check_record
+from landbridge.study.adjust import find_rows
 from landbridge.study.settings import FILE, StudySettings, line_of
 from landbridge.tables import Table, load_attributes
 from landbridge.units import find_unit_fault
@@ -80,6 +81,7 @@ def check_tables(tables: Tables, settings: StudySettings | None) -> list[Fault]:
         check_priors,
         check_rules,
         check_changes,
+        check_adjustments,
         check_classes,
         check_mixes,
         check_flows,
@@ -266,6 +268,27 @@ def check_changes(tables: Tables) -> Iterator[Fault]:
                     "leave one of them blank.",
                 )
                 yield table.fault(row, "factor", "LB-T019", what, mend)
+
+
+def check_adjustments(tables: Tables) -> Iterator[Fault]:
+    """Adjustments of columns or rows that do not exist."""
+    table = tables["adjustments"]
+    for row in range(len(table)):
+        target, column = table["table"][row], table["column"][row]
+        if target not in tables:
+            continue
+        attributes = load_attributes(target)
+        if column and (column not in attributes or not attributes[column].is_numeric):
+            numbers = [a.name for a in attributes.values() if a.is_numeric]
+            what = f'"{column}" is no column of numbers of {target}.csv.'
+            yield table.fault(row, "column", "LB-T014", what, suggest(column, numbers, limit=40))
+        for pattern in table["rows"][row]:
+            if not len(find_rows(tables[target], (pattern,))):
+                what, mend = (
+                    f'"{pattern}" is not found in {target}.csv.',
+                    suggest(pattern, tables[target].ids),
+                )
+                yield table.fault(row, "rows", "LB-T014", what, mend)
 
 
 def check_classes(tables: Tables) -> Iterator[Fault]:

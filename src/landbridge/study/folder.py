@@ -129,16 +129,21 @@ def find_study(study: str | Path) -> Path:
     raise StudyNotFound(f'there is no study "{study}".', where=f"built-in studies and {path}", mend=mend)
 
 
+def refuse_taken(target: Path) -> None:
+    """Raise :class:`TargetNotEmpty` if something stands where a study is to be written."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise TargetNotEmpty(
+            "the target is not empty.", where=str(target), mend="name a folder that does not exist yet."
+        )
+
+
 def copy_study(study: str | Path, target: str | Path) -> Path:
     """Copy a study to a folder of one's own, to change it there; gives the path of the copy.
 
     The folder appears whole or not at all. Raises :class:`TargetNotEmpty` if something is there already.
     """
     source, target = find_study(study), Path(target).expanduser().absolute()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise TargetNotEmpty(
-            "the target is not empty.", where=str(target), mend="name a folder that does not exist yet."
-        )
+    refuse_taken(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
         draft = Path(name) / target.name

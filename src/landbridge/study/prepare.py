@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from landbridge.indicators.route_text import RouteWords
 from landbridge.network import LinkState, Network, build_network
 from landbridge.network.attributes import get_parameter
 from landbridge.process import open_gates
+from landbridge.study.adjust import FITTED, adjust_tables, spread_demand_factors
 from landbridge.study.cache import find_arrays, hash_package, store_arrays
 from landbridge.study.folder import Study
 from landbridge.study.scenarios import (
@@ -54,8 +56,10 @@ Report = Callable[[Progress], None]
 class Prepared:
     """A study ready to be solved in any of its scenarios and years.
 
-    ``logsum`` (n_classes, n_zones, n_zones): cost of trade in the base year without queues, USD/t; NaN where
-    no way was open.
+    ``study`` holds the tables with what calibration found, ``original`` those without. ``seed`` is the demand
+    that flow rows make, ``demand`` that with the factors of calibration. ``logsum`` (n_classes, n_zones,
+    n_zones): cost of trade in the base year without queues, USD/t, before calibration; NaN where no way was
+    open.
     """
 
     study: Study
@@ -68,6 +72,8 @@ class Prepared:
     captive: np.ndarray
     scarcity: Scarcity
     logsum: np.ndarray
+    original: Study
+    seed: Demand
     trees: dict[bytes, PrefixTree] = field(default_factory=dict, repr=False, compare=False)
     responses: dict[str, Response] = field(default_factory=dict, repr=False, compare=False)
 
@@ -131,7 +137,8 @@ def prepare(study: Study, report: Report | None = None) -> Prepared:
     moved by them.
 
     Routes are found over the states of all scenarios of the study at base-year prices, whichever of them are
-    run, so that a run of one scenario and a run of all give the same figures.
+    run, so that a run of one scenario and a run of all give the same figures. They are found before the
+    adjustments of calibration are made, so that calibration and run choose among the same routes.
     """
     say = report or _say_nothing
     say(Progress("network", 0, 1, "building the network"))
@@ -164,11 +171,42 @@ def prepare(study: Study, report: Report | None = None) -> Prepared:
         arrays = {f"routes_{f.name}": getattr(routes, f.name) for f in fields(RouteSet)}
         store_arrays(key, arrays | {"logsum": costs})
     say(Progress("demand", 0, 1, "base-year matrices"))
-    demand = build_base_matrix(
+    seed = build_base_matrix(
         study.tables, {name: costs[k] for k, name in enumerate(classes.ids)}, study.settings.base_year
     )
+    demand_factors = spread_demand_factors(study.tables["demand_factors"], classes.ids, network.zones)
+    demand = replace(seed, t_year=seed.t_year * demand_factors)
     say(Progress("demand", 1, 1, f"{demand.t_year.sum() / 1e6:,.0f} Mt/year"))
-    return Prepared(study, tables, network, classes, scenarios, routes, demand, captive, scarcity, costs)
+    plain = Prepared(
+        study, tables, network, classes, scenarios, routes, demand, captive, scarcity, costs, study, seed
+    )
+    return plain if not len(study.tables["adjustments"]) else adjust(plain)
+
+
+def adjust(
+    prepared: Prepared, factors: Sequence[float] | None = None, t_year: np.ndarray | None = None
+) -> Prepared:
+    """The same routes with other choice parameters, and demand of the base year if ``t_year`` is given.
+
+    ``factors`` go by the rows of ``adjustments``; those of the table are used if left out.
+    """
+    original = prepared.original
+    study = replace(original, tables=MappingProxyType(adjust_tables(original.tables, factors)))
+    # What the record says does not depend on the adjustments.
+    vars(study)["recorded"] = original.recorded
+    tables = place_gauge_breaks(study.tables, study.settings.gauge_breaks)
+    classes = build_classes(tables["classes"])
+    network = build_network(tables)
+    return replace(
+        prepared,
+        study=study,
+        tables=tables,
+        network=network,
+        classes=classes,
+        scenarios={name: resolve_scenario(study, name) for name in study.settings.scenarios},
+        captive=spread_captive(tables, classes, network.zones),
+        demand=prepared.demand if t_year is None else replace(prepared.seed, t_year=t_year),
+    )
 
 
 def _say_nothing(progress: Progress) -> None:
@@ -196,7 +234,9 @@ def list_openings(study: Study, network: Network, tables: Mapping[str, Table]) -
 
 
 def _make_key(study: Study) -> str:
-    content = json.dumps([study.input_hashes(), hash_package()], sort_keys=True)
+    fitted = {f"tables/{name}.csv" for name in (*FITTED, "observations")}
+    hashes = {file: value for file, value in study.input_hashes().items() if file not in fitted}
+    content = json.dumps([hashes, hash_package()], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 

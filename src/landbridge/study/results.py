@@ -163,11 +163,12 @@ def _sweep(target: Path) -> None:
 
 def write_parquet(folder: Path, name: str, columns: Mapping[str, Any]) -> None:
     """Write one table; equal columns give equal bytes."""
-    arrays = {key: _to_arrow(values) for key, values in columns.items()}
+    arrays = {key: to_arrow(values) for key, values in columns.items()}
     pq.write_table(pa.table(arrays), folder / f"{name}.parquet", compression="zstd", store_schema=False)
 
 
-def _to_arrow(values: Any) -> pa.Array:
+def to_arrow(values: Any) -> pa.Array:
+    """A column as Arrow stores it."""
     if isinstance(values, Lists):
         names = pa.DictionaryArray.from_arrays(
             pa.array(values.codes, pa.int32()), pa.array(values.names, pa.string())

@@ -104,7 +104,7 @@ _TABLES = (
     "zones", "zone_groups", "connectors",
     "classes", "commodities", "vehicles", "captive", "class_mix", "growth", "flows",
     "value_densities", "flow_rulings", "zone_shares", "gravity_limits",
-    "parameters", "sea_rates", "observations", "corridors",
+    "parameters", "sea_rates", "observations", "corridors", "adjustments", "demand_factors",
     "claims", "events", "instruments", "processes", "actors", "sources",
 )  # fmt: skip
 

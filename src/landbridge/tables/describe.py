@@ -37,6 +37,8 @@ _SUBJECTS = {
     "sea_rates": "price level of a shipping line in a year",
     "observations": "what was counted in the world, to calibrate on or to test with",
     "corridors": "a published length, time or price of a whole corridor",
+    "adjustments": "a choice parameter that calibration fits, as a factor on a column of another table",
+    "demand_factors": "what calibration makes of the tonnes of a pair and class",
     "claims": "one statement of one source about one field of an event, gate, process, place or document",
     "events": "what happened or is planned",
     "instruments": "a stage that an agreement reached or is to reach",
