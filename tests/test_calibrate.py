@@ -10,7 +10,7 @@ import pytest
 from command import landbridge
 from landbridge.study import check_study, open_study, run_study
 from landbridge.study.adjust import adjust_tables, find_rows
-from landbridge.study.calibrate import Calibrator
+from landbridge.study.calibrate import MOST_LOG, Calibrator
 from landbridge.study.calibrated import DRAWS, REPORT, calibrate_study
 from landbridge.study.prepare import prepare
 from landbridge.study.validation import validate_run
@@ -210,3 +210,22 @@ def test_10_command(planted, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert refused.code == 1
     assert "calibrate" in refused.err
     assert "mend" in refused.err
+
+
+def test_11_the_built_in_study_holds_its_calibration() -> None:
+    """Every factor lies in its range, says what pulled it, and no cell moved further than its evidence lets."""
+    study = open_study("eurasia")
+    table = study.tables["adjustments"]
+    assert set(table["basis"]) == {"derived"}
+    assert (table["low"] <= table["factor"] * 1.001).all()
+    assert (table["factor"] <= table["high"] * 1.001).all()
+    assert (table["fitted_low"] <= table["factor"]).all()
+    assert (table["factor"] <= table["fitted_high"]).all()
+    cells = study.tables["demand_factors"]
+    assert np.abs(np.log(cells["factor"])).max() <= max(MOST_LOG.values()) + 1e-3
+    calibrates = {
+        row["id"]
+        for row in study.tables["observations"].rows()
+        if row["use"] == "calibrate" and row["quantity"]
+    }
+    assert {note.removeprefix("most by ") for note in cells["note"]} <= calibrates

@@ -77,6 +77,11 @@ def explain(
     best = int(span[np.argmin(np.where(serves, solution.route_state.base_cost[span], np.inf))])
     state = solution.route_state
     used = state.tree.list_along(best)
+    if not len(used):
+        # The cheapest way is free of queues, and too few choose it: the others are what is too dear.
+        used = np.unique(np.concatenate([state.tree.list_along(int(r)) for r in span[serves]]))
+    if not len(used):
+        return "too few choose the ways that are open", "a way that suits more of the cargo"
     burden = (
         solution.equilibrium.price_usd_t + solution.classes.value_of_time[k] * solution.equilibrium.delay_h
     )
