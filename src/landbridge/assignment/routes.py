@@ -30,6 +30,8 @@ MOST_FURTHER = 6
 """Routes kept of a group beside those that are best in some state."""
 STRETCH = 2.5
 OVERLAP = 0.95
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+"""Odd multiplier that spreads the number of a group over 64 bits (Knuth 1998, section 6.4)."""
 
 
 @dataclass(frozen=True)
@@ -215,9 +217,8 @@ def _select(
     # Equal sets of arcs are equal simple paths: a sum of random 64-bit keys tells them apart.
     prints = np.random.default_rng(0).integers(0, 2**63, network.n_arcs, dtype=np.uint64)
     mark = np.add.reduceat(prints[arcs], starts[:-1]) if len(keys) else np.zeros(0, np.uint64)
-    _, distinct, same = np.unique(
-        np.stack([keys.astype(np.uint64), mark]), axis=1, return_index=True, return_inverse=True
-    )
+    mark ^= keys.astype(np.uint64) * GOLDEN
+    _, distinct, same = np.unique(mark, return_index=True, return_inverse=True)
     elsewhere = np.bincount(same, ~opening[state], len(distinct)) > 0
     chosen = np.zeros(len(keys), bool)
     chosen[distinct] = True

@@ -10,8 +10,8 @@ from zipfile import BadZipFile
 import numpy as np
 from platformdirs import user_cache_dir
 
-KEPT = 6
-"""How many prepared studies stay on disk; the least recently used go first."""
+KEPT_MB = 400
+"""How much stays on disk; what was used least recently goes first."""
 
 
 @cache
@@ -65,7 +65,10 @@ def store_arrays(key: str, arrays: dict[str, np.ndarray]) -> None:
         with os.fdopen(handle, "wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         os.replace(name, folder / f"{key}.npz")
-        for old in sorted(folder.glob("*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT:]:
-            old.unlink()
+        size = 0
+        for old in sorted(folder.glob("*.npz"), key=lambda p: p.stat().st_mtime, reverse=True):
+            size += old.stat().st_size
+            if size > KEPT_MB * 1_000_000:
+                old.unlink()
     except OSError:
         return
