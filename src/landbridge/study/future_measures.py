@@ -119,8 +119,9 @@ class Measures:
         surplus = measure_surplus(s, at.logsum, self.classes.choke[r.group_class[s.group]], terms.bears)
         shape = len(self.classes.ids), self.n_zones
         halves = split_to_ends(r, np.bincount(s.group, surplus, n), shape).sum(axis=0)
-        receipts = float(at.flow @ terms.transfer) + float(at.load @ at.price_usd_t)
-        co2 = float(at.flow @ terms.co2_kg_t) / 1000.0
+        # Plain sums: a matrix product would keep threads of the algebra library spinning.
+        receipts = float((at.flow * terms.transfer).sum()) + float((at.load * at.price_usd_t).sum())
+        co2 = float((at.flow * terms.co2_kg_t).sum()) / 1000.0
         by_zone = stays.sum(axis=(0, 2)) + stays.sum(axis=(0, 1))
         whole = [float(stays.sum()), float(surplus.sum()), receipts, co2]
         return np.array([*values, *whole, *by_zone, *halves])
