@@ -36,8 +36,11 @@ def test_reading_takes_time_in_proportion(tmp_path, name, data):
         assert len(reading.documents) + len(reading.skipped) == 1
         return time.process_time() - began
 
+    def least(part: bytes) -> float:
+        return min(took(part), took(part))  # the lesser of two: other work on the machine only adds
+
     took(data[: len(data) // 9])
-    assert took(data) < TIMES * max(took(data[: len(data) // 3]), 0.1)
+    assert least(data) < TIMES * max(least(data[: len(data) // 3]), 0.1)
 
 
 def test_a_page_nested_too_deep_is_listed_and_one_with_many_tags_is_read(tmp_path):
