@@ -230,7 +230,7 @@ class Lanes:
 class Path:
     """The way of one state to its equilibrium: where to look next, told what was found there.
 
-    ``load`` is the best point so far and ``trial`` the next to evaluate (n_facilities), t/year.
+    ``load`` is the last point taken and ``trial`` the next to evaluate (n_facilities), t/year.
     """
 
     def __init__(self, start: np.ndarray, inverse: "Preconditioner", tolerance: float) -> None:

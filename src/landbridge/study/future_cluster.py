@@ -84,6 +84,9 @@ def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[
     class Carrier(_Carrier, WorkerPlugin):
         """A plugin as Dask knows it."""
 
+    # Named by its content: two clients of one scheduler must not solve with each other's model.
+    packed = pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL)
+    name = f"landbridge-{hashlib.sha256(packed).hexdigest()[:16]}"
     own = client = None
     try:
         if address is None:
@@ -106,9 +109,6 @@ def open_cluster(model: Model, n_workers: int, address: str | None) -> Iterator[
         mend = "start the scheduler and its workers, or leave --cluster out."
         raise ClusterNotReached(f"no Dask worker answers: {error}.", where=str(address), mend=mend) from None
     try:
-        # Named by its content: two clients of one scheduler must not solve with each other's model.
-        packed = pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL)
-        name = f"landbridge-{hashlib.sha256(packed).hexdigest()[:16]}"
         client.register_plugin(Carrier(name, hash_code(), packed))
 
         where = f"{address}, dashboard {client.dashboard_link}" if address else f"{n_workers} processes"
