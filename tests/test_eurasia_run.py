@@ -142,7 +142,7 @@ def test_opening_the_region_never_lowers_accessibility(prepared):
 
     def by_group(problem):
         s = problem.segments
-        return dict(zip(zip(s.group, s.captive, s.need, strict=True), problem.free, strict=True))
+        return dict(zip(zip(s.group, s.captive, s.need, strict=True), problem.measure_free(), strict=True))
 
     before, after = by_group(tripp), by_group(region)
     shared = [key for key in before if key in after and np.isfinite(before[key])]
