@@ -33,7 +33,8 @@ class Facilities:
 
     ``capacity`` in t/year; ``delay`` holds three numbers a facility, (scale_h, alpha, beta) of the power law
     ``scale * alpha * (v/C)**beta`` or, where ``is_queue``, (service_h, spread, limit) of the wait
-    ``service_h * spread / 2 * rho / (1 - rho)``; spread adds the squared variation of arrivals and of service.
+    ``service_h * spread / 2 * rho / (1 - rho)``; spread is the squared variation of arrivals plus that of
+    service.
     """
 
     ids: tuple[str, ...]
