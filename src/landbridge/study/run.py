@@ -78,6 +78,9 @@ def run_study(
 ) -> Run:
     """Solve all (or the named) scenarios and years and write the results to ``out``.
 
+    Scenarios that cast back to a past year are solved only where they are named; if no year is named, theirs
+    stand beside those of the study where other scenarios are solved too, and beside the base year else.
+
     With ``futures``, so many are drawn too and every state that they pass through is solved (see
     :func:`landbridge.study.future_run.run_futures`, which takes ``seed``, ``with_options``,
     ``workers`` and ``cluster``). With ``dependence`` each state and chokepoint is closed in turn in every
@@ -94,12 +97,12 @@ def run_study(
     TargetNotEmpty
         If ``out`` holds something that is not a run.
     """
-    names = list(dict.fromkeys(scenarios or study.settings.scenarios))
-    wanted = sorted(set(years or study.settings.years))
+    known = study.settings.scenarios
+    names = list(dict.fromkeys(scenarios or [name for name in known if known[name].year is None]))
     for name in names:
         if name not in study.settings.scenarios:
             raise UnknownId(name, study.settings.scenarios, kind="scenario", where=f"study {study.id}")
-    known_years = sorted({study.settings.base_year, *study.settings.years})
+    wanted, known_years = _choose_years(study, names, years), study.settings.list_known_years()
     for year in wanted:
         if year not in known_years:
             raise UnknownId(str(year), [str(y) for y in known_years], kind="year", where=f"study {study.id}")
@@ -142,6 +145,15 @@ def run_study(
     if progress is not None:
         progress(Progress("writing", 1, 1, str(out)))
     return open_run(out)
+
+
+def _choose_years(study: Study, names: Sequence[str], years: Sequence[int] | None) -> list[int]:
+    """Years to solve, in order: those asked for, else those of the study and of the scenarios named."""
+    if years:
+        return sorted(set(years))
+    own = {study.settings.scenarios[name].year for name in names}
+    usual = (study.settings.base_year,) if None not in own else study.settings.years
+    return sorted({*usual, *(year for year in own if year is not None)})
 
 
 def _solve_all(
