@@ -164,9 +164,7 @@ def prepare(study: Study, report: Report | None = None) -> Prepared:
     network = build_network(tables)
     classes = build_classes(tables["classes"])
     scenarios = {name: resolve_scenario(study, name) for name in study.settings.scenarios}
-    scarcity = Scarcity(
-        get_parameter(tables, "M-slot-price-slope-usd-t"), get_parameter(tables, "M-slot-price-start")
-    )
+    scarcity = _read_scarcity(tables)
     captive = spread_captive(tables, classes, network.zones)
     say(Progress("network", 1, 1, f"{network.n_nodes} nodes, {network.n_arcs} arcs"))
     key = _make_key(study)
@@ -224,8 +222,15 @@ def adjust(
         scenarios={name: resolve_scenario(study, name) for name in study.settings.scenarios},
         captive=spread_captive(tables, classes, network.zones),
         demand=prepared.demand if t_year is None else replace(prepared.seed, t_year=t_year),
+        scarcity=_read_scarcity(tables),
         bearings={},
         responses={},
+    )
+
+
+def _read_scarcity(tables: Mapping[str, Table]) -> Scarcity:
+    return Scarcity(
+        get_parameter(tables, "M-slot-price-slope-usd-t"), get_parameter(tables, "M-slot-price-start")
     )
 
 
