@@ -199,6 +199,12 @@ class FuturesRefused(LandbridgeError, ValueError):
     code = "LB-P003"
 
 
+class DrawsMissing(LandbridgeError, ValueError):
+    """A study has no sample of the parameters that calibration left open, or too few draws of it."""
+
+    code = "LB-P007"
+
+
 class WhatIfInvalid(LandbridgeError, ValueError):
     """A what-if cannot be read, or sets a gate to what it cannot be."""
 

@@ -28,13 +28,13 @@ from landbridge.indicators.surplus import Surplus
 from landbridge.indicators.unserved import list_unserved
 from landbridge.indicators.welfare import list_trade
 from landbridge.study.elastic import solve_problem
-from landbridge.study.folder import Study, is_built_in
+from landbridge.study.folder import DRAWS, Study, is_built_in
 from landbridge.study.indicator_tables import IndicatorTables
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
 from landbridge.study.telling import list_telling_pairs
 from landbridge.study.welfare import WelfareBook
-from landbridge.tables import write_whole
+from landbridge.tables import file_hash, write_whole
 
 WORKERS = 2
 """Solves at a time; the kernels release the interpreter's lock.  Results do not depend on it."""
@@ -74,6 +74,7 @@ def run_study(
     workers: int | None = None,
     cluster: str | None = None,
     dependence: bool = False,
+    draws: int | None = None,
     progress: Report | None = None,
 ) -> Run:
     """Solve all (or the named) scenarios and years and write the results to ``out``.
@@ -85,6 +86,8 @@ def run_study(
     :func:`landbridge.study.future_run.run_futures`, which takes ``seed``, ``with_options``,
     ``workers`` and ``cluster``). With ``dependence`` each state and chokepoint is closed in turn in every
     scenario (see :func:`landbridge.study.dependence.tabulate_dependence`).
+    With ``draws`` all is solved again so many times with parameters drawn from what calibration left open
+    (see :func:`landbridge.study.parameter_draws.solve_draws`).
 
     Raises
     ------
@@ -92,6 +95,8 @@ def run_study(
         If a scenario or year is not the study's.
     FuturesRefused
         If futures cannot be drawn as asked.
+    DrawsMissing
+        If the study has no sample of parameters, or fewer draws than asked for.
     ClusterNotReached
         If no worker answers at ``cluster``.
     TargetNotEmpty
@@ -106,6 +111,11 @@ def run_study(
     for year in wanted:
         if year not in known_years:
             raise UnknownId(str(year), [str(y) for y in known_years], kind="year", where=f"study {study.id}")
+    sample: np.ndarray | None = None
+    if draws is not None:
+        from landbridge.study.parameter_draws import read_draws, solve_draws
+
+        sample = read_draws(study, draws)
     with write_folder(out) as folder:
         begin = time.perf_counter()
         prepared = prepare(study, progress)
@@ -116,6 +126,9 @@ def run_study(
             from landbridge.study.dependence import tabulate_dependence
 
             tables |= tabulate_dependence(prepared, names, wanted, progress)
+        if sample is not None:
+            tasks = [(name, year) for name in names for year in wanted]
+            tables["parameter_draws"] = solve_draws(prepared, tasks, sample, progress)
         about_futures: dict[str, Any] | None = None
         if futures is not None:
             from landbridge.study.future_answers import answer
@@ -138,6 +151,9 @@ def run_study(
         for name, columns in tables.items():
             write_parquet(folder, name, columns)
         manifest = _describe_run(prepared, names, wanted, solves, prepared_s, time.perf_counter() - begin)
+        if sample is not None:
+            manifest["draws"] = len(sample)
+            manifest["inputs"][DRAWS] = file_hash(study.path / DRAWS)
         if about_futures is not None:
             manifest["futures"] = about_futures
         text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
