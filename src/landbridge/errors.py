@@ -14,6 +14,7 @@ LandbridgeError                          Exception
 ├── WhatIfInvalid            LB-P004     ValueError
 ├── ClusterNotReached        LB-P005     ConnectionError
 ├── AppraisalRefused         LB-P006     ValueError
+├── DrawsMissing             LB-P007     ValueError
 ├── NoRoute                  LB-A001     LookupError
 ├── TargetNotWritable        LB-R003     OSError
 ├── RunNotFound              LB-R001     FileNotFoundError
