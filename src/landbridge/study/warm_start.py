@@ -20,7 +20,7 @@ def _make_key(prepared: Prepared, scenario: str, year: int) -> str:
 
 
 def find_start(prepared: Prepared, scenario: str, year: int) -> np.ndarray | None:
-    """Flows of facilities (n_facilities), t/year, at which a state was solved before; None if there are none."""
+    """Flows of facilities (n_facilities), t/year, at which a state was solved before, if any are kept."""
     stored = find_arrays(_make_key(prepared, scenario, year))
     return None if stored is None else stored.get("load")
 
