@@ -212,6 +212,26 @@ class Session:
                 keep_start(prepared, solution)
         return World(prepared, solution)
 
+    def find_for_pair(self, asked: Asked, origin: str, destination: str, class_id: str) -> "Prepared":
+        """A study in which a pair has routes in the state that is asked for, whether it ships or not."""
+        from landbridge.study.pair_view import find_place
+        from landbridge.study.what_if import UNNAMED, add_what_if
+
+        if not asked.what_if:
+            return self.whole
+        own = self.get_world(asked).prepared
+        zones = own.network.zones
+        ends = [find_place(own, name) for name in (origin, destination)]
+        if all(end in zones for end in ends):
+            o, d = (zones.index(end) for end in ends)
+            if own.routes.find_group(own.classes.index[class_id], o, d) >= 0:
+                return own
+        what_if = self.get_what_if(asked.what_if)
+        found: Prepared = self._made.get(
+            ("whole", asked.what_if), lambda: add_what_if(self.whole, UNNAMED, what_if)
+        )
+        return found
+
     def use(self, study: Study) -> None:
         """Go on with a study that differs from the former one in its what-ifs alone."""
         self.study = study
