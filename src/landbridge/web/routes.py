@@ -198,12 +198,12 @@ def get_routes(
 
 def _join(session: Session, way: Mapping[str, Any]) -> list[list[float]]:
     """The line of a way: its links one after another, each in the direction of travel."""
-    coords, links = draw_links(session.study), session.study.tables["links"]
+    lines, links = draw_links(session.study), session.study.tables["links"]
     line: list[list[float]] = []
     order = {node: i for i, node in reversed(list(enumerate(way["nodes"])))}
     for link in way["links"]:
         row = links.row(link)
-        piece = coords[link]
+        piece = lines[link].coords
         if order.get(row["from_node"], 0) > order.get(row["to_node"], 0):
             piece = piece[::-1]
         line += piece if not line or line[-1] != piece[0] else piece[1:]

@@ -8,7 +8,7 @@ is there at once.
 """
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore, Lock, Thread
@@ -25,6 +25,8 @@ from landbridge.web.memo import Memo
 if TYPE_CHECKING:
     from landbridge.indicators.marks import CorridorSums, StateShares
     from landbridge.indicators.solution import Solution
+    from landbridge.process import GateState
+    from landbridge.study.gate_view import RecordView
     from landbridge.study.prepare import Prepared
     from landbridge.study.welfare import WelfareBook
 
@@ -140,6 +142,29 @@ class Session:
 
         found: WelfareBook = self._made.get("book", make)
         return found
+
+    @property
+    def record(self) -> "RecordView":
+        """Who said what, judged once."""
+
+        def make() -> Any:
+            from landbridge.study.gate_view import RecordView
+
+            found = RecordView(self.study)
+            _ = found.judged
+            return found
+
+        found: RecordView = self._made.get("record", make)
+        return found
+
+    def get_gates(self, asked: Asked) -> "Mapping[str, GateState]":
+        """How gates stand in a state; nothing is solved for a scenario."""
+        from landbridge.study.scenarios import resolve_scenario
+
+        if not asked.what_if:
+            return resolve_scenario(self.study, asked.scenario).gates
+        world = self.get_world(asked)
+        return world.prepared.scenarios[world.solution.scenario].gates
 
     def ask(self, scenario: str | None, year: int | None, what_if: str | None = None) -> Asked:
         """The state that a query means.
