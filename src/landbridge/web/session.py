@@ -19,6 +19,7 @@ import numpy as np
 from landbridge.errors import LandbridgeError, RequestRefused, UnknownId
 from landbridge.study import Study, open_study
 from landbridge.study.settings import WhatIf
+from landbridge.study.study_view import find_state
 from landbridge.web import store
 from landbridge.web.memo import Memo
 
@@ -176,8 +177,6 @@ class Session:
         RequestRefused
             If several are not, or the what-if starts from another scenario.
         """
-        from landbridge.study.map_view import find_state
-
         if not what_if:
             return Asked(*find_state(self.study, scenario, year))
         base = self.get_what_if(what_if).base
