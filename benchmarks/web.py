@@ -1,8 +1,8 @@
 """Measure the web application: start, what-ifs, and many requests at once, on the study and cache at hand.
 
-Run it as ``python benchmarks/web.py``; it starts ``landbridge serve`` on a free port, asks over HTTP as a page
-does, prints the figures and leaves nothing running. A first start on a machine prepares the study: the figures
-are those of the second.
+Run it as ``python benchmarks/web.py``; it starts ``landbridge serve`` on a free port, asks over HTTP as a
+page does, prints the figures and leaves nothing running. A first start on a machine prepares the study: the
+figures are those of the second.
 """
 
 import json
@@ -26,7 +26,10 @@ WHAT_IFS = (
     ("today", [{"kind": "port", "id": "poti-port", "to": "shut"}]),
     ("today", [{"kind": "link", "id": "baku--alat-port-rail", "to": "shut"}]),
     ("today", [{"kind": "border", "id": "alt-rail", "to": "partial", "share": 0.5}]),
-    ("tripp-open", [{"kind": "gate", "id": name, "to": "shut"} for name in ("tripp-rail-open", "tripp-road-open")]),
+    (
+        "tripp-open",
+        [{"kind": "gate", "id": name, "to": "shut"} for name in ("tripp-rail-open", "tripp-road-open")],
+    ),
 )
 YEAR = 2035
 
@@ -68,7 +71,7 @@ def measure_start() -> dict[str, float]:
     return found
 
 
-def measure_rest() -> dict[str, object]:
+def measure_rest() -> tuple[list[float], dict[str, dict[str, float]]]:
     """Seconds of what-ifs after their base is solved, and of many requests at once."""
     with served() as (address, _):
         for scenario in dict.fromkeys(name for name, _ in WHAT_IFS):
@@ -82,10 +85,10 @@ def measure_rest() -> dict[str, object]:
         for name, path in (
             ("network, solved before", f"/api/network?scenario=today&year={YEAR}"),
             ("routes, of one pair and cold", "/api/routes?from=azerbaijan&to=nakhchivan&year=2030"),
-            ("flows, of 36 states and cold", "/api/flows"),
+            ("flows, of all scenarios in 3 years, cold", "/api/flows"),
         ):
             crowds[name] = measure_crowd(address, path)
-        return {"what_if_s": rows, "crowds": crowds}
+        return rows, crowds
 
 
 def measure_crowd(address: str, path: str) -> dict[str, float]:
@@ -115,15 +118,25 @@ def measure_crowd(address: str, path: str) -> dict[str, float]:
     }
 
 
+def say(line: str) -> None:
+    """Write one line."""
+    sys.stdout.write(line + "\n")
+
+
+def round_all(values: dict[str, float]) -> dict[str, float]:
+    """Values as they are shown."""
+    return {name: round(value, 2) for name, value in values.items()}
+
+
 def main() -> None:
     """Print all figures."""
-    print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    say(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     measure_start()
-    print("start, s:", {name: round(value, 2) for name, value in measure_start().items()})
+    say(f"start, s: {round_all(measure_start())}")
     rest = measure_rest()
-    print("what-if, s:", [round(value, 2) for value in rest["what_if_s"]])  # type: ignore[attr-defined]
-    for name, found in rest["crowds"].items():  # type: ignore[attr-defined]
-        print(f"{AT_ONCE} at once, {name}:", {key: round(value, 2) for key, value in found.items()})
+    say(f"what-if, s: {[round(value, 2) for value in rest[0]]}")
+    for name, found in rest[1].items():
+        say(f"{AT_ONCE} at once, {name}: {round_all(found)}")
 
 
 if __name__ == "__main__":
