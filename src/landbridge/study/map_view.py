@@ -1,0 +1,268 @@
+"""A study and its solved states as plain values for a map: places, links with their state, flows,
+differences.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from landbridge.errors import Fault, RequestRefused, UnknownId
+from landbridge.indicators.corridors import Corridor, list_members
+from landbridge.indicators.flows import list_link_states
+from landbridge.indicators.places import measure_places, sum_by_link
+from landbridge.indicators.solution import Solution
+from landbridge.study.folder import Study
+from landbridge.study.prepare import Prepared
+from landbridge.study.recorded import tell_uncertain_gates
+
+
+def list_years(study: Study) -> list[int]:
+    """Years that can be solved, rising."""
+    return sorted({study.settings.base_year, *study.settings.years})
+
+
+def find_state(study: Study, scenario: str | None, year: int | None) -> tuple[str, int]:
+    """A scenario and a year of the study: the reference scenario and the base year where left out.
+
+    Raises
+    ------
+    UnknownId
+        If only one of them is unknown.
+    RequestRefused
+        If both are: ``faults`` lists them.
+    """
+    settings = study.settings
+    name = scenario or settings.reference_scenario
+    when = settings.base_year if year is None else year
+    known = [str(y) for y in list_years(study)]
+    where = f"study {study.id}"
+    unknown = [
+        UnknownId(asked, among, kind=kind, where=where)
+        for asked, among, kind in ((name, settings.scenarios, "scenario"), (str(when), known, "year"))
+        if asked not in among
+    ]
+    if len(unknown) > 1:
+        faults = [Fault(e.code, e.what, where, value=e.name, mend=e.mend) for e in unknown]
+        raise RequestRefused("neither scenario nor year is known.", faults, where=where, status=404)
+    if unknown:
+        raise unknown[0]
+    return name, when
+
+
+def find_commodity(study: Study, name: str | None) -> int | None:
+    """Position of a commodity class by its id; None for all classes together.
+
+    Raises
+    ------
+    UnknownId
+        If there is no such class.
+    """
+    if not name:
+        return None
+    classes = study.tables["classes"]
+    if name not in classes.index:
+        raise UnknownId(name, classes.ids, kind="commodity class", where=f"study {study.id}")
+    return classes.index[name]
+
+
+def describe_study(study: Study) -> dict[str, Any]:
+    """What a map must know of a study before anything is solved: names, places, years, choices."""
+    settings, tables = study.settings, study.tables
+    zones, nodes, classes = tables["zones"], tables["nodes"], tables["classes"]
+    return {
+        "name": study.id,
+        "title": settings.title,
+        "description": settings.description,
+        "years": list_years(study),
+        "base_year": settings.base_year,
+        "price_year": settings.price_year,
+        "scenarios": [
+            {"id": name, "title": scenario.title, "description": scenario.description}
+            for name, scenario in settings.scenarios.items()
+        ],
+        "default": {"scenario": settings.reference_scenario, "year": settings.base_year},
+        "default_commodity": settings.model.default_class or classes.ids[0],
+        "commodities": [{"id": row["id"], "title": row["name"], "unit": "t_year"} for row in classes.rows()],
+        "zones": [
+            {
+                "id": row["id"],
+                "name": row["name"],
+                "state": row["country"],
+                "lon": float(row["lon"]),
+                "lat": float(row["lat"]),
+            }
+            for row in zones.rows()
+        ],
+        "nodes": [
+            {
+                "id": row["id"],
+                "name": row["name"],
+                "state": row["country"],
+                "kind": row["kind"],
+                "lon": float(row["lon"]),
+                "lat": float(row["lat"]),
+            }
+            for row in nodes.rows()
+        ],
+        "states": sorted({*map(str, nodes["country"]), *map(str, zones["country"])}),
+        "corridors": [{"id": c.id, "title": c.title} for c in settings.corridors],
+        "projects": [{"id": name, "title": p.title} for name, p in settings.appraisal.projects.items()],
+        "chokepoints": [{"id": c.id, "title": c.title} for c in settings.chokepoints],
+        "record_as_of": settings.record_date.isoformat(),
+        "notes": _list_notes(study),
+    }
+
+
+def _list_notes(study: Study) -> list[str]:
+    """What a reader must know before he trusts a figure."""
+    notes = [f"Money in US dollars of {study.settings.price_year}; figures are those of a model."]
+    doubted = tell_uncertain_gates(study)
+    if doubted:
+        words = ", ".join(item["title"] for item in doubted)
+        notes.append(f"The record leaves open how these stand: {words}.")
+    return notes
+
+
+def describe_links(prepared: Prepared, solution: Solution) -> list[dict[str, Any]]:
+    """Every link with its state, what is missing where it is not fully open, and who says so."""
+    gates = prepared.scenarios[solution.scenario].gates
+    states = list_link_states(solution, prepared.tables, {g: s.reason for g, s in gates.items()})
+    links = prepared.tables["links"]
+    rows = []
+    for i, row in enumerate(links.rows()):
+        missing = [gates[g] for g in row["gates"] if gates[g].share < 1.0]
+        rows.append(
+            {
+                "id": row["id"],
+                "from": row["from_node"],
+                "to": row["to_node"],
+                "mode": row["mode"],
+                "status": states["state"][i],
+                "share_usable": float(states["share_usable"][i]),
+                "length_km": float(row["length_km"]),
+                "gates": list(row["gates"]),
+                "reason": _say_state(row, states["state"][i], [g.title for g in missing]),
+                "missing": [
+                    {
+                        "gate": gate.gate,
+                        "title": gate.title,
+                        "share": gate.share,
+                        "state": gate.reason,
+                        "sources": list(gate.source),
+                    }
+                    for gate in missing
+                ],
+                "sources": list(row["source"]),
+                "basis": row["basis"],
+            }
+        )
+    return rows
+
+
+def _say_state(row: Mapping[str, Any], state: str, missing: Sequence[str]) -> str:
+    if missing:
+        return f"{'limited' if state == 'degraded' else 'shut'}: {'; '.join(missing)}"
+    return "" if state == "open" else f"not operating: {str(row['status']).replace('_', ' ')}"
+
+
+def describe_places(prepared: Prepared, solution: Solution) -> list[dict[str, Any]]:
+    """Every node with what passes it, how long cargo waits there, and how full it is."""
+    found = measure_places(solution, prepared.tables)
+    index = {name: i for i, name in enumerate(solution.network.place_ids)}
+    rows = []
+    for row in prepared.tables["nodes"].rows():
+        i = index[row["id"]]
+        rows.append(
+            {
+                "id": row["id"],
+                "name": row["name"],
+                "state": row["country"],
+                "kind": row["kind"],
+                "lon": float(row["lon"]),
+                "lat": float(row["lat"]),
+                "t_year": float(found.t_year[i]),
+                "delay_h": find_number(found.delay_h[i]),
+                "use_t_year": find_number(found.use_t_year[i]),
+                "capacity_t_year": find_number(found.capacity_t_year[i]),
+            }
+        )
+    return rows
+
+
+def find_number(value: float) -> float | None:
+    """A number as JSON takes it; None where there is none."""
+    return float(value) if np.isfinite(value) else None
+
+
+def describe_flows(
+    prepared: Prepared,
+    solution: Solution,
+    corridors: Sequence[Corridor],
+    commodity: int | None = None,
+) -> dict[str, Any]:
+    """Flows by link and corridor, t/year, of all cargo or one class, with what stays and how good it is."""
+    flow = sum_by_link(solution, commodity)
+    demand = solution.demand if commodity is None else solution.demand[[commodity]]
+    unserved = solution.unserved if commodity is None else solution.unserved[[commodity]]
+    return {
+        "unit": "t_year",
+        "links": {
+            str(link): [float(flow[i, 0]), float(flow[i, 1])]
+            for i, link in enumerate(prepared.tables["links"]["id"])
+            if i < len(flow) and flow[i].any()
+        },
+        "totals": {
+            "served_t_year": float(demand.sum() - unserved.sum()),
+            "unserved_t_year": float(unserved.sum()),
+        },
+        "corridors": _sum_corridors(prepared, solution, corridors, commodity),
+        "residual": solution.equilibrium.residual,
+    }
+
+
+def _sum_corridors(
+    prepared: Prepared, solution: Solution, corridors: Sequence[Corridor], commodity: int | None
+) -> dict[str, float]:
+    """Tonnes a year of each corridor; only routes that carry something are looked at."""
+    r = solution.routes
+    used = solution.equilibrium.flow > 0.0
+    if commodity is not None:
+        used &= r.route_class == commodity
+    groups = np.zeros(len(r.group_class), bool)
+    groups[r.route_group[used]] = True
+    kept = r.keep_groups(groups)
+    flow = np.where(used, solution.equilibrium.flow, 0.0)[groups[r.route_group]]
+    result = {}
+    for corridor in corridors:
+        members = list_members(solution.network, prepared.tables, kept, corridor)
+        result[corridor.id] = float(flow[members].sum())
+    return result
+
+
+def compare_flows(after: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """How two answers of :func:`describe_flows` differ, ``after`` less ``before``; links net of direction."""
+
+    def total(flows: Mapping[str, Any], link: str) -> float:
+        return float(sum(flows["links"].get(link, (0.0, 0.0))))
+
+    links = sorted({*after["links"], *before["links"]})
+    return {
+        "unit": "t_year",
+        "links": {link: total(after, link) - total(before, link) for link in links},
+        "totals": {key: after["totals"][key] - before["totals"][key] for key in after["totals"]},
+        "corridors": {key: after["corridors"][key] - before["corridors"][key] for key in after["corridors"]},
+        "residual": max(after["residual"], before["residual"]),
+    }
+
+
+__all__ = [
+    "compare_flows",
+    "describe_flows",
+    "describe_links",
+    "describe_places",
+    "describe_study",
+    "find_commodity",
+    "find_state",
+    "list_years",
+]

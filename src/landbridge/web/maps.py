@@ -1,0 +1,108 @@
+"""Endpoints of the map: the study, the network, flows and differences."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from landbridge import __version__
+from landbridge.report.outlines import CREDIT, read_outlines
+from landbridge.study.map_view import (
+    compare_flows,
+    describe_flows,
+    describe_links,
+    describe_places,
+    describe_study,
+    find_commodity,
+    find_state,
+)
+from landbridge.web.asking import ERRORS, CommodityName, Scenario, WhatIf, Year, get_session, give
+from landbridge.web.geometry import draw_links
+from landbridge.web.models import DifferenceAnswer, FlowsAnswer, NetworkAnswer, StudyAnswer
+from landbridge.web.session import Session
+
+router = APIRouter(prefix="/api", tags=["map"], responses=ERRORS)
+
+
+@router.get("/study", response_model=StudyAnswer, summary="The study: what there is to choose from")
+def get_study(request: Request) -> Response:
+    """Scenarios, years, commodities, zones, places, corridors; nothing is solved for it."""
+    session = get_session(request)
+
+    def make() -> dict[str, object]:
+        found = describe_study(session.study)
+        outlines = read_outlines()
+        names = dict(zip(outlines.codes, outlines.names, strict=True))
+        states = {code: names.get(code, code) for code in found["states"]}
+        return {**found, "version": __version__, "states": states, "outline": {"credit": CREDIT}}
+
+    return give(session, "study", make)
+
+
+@router.get("/network", response_model=NetworkAnswer, summary="Links and places in one state")
+def get_network(
+    request: Request, scenario: Scenario = None, year: Year = None, what_if: WhatIf = None
+) -> Response:
+    """Which links are open, and what is missing where they are not; delays at borders and in ports."""
+    session = get_session(request)
+    state = find_state(session.study, scenario, year)
+
+    def make() -> dict[str, object]:
+        world = session.get_world(*state, what_if)
+        coords = draw_links(session.study)
+        links = describe_links(world.prepared, world.solution)
+        return {
+            "links": [{**link, "coords": coords[link["id"]]} for link in links],
+            "places": describe_places(world.prepared, world.solution),
+        }
+
+    return give(session, ("network", *state, what_if), make)
+
+
+@router.get("/flows", response_model=FlowsAnswer, summary="Flows on links in one state")
+def get_flows(
+    request: Request,
+    scenario: Scenario = None,
+    year: Year = None,
+    commodity: CommodityName = "",
+    what_if: WhatIf = None,
+) -> Response:
+    """Tonnes a year along each link and corridor at the equilibrium, with its certificate."""
+    session = get_session(request)
+    state = find_state(session.study, scenario, year)
+    return give(
+        session, ("flows", *state, commodity, what_if), lambda: _flows(session, *state, commodity, what_if)
+    )
+
+
+def _flows(
+    session: Session, scenario: str, year: int, commodity: str, what_if: str | None
+) -> dict[str, object]:
+    k = find_commodity(session.study, commodity)
+    world = session.get_world(scenario, year, what_if)
+    return describe_flows(world.prepared, world.solution, session.corridors, k)
+
+
+@router.get(
+    "/difference", response_model=DifferenceAnswer, summary="Flows of one state less those of another"
+)
+def get_difference(
+    request: Request,
+    base: Annotated[str, Query(description="the scenario to compare with", max_length=100)],
+    scenario: Scenario = None,
+    year: Year = None,
+    commodity: CommodityName = "",
+    what_if: WhatIf = None,
+    base_what_if: WhatIf = None,
+) -> Response:
+    """What changes on each link and corridor between two scenarios in a year, t/year."""
+    session = get_session(request)
+    state = find_state(session.study, scenario, year)
+    before = find_state(session.study, base, state[1])
+    key = ("difference", *state, before[0], commodity, what_if, base_what_if)
+    return give(
+        session,
+        key,
+        lambda: compare_flows(
+            _flows(session, *state, commodity, what_if), _flows(session, *before, commodity, base_what_if)
+        ),
+    )
