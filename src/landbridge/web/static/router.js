@@ -60,3 +60,9 @@ export function follow(listener) {
   if (listeners.size === 1) window.addEventListener('hashchange', tell);
   listener(readState());
 }
+
+/** What of the parameters makes a query of the server. */
+export function queryOf(params, ...more) {
+  const keys = ['scenario', 'year', 'what_if', ...more];
+  return Object.fromEntries(keys.filter((key) => params[key]).map((key) => [key, params[key]]));
+}

@@ -1,0 +1,73 @@
+// The legend: rows as plain data, so that the page and an exported picture show the same.
+import { el, svg } from '../dom.js';
+import { tonnes } from '../format.js';
+import { t } from '../strings.js';
+import { delayRadius, HAIRLINE, sampleValues } from './scene.js';
+
+const WIDE = 42;
+
+function sample(row) {
+  const high = Math.max(14, (row.width || 0) + 2, 2 * (row.radius || 0) + 2);
+  const mid = high / 2;
+  const picture = svg('svg', { width: WIDE, height: high, viewBox: `0 0 ${WIDE} ${high}`, 'aria-hidden': 'true' });
+  if (row.kind === 'line') {
+    const dash = { dash: '6 4', dot: '1 4' }[row.dash];
+    picture.append(
+      svg('line', { x1: 2, x2: WIDE - 2, y1: mid, y2: mid, stroke: row.colour, 'stroke-width': row.width, 'stroke-dasharray': dash, 'stroke-linecap': row.dash === 'dot' ? 'round' : null }),
+    );
+    if (row.cross) {
+      picture.append(svg('text', { x: WIDE / 2, y: mid + 5, 'text-anchor': 'middle', 'font-size': 15, 'font-weight': 'bold', fill: row.colour }, '×'));
+    }
+  } else {
+    picture.append(svg('circle', { cx: WIDE / 2, cy: mid, r: row.radius, fill: row.colour, 'fill-opacity': row.solid ? 1 : 0.28, stroke: row.stroke || row.colour, 'stroke-width': 1.2 }));
+  }
+  return picture;
+}
+
+/** A legend of a title and rows {kind: "line" | "circle" | "words", colour, width, dash, cross, radius, words}. */
+export function makeLegend(rows) {
+  const element = el(
+    'details',
+    { open: true },
+    el('summary', {}, t('legend.title')),
+    el(
+      'ul',
+      {},
+      rows.map((row) =>
+        row.kind === 'words'
+          ? el('li', { class: row.head ? 'head' : 'words' }, row.words)
+          : el('li', {}, sample(row), el('span', {}, row.words)),
+      ),
+    ),
+  );
+  return { rows, element };
+}
+
+const line = (colour, width, words, more = {}) => ({ kind: 'line', colour, width, words, ...more });
+
+/** Rows of a scene of flows. `hues` are [colour, words]; `head` says what the widths mean. */
+export function flowRows({ scene, hues, head, signed = false, ink }) {
+  const rows = [{ kind: 'words', head: true, words: head }];
+  for (const [colour, words] of hues) rows.push(line(colour, 5, words));
+  for (const value of sampleValues(scene.full)) {
+    rows.push(line(ink, Math.max(HAIRLINE, value * scene.per), tonnes(value, signed)));
+  }
+  if (scene.per > 0) rows.push({ kind: 'words', words: t('legend.hairline', { least: tonnes(HAIRLINE / scene.per) }) });
+  else rows.push({ kind: 'words', words: t('legend.nothing') });
+  return rows;
+}
+
+/** Rows of the network under the flows. */
+export function networkRows({ scene, colours, show }) {
+  const rows = [];
+  if (show.open !== false) rows.push(line(colours.open, 1.2, t('legend.open')));
+  if (show.planned !== false) rows.push(line(colours.planned, 1.6, t('legend.planned'), { dash: 'dash' }));
+  if (show.shut !== false) rows.push(line(colours.shut, 1.4, t('legend.shut'), { cross: true }));
+  if (scene.ocean) rows.push(line(colours.ocean, 2, t('legend.ocean'), { dash: 'dot' }));
+  if (show.delays) {
+    for (const hours of [24, 96]) {
+      rows.push({ kind: 'circle', colour: colours.delay, radius: delayRadius(hours), words: t('legend.delay', { n: hours }) });
+    }
+  }
+  return rows;
+}
