@@ -25,18 +25,23 @@ class SharedMap {
     this.element = el(
       'section',
       { class: 'map', 'aria-label': t('map.label'), 'data-ready': '0' },
-      this.canvas,
       el(
         'div',
-        { class: 'map-buttons' },
-        el('button', { type: 'button', 'aria-label': t('map.in'), title: t('map.in'), on: { click: zoom(0.7) } }, '+'),
-        el('button', { type: 'button', 'aria-label': t('map.out'), title: t('map.out'), on: { click: zoom(-0.7) } }, '\u2212'),
-        el('button', { type: 'button', 'aria-label': t('map.home'), title: t('map.home'), on: { click: () => this.home() } }, '⤢'),
+        { class: 'map-stage' },
+        this.canvas,
+        el(
+          'div',
+          { class: 'map-buttons' },
+          el('button', { type: 'button', 'aria-label': t('map.in'), title: t('map.in'), on: { click: zoom(0.7) } }, '+'),
+          el('button', { type: 'button', 'aria-label': t('map.out'), title: t('map.out'), on: { click: zoom(-0.7) } }, '\u2212'),
+          el('button', { type: 'button', 'aria-label': t('map.home'), title: t('map.home'), on: { click: () => this.home() } }, '⤢'),
+        ),
+        this.legend,
+        this.note,
+        this.tip,
       ),
-      this.legend,
-      this.note,
+      // Under the map, not over it: Chromium's software compositor leaves out what an opaque bar mirrors on a canvas.
       this.credit,
-      this.tip,
     );
     this.camera = null;
     this.handlers = {};

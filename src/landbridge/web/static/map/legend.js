@@ -2,7 +2,7 @@
 import { el, svg } from '../dom.js';
 import { tonnes } from '../format.js';
 import { t } from '../strings.js';
-import { delayRadius, HAIRLINE, sampleValues } from './scene.js';
+import { delayRadius, HAIRLINE, sampleValues, WIDEST } from './scene.js';
 
 const WIDE = 42;
 
@@ -49,7 +49,7 @@ const line = (colour, width, words, more = {}) => ({ kind: 'line', colour, width
 export function flowRows({ scene, hues, head, signed = false, ink }) {
   const rows = [{ kind: 'words', head: true, words: head }];
   for (const [colour, words] of hues) rows.push(line(colour, 5, words));
-  for (const value of sampleValues(scene.full)) {
+  for (const value of sampleValues(Math.min(scene.full, WIDEST / scene.per))) {
     rows.push(line(ink, Math.max(HAIRLINE, value * scene.per), tonnes(value, signed)));
   }
   if (scene.per > 0) rows.push({ kind: 'words', words: t('legend.hairline', { least: tonnes(HAIRLINE / scene.per) }) });
