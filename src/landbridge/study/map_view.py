@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from landbridge.errors import Fault, RequestRefused, UnknownId
-from landbridge.indicators.corridors import Corridor, list_members
 from landbridge.indicators.flows import list_link_states
+from landbridge.indicators.marks import CorridorSums
 from landbridge.indicators.places import measure_places, sum_by_link
 from landbridge.indicators.solution import Solution
 from landbridge.study.folder import Study
@@ -80,6 +80,10 @@ def describe_study(study: Study) -> dict[str, Any]:
         "scenarios": [
             {"id": name, "title": scenario.title, "description": scenario.description}
             for name, scenario in settings.scenarios.items()
+        ],
+        "what_ifs": [
+            {"id": name, "title": what_if.title, "base": what_if.base}
+            for name, what_if in settings.what_ifs.items()
         ],
         "default": {"scenario": settings.reference_scenario, "year": settings.base_year},
         "default_commodity": settings.model.default_class or classes.ids[0],
@@ -196,10 +200,7 @@ def find_number(value: float) -> float | None:
 
 
 def describe_flows(
-    prepared: Prepared,
-    solution: Solution,
-    corridors: Sequence[Corridor],
-    commodity: int | None = None,
+    prepared: Prepared, solution: Solution, corridors: CorridorSums, commodity: int | None = None
 ) -> dict[str, Any]:
     """Flows by link and corridor, t/year, of all cargo or one class, with what stays and how good it is."""
     flow = sum_by_link(solution, commodity)
@@ -216,28 +217,9 @@ def describe_flows(
             "served_t_year": float(demand.sum() - unserved.sum()),
             "unserved_t_year": float(unserved.sum()),
         },
-        "corridors": _sum_corridors(prepared, solution, corridors, commodity),
+        "corridors": corridors.take(solution, commodity),
         "residual": solution.equilibrium.residual,
     }
-
-
-def _sum_corridors(
-    prepared: Prepared, solution: Solution, corridors: Sequence[Corridor], commodity: int | None
-) -> dict[str, float]:
-    """Tonnes a year of each corridor; only routes that carry something are looked at."""
-    r = solution.routes
-    used = solution.equilibrium.flow > 0.0
-    if commodity is not None:
-        used &= r.route_class == commodity
-    groups = np.zeros(len(r.group_class), bool)
-    groups[r.route_group[used]] = True
-    kept = r.keep_groups(groups)
-    flow = np.where(used, solution.equilibrium.flow, 0.0)[groups[r.route_group]]
-    result = {}
-    for corridor in corridors:
-        members = list_members(solution.network, prepared.tables, kept, corridor)
-        result[corridor.id] = float(flow[members].sum())
-    return result
 
 
 def compare_flows(after: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

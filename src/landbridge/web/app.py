@@ -23,12 +23,12 @@ from landbridge.errors import (
     TargetNotEmpty,
     UnknownName,
 )
-from landbridge.web import maps
+from landbridge.web import maps, what_ifs
 from landbridge.web.safety import MOST_SECONDS, Guard, write_error
 from landbridge.web.session import Session
 
 STATIC = Path(__file__).parent / "static"
-ROUTERS = (maps.router,)
+ROUTERS = (maps.router, what_ifs.router)
 OF_THE_PAGE = ("basemap", "glyphs")
 """Modules beside this one that serve what the page draws with; each holds a ``router``."""
 

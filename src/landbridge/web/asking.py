@@ -22,7 +22,10 @@ CommodityName = Annotated[
     str, Query(description="a commodity class; all cargo together if empty", max_length=100)
 ]
 WhatIf = Annotated[str | None, Query(description="id of a what-if that was solved", max_length=64)]
-Base = Annotated[str, Query(description="the scenario to compare with", max_length=100)]
+Base = Annotated[
+    str | None,
+    Query(description="the scenario to compare with; the reference one if left out", max_length=100),
+]
 Place = Annotated[str, Query(description="a zone or node of the study", max_length=100)]
 
 

@@ -1,8 +1,6 @@
 """Endpoints of the map: the study, the network, flows and differences."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from landbridge import __version__
 from landbridge.report.outlines import CREDIT, read_outlines
@@ -13,12 +11,11 @@ from landbridge.study.map_view import (
     describe_places,
     describe_study,
     find_commodity,
-    find_state,
 )
-from landbridge.web.asking import ERRORS, CommodityName, Scenario, WhatIf, Year, get_session, give
+from landbridge.web.asking import ERRORS, Base, CommodityName, Scenario, WhatIf, Year, get_session, give
 from landbridge.web.geometry import draw_links
 from landbridge.web.models import DifferenceAnswer, FlowsAnswer, NetworkAnswer, StudyAnswer
-from landbridge.web.session import Session
+from landbridge.web.session import Asked, Session
 
 router = APIRouter(prefix="/api", tags=["map"], responses=ERRORS)
 
@@ -44,10 +41,10 @@ def get_network(
 ) -> Response:
     """Which links are open, and what is missing where they are not; delays at borders and in ports."""
     session = get_session(request)
-    state = find_state(session.study, scenario, year)
+    asked = session.ask(scenario, year, what_if)
 
     def make() -> dict[str, object]:
-        world = session.get_world(*state, what_if)
+        world = session.get_world(asked)
         coords = draw_links(session.study)
         links = describe_links(world.prepared, world.solution)
         return {
@@ -55,7 +52,7 @@ def get_network(
             "places": describe_places(world.prepared, world.solution),
         }
 
-    return give(session, ("network", *state, what_if), make)
+    return give(session, ("network", asked), make)
 
 
 @router.get("/flows", response_model=FlowsAnswer, summary="Flows on links in one state")
@@ -68,17 +65,13 @@ def get_flows(
 ) -> Response:
     """Tonnes a year along each link and corridor at the equilibrium, with its certificate."""
     session = get_session(request)
-    state = find_state(session.study, scenario, year)
-    return give(
-        session, ("flows", *state, commodity, what_if), lambda: _flows(session, *state, commodity, what_if)
-    )
+    asked = session.ask(scenario, year, what_if)
+    return give(session, ("flows", asked, commodity), lambda: _flows(session, asked, commodity))
 
 
-def _flows(
-    session: Session, scenario: str, year: int, commodity: str, what_if: str | None
-) -> dict[str, object]:
+def _flows(session: Session, asked: Asked, commodity: str) -> dict[str, object]:
     k = find_commodity(session.study, commodity)
-    world = session.get_world(scenario, year, what_if)
+    world = session.get_world(asked)
     return describe_flows(world.prepared, world.solution, session.corridors, k)
 
 
@@ -87,7 +80,7 @@ def _flows(
 )
 def get_difference(
     request: Request,
-    base: Annotated[str, Query(description="the scenario to compare with", max_length=100)],
+    base: Base = None,
     scenario: Scenario = None,
     year: Year = None,
     commodity: CommodityName = "",
@@ -96,13 +89,10 @@ def get_difference(
 ) -> Response:
     """What changes on each link and corridor between two scenarios in a year, t/year."""
     session = get_session(request)
-    state = find_state(session.study, scenario, year)
-    before = find_state(session.study, base, state[1])
-    key = ("difference", *state, before[0], commodity, what_if, base_what_if)
+    asked = session.ask(scenario, year, what_if)
+    before = session.ask(base, asked.year, base_what_if)
     return give(
         session,
-        key,
-        lambda: compare_flows(
-            _flows(session, *state, commodity, what_if), _flows(session, *before, commodity, base_what_if)
-        ),
+        ("difference", asked, before, commodity),
+        lambda: compare_flows(_flows(session, asked, commodity), _flows(session, before, commodity)),
     )

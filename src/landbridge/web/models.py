@@ -1,8 +1,10 @@
 """The shapes of answers, as OpenAPI documents them; tests hold every answer against its shape."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from landbridge.ids import ID_PATTERN
 
 
 def say(text: str, **more: Any) -> Any:
@@ -27,6 +29,12 @@ class ScenarioName(Named):
     """A scenario of the study."""
 
     description: Annotated[str, say("what it stands for")] = ""
+
+
+class SavedWhatIf(Named):
+    """A what-if that was saved."""
+
+    base: Annotated[str, say("scenario that it starts from")]
 
 
 class Commodity(Named):
@@ -75,6 +83,7 @@ class StudyAnswer(Shape):
     base_year: Annotated[int, say("year that the demand describes")]
     price_year: Annotated[int, say("year of all prices")]
     scenarios: Annotated[list[ScenarioName], say("scenarios in the order shown")]
+    what_ifs: Annotated[list[SavedWhatIf], say("what-ifs that were saved into the study")]
     default: Annotated[State, say("the state shown first")]
     default_commodity: Annotated[str, say("class of a question about routes that names none")]
     commodities: Annotated[list[Commodity], say("commodity classes")]
@@ -160,6 +169,26 @@ class DifferenceAnswer(Shape):
     totals: Annotated[Totals, say("differences of the sums")]
     corridors: Annotated[dict[str, float], say("t/year of each counted corridor")]
     residual: Annotated[float, say("the greater of the two")]
+
+
+class Change(Shape):
+    """One thing that is opened or shut."""
+
+    kind: Annotated[Literal["gate", "link", "border", "port", "state"], say("what is changed")]
+    id: Annotated[
+        str,
+        Field(
+            pattern=f"^{ID_PATTERN}$",
+            max_length=100,
+            description="gate, link, row of borders, node of the port, or ISO code of the state",
+            examples=["tripp-rail-open"],
+        ),
+    ]
+    to: Annotated[
+        Literal["open", "shut", "partial"],
+        say("open with all that it requires, shut, or usable to a share; a state is shut to transit"),
+    ]
+    share: Annotated[float | None, Field(gt=0, lt=1, description="share of normal use where partial")] = None
 
 
 class Fault(Shape):

@@ -3,27 +3,34 @@ for.
 
 Handlers run in threads. What takes long is worked out once for all who ask for it at the same time, at most
 two solves go on at a time, and what was solved is kept: in memory as it is, on disk as the flows from which
-it is at hand again after one evaluation.
+it is at hand again after one evaluation. What computes is imported when it is first wanted, so that the page
+is there at once.
 """
 
 import json
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from threading import BoundedSemaphore, Thread
-from typing import Any
+from threading import BoundedSemaphore, Lock, Thread
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from landbridge.errors import LandbridgeError
+from landbridge.errors import LandbridgeError, RequestRefused, UnknownId
 from landbridge.study import Study, open_study
-from landbridge.study.map_view import find_state
+from landbridge.study.settings import WhatIf
+from landbridge.web import store
 from landbridge.web.memo import Memo
+
+if TYPE_CHECKING:
+    from landbridge.indicators.marks import CorridorSums, StateShares
+    from landbridge.indicators.solution import Solution
+    from landbridge.study.prepare import Prepared
+    from landbridge.study.welfare import WelfareBook
 
 SOLVES = 2
 """States solved at a time; the kernels release the interpreter's lock."""
-KEPT_STATES = 12
+KEPT_STATES = 16
 KEPT_ANSWERS = 512
 
 
@@ -31,72 +38,184 @@ KEPT_ANSWERS = 512
 class World:
     """A solved state with what it was solved from; its scenario is one of ``prepared``."""
 
-    prepared: Any
-    solution: Any
+    prepared: "Prepared"
+    solution: "Solution"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The state that a request means; ``what_if`` is an id or blank."""
+
+    scenario: str
+    year: int
+    what_if: str = ""
 
 
 class Session:
     """What all requests share."""
 
     def __init__(self, study: str | Path) -> None:
-        self.asked = study
         self.study: Study = open_study(study)
-        self._made: Memo[Any] = Memo(8)
+        self._made: Memo[Any] = Memo(32)
         self._worlds: Memo[World] = Memo(KEPT_STATES)
         self._answers: Memo[bytes] = Memo(KEPT_ANSWERS)
-        self.solves = BoundedSemaphore(SOLVES)
+        self._solves = BoundedSemaphore(SOLVES)
+        self.writing = Lock()
+
+    @property
+    def store(self) -> Path:
+        """Where the server keeps what belongs to this study."""
+        return store.get_store(self.study.id)
 
     def start(self) -> None:
         """Begin to prepare the study and to solve its reference state, so that the first request finds it."""
 
         def begin() -> None:
             try:
-                self.get_world(None, None, None)
+                self.get_world(self.ask(None, None))
             except LandbridgeError:
                 return  # whoever asks for it will be told
 
         Thread(target=begin, name="landbridge-start", daemon=True).start()
 
     @property
-    def prepared(self) -> Any:
-        """The study made ready to be solved."""
+    def whole(self) -> "Prepared":
+        """The study made ready to be solved, with routes of all pairs."""
 
         def make() -> Any:
             from landbridge.study.prepare import prepare
 
             return prepare(self.study)
 
-        return self._made.get("prepared", make)
+        found: Prepared = self._made.get("whole", make)
+        return found
 
-    @cached_property
-    def corridors(self) -> list[Any]:
-        """The study's counted corridors."""
-        from landbridge.study.run import list_corridors
+    @property
+    def prepared(self) -> "Prepared":
+        """The study made ready to be solved, with routes of the pairs that ship anything."""
 
-        return list_corridors(self.prepared)
+        def make() -> Any:
+            from landbridge.study.what_if import keep_shipping
 
-    def get_world(self, scenario: str | None, year: int | None, what_if: str | None = None) -> World:
-        """One solved state; that of a what-if if its id is given.
+            return keep_shipping(self.whole)
+
+        found: Prepared = self._made.get("prepared", make)
+        return found
+
+    @property
+    def corridors(self) -> "CorridorSums":
+        """Sums of the study's counted corridors."""
+
+        def make() -> Any:
+            from landbridge.indicators.marks import CorridorSums
+            from landbridge.study.run import list_corridors
+
+            p = self.prepared
+            return CorridorSums(p.network, p.tables, list_corridors(p))
+
+        found: CorridorSums = self._made.get("corridors", make)
+        return found
+
+    @property
+    def states(self) -> "StateShares":
+        """Shares of trade that cross each state."""
+
+        def make() -> Any:
+            from landbridge.indicators.marks import StateShares
+            from landbridge.study.closures import build_elements
+
+            return StateShares(build_elements(self.prepared))
+
+        found: StateShares = self._made.get("states", make)
+        return found
+
+    @property
+    def book(self) -> "WelfareBook":
+        """Accounts of who gains."""
+
+        def make() -> Any:
+            from landbridge.study.welfare import WelfareBook
+
+            return WelfareBook(self.prepared)
+
+        found: WelfareBook = self._made.get("book", make)
+        return found
+
+    def ask(self, scenario: str | None, year: int | None, what_if: str | None = None) -> Asked:
+        """The state that a query means.
 
         Raises
         ------
         UnknownId
             If the scenario, the year or the what-if is not known.
+        RequestRefused
+            If several are not, or the what-if starts from another scenario.
         """
-        name, when = find_state(self.study, scenario, year)
-        return self._worlds.get((name, when, what_if or ""), lambda: self._solve(name, when))
+        from landbridge.study.map_view import find_state
 
-    def _solve(self, scenario: str, year: int) -> World:
+        if not what_if:
+            return Asked(*find_state(self.study, scenario, year))
+        base = self.get_what_if(what_if).base
+        if scenario and scenario != base:
+            raise RequestRefused(
+                f"the what-if starts from scenario {base}, not from {scenario}.",
+                where=what_if,
+                mend=f"ask for scenario={base}, or leave it out.",
+            )
+        return Asked(*find_state(self.study, base, year), what_if)
+
+    def get_what_if(self, name: str) -> WhatIf:
+        """A what-if by its id, or one that was saved by its name.
+
+        Raises
+        ------
+        UnknownId
+            If there is none.
+        """
+        saved = self.study.settings.what_ifs
+        if name in saved:
+            return saved[name]
+        found = store.find(self.store / "what-ifs", name)
+        if found is None:
+            raise UnknownId(name, saved, kind="what-if", where=f"study {self.study.id}")
+        return WhatIf.model_validate(found)
+
+    def keep_what_if(self, what_if: WhatIf) -> str:
+        """Keep a what-if, so that its id restores it later; gives the id."""
+        from landbridge.study.what_if import make_id
+
+        name = make_id(what_if)
+        store.keep(self.store / "what-ifs", name, what_if.model_dump(mode="json"))
+        return name
+
+    def get_world(self, asked: Asked) -> World:
+        """One solved state; solved if it is not there yet."""
+        return self._worlds.get(asked, lambda: self._solve(asked))
+
+    def _solve(self, asked: Asked) -> World:
+        if asked.what_if:
+            from landbridge.study.what_if import solve_what_if
+
+            base = self.get_world(Asked(asked.scenario, asked.year))
+            what_if = self.get_what_if(asked.what_if)
+            with self._solves:
+                variant, solution = solve_what_if(base.prepared, what_if, base.solution)
+            return World(variant.prepared, solution)
         from landbridge.study.run import solve_scenario
         from landbridge.study.warm_start import find_start, keep_start
 
         prepared = self.prepared
-        with self.solves:
-            start = find_start(prepared, scenario, year)
-            solution = solve_scenario(prepared, scenario, year, start=start)
+        with self._solves:
+            start = find_start(prepared, asked.scenario, asked.year)
+            solution = solve_scenario(prepared, asked.scenario, asked.year, start=start)
             if start is None:
                 keep_start(prepared, solution)
         return World(prepared, solution)
+
+    def use(self, study: Study) -> None:
+        """Go on with a study that differs from the former one in its what-ifs alone."""
+        self.study = study
+        self._answers = Memo(KEPT_ANSWERS)
 
     def answer(self, key: Hashable, make: Callable[[], Any]) -> bytes:
         """An answer as JSON text, written once for each key."""

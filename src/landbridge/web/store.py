@@ -1,0 +1,33 @@
+"""What the server keeps on disk beside the prepared studies: what-ifs by id, jobs, results of jobs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from landbridge.ids import is_id
+from landbridge.study.cache import get_cache_folder
+from landbridge.tables import write_whole
+
+
+def get_store(study_id: str) -> Path:
+    """Folder of the server's own files for a study of this name."""
+    return get_cache_folder().parent / "web" / study_id
+
+
+def keep(folder: Path, name: str, content: Any) -> None:
+    """Write plain values as JSON; without a writable folder nothing happens."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / f"{name}.json", json.dumps(content, ensure_ascii=False))
+    except OSError:
+        return
+
+
+def find(folder: Path, name: str) -> Any | None:
+    """Plain values kept under a name; None if there are none, or the name is none of ours."""
+    if not is_id(name):
+        return None
+    try:
+        return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
