@@ -12,12 +12,11 @@ import { await_, failure, loading, say } from '../parts/notices.js';
 import { table } from '../parts/table.js';
 import { go, linkTo, queryOf } from '../router.js';
 import { t, tn, tOr } from '../strings.js';
-import { commodityTitle, getNetwork, linkLines, linkName, placeLines, stateName, theStudy, zoneName } from '../study.js';
+import { corridorTitle, getNetwork, linkLines, linkName, placeLines, stateName, theStudy, zoneName } from '../study.js';
 import { cameraOf, openBounds, pickOf, rememberCamera } from './map.js';
 import { describePick } from './pick.js';
 
 const key = (change) => `${change.kind}:${change.id}`;
-const kindOfPlace = (place) => (place.kind === 'border' ? 'border' : 'port');
 
 export function create() {
   const map = theMap();
@@ -35,7 +34,6 @@ export function create() {
   let attached = null;
   let turn = 0;
   let filter = '';
-  let groups = new Set();
 
   const handlers = {
     describe(hit) {
@@ -99,10 +97,13 @@ export function create() {
     solve(to === today ? rest : [...rest, { kind, id, to }]);
   }
 
+  const undoButton = (made) =>
+    el('button', { type: 'button', class: 'button main', on: { click: () => solve(changes().filter((one) => one !== made)) } }, t('whatif.undo.one', { change: changeWords(made) }));
+
   function actions(hit, thing) {
     const changed = changes().find((one) => one.id === hit.id && one.kind !== 'gate');
     if (changed) {
-      return el('div', { class: 'actions' }, el('button', { type: 'button', class: 'button main', on: { click: () => solve(changes().filter((one) => one !== changed)) } }, t('whatif.undo.one', { change: changeWords(changed) })));
+      return el('div', { class: 'actions' }, undoButton(changed));
     }
     const button = (kind, to, words) =>
       el('button', { type: 'button', class: 'button main', on: { click: () => change(kind, hit.id, to) } }, words);
@@ -110,10 +111,19 @@ export function create() {
     if (hit.kind === 'link' && thing) {
       return el('div', { class: 'actions' }, thing.status === 'open' || thing.status === 'partial' ? button('link', 'shut', t('whatif.shut.link')) : button('link', 'open', t('whatif.open.link')));
     }
-    if (thing && (thing.kind === 'border' || thing.kind === 'port')) {
-      const kind = kindOfPlace(thing);
-      return el('div', { class: 'actions' }, button(kind, 'shut', t(`whatif.shut.${kind}`)));
+    if (thing && thing.borders && thing.borders.length > 0) {
+      return el(
+        'div',
+        { class: 'actions' },
+        thing.borders.map((id) => {
+          const gone = changes().find((one) => one.kind === 'border' && one.id === id);
+          return gone
+            ? undoButton(gone)
+            : el('button', { type: 'button', class: 'button main', on: { click: () => change('border', id, 'shut') } }, t('whatif.shut.border', { id }));
+        }),
+      );
     }
+    if (thing && thing.kind === 'port') return el('div', { class: 'actions' }, button('port', 'shut', t('whatif.shut.port')));
     return el('p', { class: 'quiet' }, t('whatif.cannot'));
   }
 
@@ -191,20 +201,20 @@ export function create() {
       panel(
         t('whatif.result'),
         turned.length > 0
-          ? el('ul', { class: 'turned' }, turned.slice(0, 8).map((one) => el('li', {}, one.words ?? `${zoneName(one.zone)}, ${commodityTitle(one.commodity)}`)))
+          ? el('ul', { class: 'turned' }, turned.slice(0, 8).map((one) => el('li', {}, one.words)))
           : el('p', {}, t('whatif.nothing')),
         segments(t('map.shown'), 'whatif-shown', [['difference', t('map.difference')], ['flows', t('map.flows')]], params.show === 'flows' ? 'flows' : 'difference', (value) => go({ show: value }, { replace: true })),
         segments(t('map.widths'), 'whatif-widths', [['1', '×1'], ['3', '×3'], ['10', '×10']], params.widths || '1', (value) => go({ widths: value }, { replace: true })),
         table({
           caption: t('whatif.summary'),
           columns: [
-            { key: 'quantity', title: t('whatif.quantity'), kind: 'text', show: (value) => tOr(`quantity.${value}`, value) },
+            { key: 'quantity', title: t('whatif.quantity'), kind: 'text', show: (value, row) => tOr(`quantity.${value}`, row.title || corridorTitle(value.replace('corridor:', ''))) },
             { key: 'before', title: t('whatif.before'), kind: 'number', show: (value, row) => quantity(value, row.unit) },
             { key: 'after', title: t('whatif.after'), kind: 'number', show: (value, row) => quantity(value, row.unit) },
             { key: 'change', title: t('whatif.difference'), kind: 'number', show: (value, row) => quantity(value, row.unit, true) },
           ],
           rows: (told.summary || []).map((row) => ({ ...row, change: row.after - row.before })),
-          most: 14,
+          most: 9,
         }),
         el('p', { class: 'note' }, t('whatif.solved', { seconds: number(told.seconds, 2), iterations: told.iterations ?? t('none'), residual: number(100 * (told.residual ?? NaN), 2) })),
         el('p', {}, el('a', { href: linkTo('routes') }, t('whatif.routes'))),
