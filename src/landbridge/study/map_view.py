@@ -12,9 +12,11 @@ from landbridge.indicators.flows import list_link_states
 from landbridge.indicators.marks import CorridorSums
 from landbridge.indicators.places import measure_places, sum_by_link
 from landbridge.indicators.solution import Solution
+from landbridge.network import Arc
 from landbridge.study.folder import Study
 from landbridge.study.prepare import Prepared
 from landbridge.study.recorded import tell_uncertain_gates
+from landbridge.study.what_if_check import list_post
 
 
 def list_years(study: Study) -> list[int]:
@@ -132,7 +134,7 @@ def describe_links(prepared: Prepared, solution: Solution) -> list[dict[str, Any
     """Every link with its state, what is missing where it is not fully open, and who says so."""
     gates = prepared.scenarios[solution.scenario].gates
     states = list_link_states(solution, prepared.tables, {g: s.reason for g, s in gates.items()})
-    links = prepared.tables["links"]
+    links, crossings = prepared.tables["links"], list_crossings(prepared)
     rows = []
     for i, row in enumerate(links.rows()):
         missing = [gates[g] for g in row["gates"] if gates[g].share < 1.0]
@@ -159,9 +161,22 @@ def describe_links(prepared: Prepared, solution: Solution) -> list[dict[str, Any
                 ],
                 "sources": list(row["source"]),
                 "basis": row["basis"],
+                "border": crossings.get(i),
             }
         )
     return rows
+
+
+def list_crossings(prepared: Prepared) -> dict[int, str]:
+    """The row of ``borders`` that stands for the crossing on each link that has one, by row of the link."""
+    network, borders = prepared.network, prepared.tables["borders"]
+    over = (network.kind == Arc.BORDER) & (network.border_row >= 0)
+    pairs = {(int(network.link_row[arc]), int(network.border_row[arc])) for arc in np.flatnonzero(over)}
+    found: dict[int, str] = {}
+    for link, row in sorted(pairs):
+        name = min(borders.ids[i] for i in list_post(borders, borders.ids[row]))
+        found.setdefault(link, name)
+    return found
 
 
 def _say_state(row: Mapping[str, Any], state: str, missing: Sequence[str]) -> str:
@@ -174,6 +189,7 @@ def describe_places(prepared: Prepared, solution: Solution) -> list[dict[str, An
     """Every node with what passes it, how long cargo waits there, and how full it is."""
     found = measure_places(solution, prepared.tables)
     index = {name: i for i, name in enumerate(solution.network.place_ids)}
+    borders, posts = prepared.tables["borders"], set(list_crossings(prepared).values())
     rows = []
     for row in prepared.tables["nodes"].rows():
         i = index[row["id"]]
@@ -189,6 +205,11 @@ def describe_places(prepared: Prepared, solution: Solution) -> list[dict[str, An
                 "delay_h": find_number(found.delay_h[i]),
                 "use_t_year": find_number(found.use_t_year[i]),
                 "capacity_t_year": find_number(found.capacity_t_year[i]),
+                "borders": [
+                    name
+                    for name, node in zip(borders.ids, borders["node"], strict=True)
+                    if node == row["id"] and name in posts
+                ],
             }
         )
     return rows

@@ -36,7 +36,7 @@ from landbridge.study.scenarios import (
     list_rules,
 )
 from landbridge.study.settings import Change, WhatIf
-from landbridge.study.what_if_check import UNFIT, list_change_faults
+from landbridge.study.what_if_check import UNFIT, list_change_faults, list_post
 from landbridge.tables import Table
 
 UNNAMED = "what-if"
@@ -182,17 +182,6 @@ def find_elements(
     here = (network.place[network.tail] == place) | (network.place[network.head] == place)
     ferries = (network.kind == Arc.FERRY) & here
     return sorted({int(row) for row in network.link_row[ferries]}), quays
-
-
-def list_post(borders: Table, row: str) -> list[int]:
-    """Rows of the border post that a row belongs to: the same place, mode and pair of states."""
-
-    def post(i: int) -> tuple[str, str, frozenset[str]]:
-        states = frozenset((str(borders["country_a"][i]), str(borders["country_b"][i])))
-        return str(borders["node"][i]), str(borders["mode"][i]), states
-
-    own = post(borders.index[row])
-    return [i for i in range(len(borders)) if post(i) == own]
 
 
 def list_network_faults(prepared: Prepared, changes: Sequence[Change], file: str = "changes") -> list[Fault]:

@@ -44,3 +44,14 @@ def list_change_faults(
                 Fault(UNFIT, what, file, column=f"{place}.share", value=str(change.share), mend=mend)
             )
     return faults
+
+
+def list_post(borders: Table, row: str) -> list[int]:
+    """Rows of the border post that a row belongs to: the same place, mode and pair of states."""
+
+    def post(i: int) -> tuple[str, str, frozenset[str]]:
+        states = frozenset((str(borders["country_a"][i]), str(borders["country_b"][i])))
+        return str(borders["node"][i]), str(borders["mode"][i]), states
+
+    own = post(borders.index[row])
+    return [i for i in range(len(borders)) if post(i) == own]

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -23,12 +24,12 @@ from landbridge.errors import (
     TargetNotEmpty,
     UnknownName,
 )
-from landbridge.web import maps, what_ifs
+from landbridge.web import maps, record, routes, what_ifs
 from landbridge.web.safety import MOST_SECONDS, Guard, write_error
 from landbridge.web.session import Session
 
 STATIC = Path(__file__).parent / "static"
-ROUTERS = (maps.router, what_ifs.router)
+ROUTERS = (maps.router, what_ifs.router, routes.router, record.router)
 OF_THE_PAGE = ("basemap", "glyphs")
 """Modules beside this one that serve what the page draws with; each holds a ``router``."""
 
@@ -97,9 +98,19 @@ def create_app(
     def get_page() -> FileResponse:
         return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
 
-    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    app.mount("/static", _Static(directory=STATIC, check_dir=False), name="static")
     app.add_middleware(Guard, hosts=tuple(hosts), token=token, most_seconds=most_seconds)
     return app
+
+
+class _Static(StaticFiles):
+    """Files that a browser asks for again, so that none is left over from an older version."""
+
+    def file_response(self, *args: Any, **more: Any) -> Response:
+        """A file, or that it has not changed."""
+        response = super().file_response(*args, **more)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 def _answer_error(_: Request, error: Exception) -> Response:

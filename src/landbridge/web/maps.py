@@ -45,10 +45,10 @@ def get_network(
 
     def make() -> dict[str, object]:
         world = session.get_world(asked)
-        coords = draw_links(session.study)
+        lines = draw_links(session.study)
         links = describe_links(world.prepared, world.solution)
         return {
-            "links": [{**link, "coords": coords[link["id"]]} for link in links],
+            "links": [link | vars(lines[link["id"]]) for link in links],
             "places": describe_places(world.prepared, world.solution),
         }
 

@@ -123,7 +123,9 @@ class Link(Shape):
     missing: Annotated[list[MissingGate], say("gates that do not hold")]
     sources: Annotated[list[str], say("ids of sources of the row")]
     basis: Annotated[str, say("observed, official, forecast, derived or assumption")]
+    border: Annotated[str | None, say("row of borders that stands for the crossing on it; null if none")]
     coords: Annotated[list[list[float]], say("longitude and latitude along it, from end to end, for drawing")]
+    ocean: Annotated[bool, say("whether it leaves the inland seas: drawn schematically, not to scale")]
 
 
 class Place(Node):
@@ -133,6 +135,7 @@ class Place(Node):
     delay_h: Annotated[float | None, say("mean hours at the border or in the terminal, queue included")]
     use_t_year: Annotated[float | None, say("load of the fullest facility, t/year")]
     capacity_t_year: Annotated[float | None, say("its capacity, t/year")]
+    borders: Annotated[list[str], say("rows of borders that stand for the crossings here")]
 
 
 class NetworkAnswer(Shape):

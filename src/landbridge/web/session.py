@@ -8,7 +8,7 @@ is there at once.
 """
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore, Lock, Thread
@@ -25,6 +25,8 @@ from landbridge.web.memo import Memo
 if TYPE_CHECKING:
     from landbridge.indicators.marks import CorridorSums, StateShares
     from landbridge.indicators.solution import Solution
+    from landbridge.process import GateState
+    from landbridge.study.gate_view import RecordView
     from landbridge.study.prepare import Prepared
     from landbridge.study.welfare import WelfareBook
 
@@ -141,6 +143,29 @@ class Session:
         found: WelfareBook = self._made.get("book", make)
         return found
 
+    @property
+    def record(self) -> "RecordView":
+        """Who said what, judged once."""
+
+        def make() -> Any:
+            from landbridge.study.gate_view import RecordView
+
+            found = RecordView(self.study)
+            _ = found.judged
+            return found
+
+        found: RecordView = self._made.get("record", make)
+        return found
+
+    def get_gates(self, asked: Asked) -> "Mapping[str, GateState]":
+        """How gates stand in a state; nothing is solved for a scenario."""
+        from landbridge.study.scenarios import resolve_scenario
+
+        if not asked.what_if:
+            return resolve_scenario(self.study, asked.scenario).gates
+        world = self.get_world(asked)
+        return world.prepared.scenarios[world.solution.scenario].gates
+
     def ask(self, scenario: str | None, year: int | None, what_if: str | None = None) -> Asked:
         """The state that a query means.
 
@@ -211,6 +236,26 @@ class Session:
             if start is None:
                 keep_start(prepared, solution)
         return World(prepared, solution)
+
+    def find_for_pair(self, asked: Asked, origin: str, destination: str, class_id: str) -> "Prepared":
+        """A study in which a pair has routes in the state that is asked for, whether it ships or not."""
+        from landbridge.study.pair_view import find_place
+        from landbridge.study.what_if import UNNAMED, add_what_if
+
+        if not asked.what_if:
+            return self.whole
+        own = self.get_world(asked).prepared
+        zones = own.network.zones
+        ends = [find_place(own, name) for name in (origin, destination)]
+        if all(end in zones for end in ends):
+            o, d = (zones.index(end) for end in ends)
+            if own.routes.find_group(own.classes.index[class_id], o, d) >= 0:
+                return own
+        what_if = self.get_what_if(asked.what_if)
+        found: Prepared = self._made.get(
+            ("whole", asked.what_if), lambda: add_what_if(self.whole, UNNAMED, what_if)
+        )
+        return found
 
     def use(self, study: Study) -> None:
         """Go on with a study that differs from the former one in its what-ifs alone."""
