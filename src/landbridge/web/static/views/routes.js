@@ -9,7 +9,7 @@ import { keyOf, partColour, stackedBar } from '../parts/charts.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow, tableExports } from '../parts/exports.js';
 import { panel } from '../parts/headings.js';
-import { empty, failure, loading, say } from '../parts/notices.js';
+import { await_, empty, failure, loading, say } from '../parts/notices.js';
 import { go, linkTo, queryOf } from '../router.js';
 import { t, tOr } from '../strings.js';
 import { commodityTitle, corridorTitle, getNetwork, linkLines, listPlaces, nodeName, placeLines, scenarioTitle, stateName, theStudy, zoneName } from '../study.js';
@@ -121,7 +121,7 @@ export function create() {
     return el(
       'li',
       { class: 'card', style: { 'border-left-color': way.colour }, 'aria-current': i === picked ? 'true' : null },
-      el('h3', {}, t('routes.way', { n: i + 1, share: percent(way.share) }), way.corridor ? el('span', { class: 'quiet' }, ` · ${corridorTitle(way.corridor)}`) : ''),
+      el('h3', {}, t('routes.way', { n: i + 1, share: percent(way.share) }), (way.corridors || []).length ? el('span', { class: 'quiet' }, ` · ${way.corridors.map(corridorTitle).join(', ')}`) : ''),
       el(
         'dl',
         { class: 'figures' },
@@ -138,17 +138,35 @@ export function create() {
         'details',
         { on: { toggle: (event) => event.target.open && ((picked = i), draw()) } },
         el('summary', {}, t('routes.legs')),
-        el('ol', { class: 'legs' }, (way.legs || []).map((leg) => el('li', {}, t('routes.leg', { mode: tOr(`mode.${leg.mode}`, leg.mode), from: nodeName(leg.from), to: nodeName(leg.to) }), el('span', { class: 'quiet' }, ` ${leg.name && leg.name !== leg.mode ? `${leg.name}, ` : ''}${number(leg.h)} h, $${number(leg.usd_t)}/t`)))),
+        el('ol', { class: 'legs' }, (way.legs || []).map((leg) => el('li', {}, t('routes.leg', { mode: tOr(`mode.${leg.mode}`, leg.mode), from: leg.from_name ?? nodeName(leg.from), to: leg.to_name ?? nodeName(leg.to) }), ' ', el('span', { class: 'quiet' }, t('routes.leg.cost', { h: number(leg.h), usd: number(leg.usd_t) }))))),
       ),
     );
   }
 
-  function notTaken(told) {
+  /** Why no cargo goes through a place that the reader names. */
+  function askVia(query) {
+    const answer = el('div', { 'aria-live': 'polite' });
+    const ask = (via) =>
+      await_(answer, async () => {
+        const told = await get('/api/why-not', { ...query, via });
+        const gates = told.shut || [];
+        return el(
+          'div',
+          { class: 'claim' },
+          el('p', {}, el('strong', {}, t(`routes.via.${told.verdict === 'taken' ? 'taken' : told.verdict === 'shut' ? 'shut' : 'dear'}`, { via: zoneName(via), share: percent(told.share ?? 0) }))),
+          typeof told.extra_cost_usd_per_t === 'number' && el('p', { class: 'note' }, t(told.extra_cost_usd_per_t > 0 ? 'routes.extra' : 'routes.cheaper', { n: number(Math.abs(told.extra_cost_usd_per_t)) })),
+          gates.length > 0 && el('ul', { class: 'plain' }, gates.map((one) => el('li', {}, one.gate ? el('a', { href: linkTo('record', { gate: one.gate }) }, one.title) : one.title, el('span', { class: 'quiet' }, ` ${one.state ?? ''}`)))),
+        );
+      });
+    return [combobox({ label: t('routes.via'), options: listPlaces(), placeholder: t('routes.via.hint'), onPick: ask }).element, answer];
+  }
+
+  function notTaken(told, query) {
     const list = told.not_taken || [];
-    if (list.length === 0) return null;
     return panel(
       t('routes.why'),
-      el('p', { class: 'quiet' }, t('routes.why.words')),
+      askVia(query),
+      list.length > 0 && el('p', { class: 'quiet' }, t('routes.why.words')),
       el(
         'ul',
         { class: 'plain' },
@@ -157,7 +175,7 @@ export function create() {
             'li',
             { class: 'claim' },
             el('div', { class: 'row' }, el('span', { class: `tag ${one.why === 'shut' ? 'shut' : 'partial'}` }, t(`routes.why.${one.why === 'shut' ? 'shut' : 'dear'}`)), el('span', {}, one.words)),
-            one.extra_usd_t ? el('p', { class: 'note' }, t('routes.extra', { n: number(one.extra_usd_t) })) : null,
+            one.extra_usd_t > 0.5 ? el('p', { class: 'note' }, t('routes.extra', { n: number(one.extra_usd_t) })) : one.extra_usd_t < -0.5 ? el('p', { class: 'note' }, t('routes.cheaper', { n: number(-one.extra_usd_t) })) : null,
             shutIds(one).length > 0 && el('p', {}, t('routes.opens'), ' ', shutIds(one).map((id, i) => [i > 0 && ', ', el('a', { href: linkTo('record', { gate: id }) }, gateTitle(one, id))])),
           ),
         ),
@@ -196,7 +214,7 @@ export function create() {
         keyOf(parts.map((part) => [partColour(part), tOr(`part.${part}`, part)])),
         exportRow(tableExports('routes', query), t('export.title')),
       ),
-      notTaken(now.told),
+      notTaken(now.told, query),
     ];
   }
 

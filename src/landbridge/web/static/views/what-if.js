@@ -276,15 +276,15 @@ export function create() {
       { class: `gate${made ? ' changed' : ''}`, 'data-gate': gate.id },
       el('strong', {}, gate.title),
       el('label', { class: 'switch' }, el('span', { class: `tag ${state}` }, t(`gate.${state}`)), box),
-      el('p', {}, gate.since ? t('gate.since', { since: gate.since }) : '', gate.why ? ` ${gate.why}` : ''),
+      el('p', {}, gate.why || (gate.since ? t('gate.since', { since: gate.since }) : t('gate.unknown'))),
       el(
         'details',
         {},
-        el('summary', {}, tn('gate.evidence', evidence.length)),
+        el('summary', {}, tn('gate.evidence', gate.n_evidence ?? evidence.length)),
         el(
           'ul',
           { class: 'plain' },
-          evidence.slice(0, 6).map((one) => el('li', {}, el('span', {}, one.says ?? one.claim), el('span', { class: 'quiet' }, ` ${one.source ?? one.document ?? ''}`))),
+          evidence.slice(0, 6).map((one) => el('li', {}, el('a', { href: linkTo('record', { claim: one.id }) }, one.id), ` ${[one.text || one.value, one.unit].filter(Boolean).join(' ')}`, el('span', { class: 'quiet' }, ` – ${one.publisher || one.source}`))),
         ),
         gate.opens && gate.opens.length > 0 && el('p', {}, tn('gate.opens', gate.opens.length, { names: gate.opens.slice(0, 4).map((id) => (now.network.byId.has(id) ? linkName(now.network.byId.get(id)) : id)).join('; ') })),
         el('a', { href: linkTo('record', { gate: gate.id }) }, t('gate.record')),
