@@ -12,7 +12,7 @@ function digits(least, most) {
 
 const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
 const MINUS = '\u2212';
-const plain = (text) => text.replace(/^-/, MINUS);
+const plain = (text) => (/[1-9]/.test(text) ? text.replace(/^-/, MINUS) : text.replace(/^-/, ''));
 
 /** A number with so many significant digits at least where it is small; a dash where there is none. */
 export function number(value, significant = 3) {

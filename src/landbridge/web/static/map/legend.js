@@ -4,7 +4,7 @@ import { tonnes } from '../format.js';
 import { t } from '../strings.js';
 import { delayRadius, HAIRLINE, sampleValues, WIDEST } from './scene.js';
 
-const WIDE = 42;
+const WIDE = 30;
 
 function sample(row) {
   const high = Math.max(14, (row.width || 0) + 2, 2 * (row.radius || 0) + 2);
@@ -24,36 +24,30 @@ function sample(row) {
   return picture;
 }
 
-/** A legend of a title and rows {kind: "line" | "circle" | "words", colour, width, dash, cross, radius, words}. */
+/** One row of the legend; a `row` of kind "line" with `items` shows several samples side by side. */
+function item(row) {
+  if (row.kind === 'words') return el('li', { class: row.head ? 'head' : 'words' }, row.words);
+  if (row.kind === 'group') return el('li', { class: 'group' }, row.rows.map((one) => el('span', {}, sample(one), el('span', {}, one.words))));
+  return el('li', {}, sample(row), el('span', {}, row.words));
+}
+
+/** A legend of rows {kind: "line" | "circle" | "words" | "group", colour, width, dash, cross, radius, words}. */
 export function makeLegend(rows) {
-  const element = el(
-    'details',
-    { open: true },
-    el('summary', {}, t('legend.title')),
-    el(
-      'ul',
-      {},
-      rows.map((row) =>
-        row.kind === 'words'
-          ? el('li', { class: row.head ? 'head' : 'words' }, row.words)
-          : el('li', {}, sample(row), el('span', {}, row.words)),
-      ),
-    ),
-  );
-  return { rows, element };
+  const element = el('details', { open: true }, el('summary', {}, t('legend.title')), el('ul', {}, rows.map(item)));
+  return { rows: rows.flatMap((row) => (row.kind === 'group' ? row.rows : [row])), element };
 }
 
 const line = (colour, width, words, more = {}) => ({ kind: 'line', colour, width, words, ...more });
 
 /** Rows of a scene of flows. `hues` are [colour, words]; `head` says what the widths mean. */
-export function flowRows({ scene, hues, head, signed = false, ink }) {
+export function flowRows({ scene, hues, head, ink, nothing = t('legend.nothing') }) {
   const rows = [{ kind: 'words', head: true, words: head }];
-  for (const [colour, words] of hues) rows.push(line(colour, 5, words));
-  for (const value of sampleValues(Math.min(scene.full, WIDEST / scene.per))) {
-    rows.push(line(ink, Math.max(HAIRLINE, value * scene.per), tonnes(value, signed)));
-  }
-  if (scene.per > 0) rows.push({ kind: 'words', words: t('legend.hairline', { least: tonnes(HAIRLINE / scene.per) }) });
-  else rows.push({ kind: 'words', words: t('legend.nothing') });
+  if (scene.per === 0) return [...rows, { kind: 'words', words: nothing }];
+  rows.push({ kind: 'group', rows: hues.map(([colour, words]) => line(colour, 5, words)) });
+  const samples = sampleValues(Math.min(scene.full, WIDEST / scene.per));
+  rows.push({ kind: 'group', rows: samples.map((value) => line(ink, Math.max(HAIRLINE, value * scene.per), tonnes(value))) });
+  const [least, words] = scene.least > HAIRLINE / scene.per ? [scene.least, 'legend.least'] : [HAIRLINE / scene.per, 'legend.hairline'];
+  rows.push({ kind: 'words', words: t(words, { least: tonnes(least) }) });
   return rows;
 }
 

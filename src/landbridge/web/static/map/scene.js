@@ -5,6 +5,10 @@ import { modeOf } from './palette.js';
 export const WIDEST = 16;
 export const HAIRLINE = 0.9;
 const GAP = 0.8;
+/** Where the greatest amount is less, nothing is drawn: it is the residual of the equilibrium. */
+const LEAST_T_YEAR = 100;
+/** Changes under this part of the greatest are left out of a difference. */
+export const CUT = 0.01;
 const BASE = { open: 0.9, planned: 1.4, shut: 1.2 };
 
 const nice = (value) => {
@@ -28,14 +32,17 @@ function straightened(link) {
  *
  * `values` maps link ids to tonnes a year (below zero: less than in the comparison) or is null for the network
  * alone. `colourOf(link, value)` names the colour of a flow. `widths` multiplies all widths. `show` says which
- * layers are wanted: {flows, open, planned, shut, places, delays}.
+ * layers are wanted: {flows, open, planned, shut, places, delays}. Amounts under `cut` times the greatest are left
+ * out.
  */
-export function makeScene({ network, values, colours, colourOf, widths = 1, show, full: given = null }) {
+export function makeScene({ network, values, colours, colourOf, widths = 1, show, cut = 0, full: given = null }) {
   const by = colourOf || ((link) => colours[modeOf(link.mode)]);
   const drawn = network.links.filter((link) => link.coords && link.coords.length > 1);
   const value = (link) => (values && show.flows ? (values.get(link.id) ?? 0) : 0);
   const scaled = drawn.filter((link) => !link.ocean);
-  const full = given ?? Math.max(0, ...scaled.map((link) => Math.abs(value(link))));
+  const most = given ?? Math.max(0, ...scaled.map((link) => Math.abs(value(link))));
+  const full = most >= LEAST_T_YEAR ? most : 0;
+  const least = Math.max(0.5, cut * full);
   const per = full > 0 ? (WIDEST * widths) / full : 0;
 
   const lines = [];
@@ -43,7 +50,7 @@ export function makeScene({ network, values, colours, colourOf, widths = 1, show
   const bundles = new Map();
   for (const link of drawn) {
     const amount = value(link);
-    const moves = Math.abs(amount) > 0.5;
+    const moves = full > 0 && Math.abs(amount) > least;
     if (moves && !link.ocean) {
       const pair = [link.from, link.to].sort().join('|');
       if (!bundles.has(pair)) bundles.set(pair, []);
@@ -72,7 +79,7 @@ export function makeScene({ network, values, colours, colourOf, widths = 1, show
     });
   }
   lines.sort((a, b) => a.order - b.order);
-  return { lines, crosses, places: placesOf(network, colours, show), full, per, ocean: drawn.some((link) => link.ocean) };
+  return { lines, crosses, places: placesOf(network, colours, show), full, per, least: cut > 0 ? least : 0, ocean: drawn.some((link) => link.ocean) };
 }
 
 function baseLine(link, colours, flow) {

@@ -4,7 +4,7 @@ import { el, fill } from '../dom.js';
 import { fixed, tonnes } from '../format.js';
 import { colours, theMap } from '../map/index.js';
 import { flowRows, makeLegend, networkRows } from '../map/legend.js';
-import { boundsOf, makeScene } from '../map/scene.js';
+import { boundsOf, CUT, makeScene } from '../map/scene.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow, handOut, tableExports } from '../parts/exports.js';
 import { check, panel, segments, stateWords } from '../parts/headings.js';
@@ -31,7 +31,7 @@ export function openBounds(network, flows) {
     .flatMap((link) => [at.get(link.from), at.get(link.to)])
     .filter(Boolean);
   const points = (ends.length > 3 ? ends : network.places).map((place) => [place.lon, place.lat]);
-  return boundsOf(points, 0.86);
+  return boundsOf(points, 0.76);
 }
 
 export const cameraOf = (params) => {
@@ -79,9 +79,9 @@ export function create() {
     let rows = [];
     if (now.difference) {
       const values = new Map(Object.entries(now.difference.links));
-      scene = makeScene({ ...options, values, colourOf: (_, amount) => (amount >= 0 ? c.more : c.less) });
+      scene = makeScene({ ...options, values, cut: CUT, colourOf: (_, amount) => (amount >= 0 ? c.more : c.less) });
       if (show.flows) {
-        rows = flowRows({ scene, ink: c.ink, head: t('legend.change'), signed: false, hues: [[c.more, t('legend.more')], [c.less, t('legend.less')]] });
+        rows = flowRows({ scene, ink: c.ink, head: t('legend.change'), nothing: t('legend.unchanged'), hues: [[c.more, t('legend.more')], [c.less, t('legend.less')]] });
       }
     } else {
       const values = new Map(Object.entries(now.flows.links).map(([id, [there, back]]) => [id, there + back]));

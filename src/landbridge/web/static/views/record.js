@@ -196,6 +196,7 @@ export function create() {
   const element = el('div', { class: 'page' }, heading(t('record.title'), t('record.words')), strip, el('div', { class: 'record-split' }, list, box));
   let told = null;
   let shownList = '';
+  let seen = false;
 
   function drawStrip(params) {
     const since = el(
@@ -237,6 +238,7 @@ export function create() {
     if (!told) {
       await await_(strip, async () => {
         told = await get('/api/record/events');
+        told.processes = told.processes.filter((one) => one.id);
         return '';
       });
       if (!told) return;
@@ -249,7 +251,8 @@ export function create() {
       return;
     }
     await await_(box, async () => detail(kind, await get(`/api/record/${KINDS[kind]}/${encodeURIComponent(params[kind])}`)));
-    box.scrollIntoView?.({ block: 'nearest' });
+    if (seen && box.getBoundingClientRect().top > window.innerHeight * 0.6) box.scrollIntoView({ block: 'start' });
+    seen = true;
   }
 
   return { element, update };

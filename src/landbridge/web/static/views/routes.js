@@ -63,7 +63,8 @@ export function create() {
       form,
       panel(
         t('routes.title'),
-        el('div', { class: 'two-fields' }, from.element, to.element),
+        from.element,
+        to.element,
         el('div', { class: 'actions' }, el('button', { type: 'button', class: 'button small', on: { click: () => go({ from: readTo(), to: readFrom(), way: '' }) } }, t('routes.swap'))),
         el('p', { class: 'note' }, t('routes.words')),
       ),
@@ -116,7 +117,6 @@ export function create() {
 
   function card(way, i, most) {
     const parts = (way.parts || []).filter((one) => one.usd_t > 0);
-    const spread = way.days_p95 ? t('routes.days', { mean: days(way.days), late: days(way.days_p95) }) : days(way.days);
     const cost = parts.reduce((sum, one) => sum + one.usd_t, 0);
     return el(
       'li',
@@ -127,7 +127,8 @@ export function create() {
         { class: 'figures' },
         [
           [t('routes.amount'), tonnes(way.t_year)],
-          [t('routes.time'), spread],
+          [t('routes.time'), days(way.days)],
+          [t('routes.late'), days(way.days_p95)],
           [t('routes.cost'), t('routes.usd_t', { n: number(way.usd_t) })],
           [t('routes.co2'), t('routes.kg_t', { n: number(way.co2_kg_t) })],
         ].map(([term, words]) => el('div', {}, el('dt', {}, term), el('dd', {}, words))),

@@ -4,7 +4,7 @@ import { el, fill } from '../dom.js';
 import { number, quantity, unitWords } from '../format.js';
 import { colours, theMap } from '../map/index.js';
 import { flowRows, makeLegend, networkRows } from '../map/legend.js';
-import { makeScene } from '../map/scene.js';
+import { CUT, makeScene } from '../map/scene.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow } from '../parts/exports.js';
 import { panel, segments, stateWords } from '../parts/headings.js';
@@ -134,8 +134,8 @@ export function create() {
     let scene;
     let rows;
     if (now.difference && params.show !== 'flows') {
-      scene = makeScene({ network: now.network, colours: c, show, widths, values: new Map(Object.entries(now.difference.links)), colourOf: (_, amount) => (amount >= 0 ? c.more : c.less) });
-      rows = flowRows({ scene, ink: c.ink, head: t('legend.change'), hues: [[c.more, t('legend.more')], [c.less, t('legend.less')]] });
+      scene = makeScene({ network: now.network, colours: c, show, widths, values: new Map(Object.entries(now.difference.links)), cut: CUT, colourOf: (_, amount) => (amount >= 0 ? c.more : c.less) });
+      rows = flowRows({ scene, ink: c.ink, head: t('legend.change'), nothing: t('legend.unchanged'), hues: [[c.more, t('legend.more')], [c.less, t('legend.less')]] });
     } else {
       const values = new Map(Object.entries(now.flows.links).map(([id, [there, back]]) => [id, there + back]));
       scene = makeScene({ network: now.network, colours: c, show, widths, values });
