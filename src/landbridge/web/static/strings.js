@@ -20,7 +20,10 @@ export function t(key, values = {}) {
 /** The words of a key if there are any, else the fallback (for ids that a study may add to). */
 export const tOr = (key, fallback) => words[key] ?? fallback;
 
-/** One of two keys by number. */
-export const tn = (key, n, values = {}) => t(n === 1 ? `${key}.one` : `${key}.many`, { n, ...values });
+/** One of the keys for none, one and many by number. */
+export function tn(key, n, values = {}) {
+  const form = n === 0 && words[`${key}.none`] ? 'none' : n === 1 ? 'one' : 'many';
+  return t(`${key}.${form}`, { n, ...values });
+}
 
 export const lang = () => language;

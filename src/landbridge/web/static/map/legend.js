@@ -53,15 +53,16 @@ export function flowRows({ scene, hues, head, ink, nothing = t('legend.nothing')
 
 /** Rows of the network under the flows. */
 export function networkRows({ scene, colours, show }) {
-  const rows = [];
-  if (show.open !== false) rows.push(line(colours.open, 1.2, t('legend.open')));
-  if (show.planned !== false) rows.push(line(colours.planned, 1.6, t('legend.planned'), { dash: 'dash' }));
-  if (show.shut !== false) rows.push(line(colours.shut, 1.4, t('legend.shut'), { cross: true }));
+  const status = [
+    show.planned !== false && line(colours.planned, 1.6, t('legend.planned'), { dash: 'dash' }),
+    show.shut !== false && line(colours.shut, 1.4, t('legend.shut'), { cross: true }),
+    show.open !== false && line(colours.open, 1.2, t('legend.open')),
+  ].filter(Boolean);
+  const rows = status.length ? [{ kind: 'group', rows: status }] : [];
   if (scene.ocean) rows.push(line(colours.ocean, 2, t('legend.ocean'), { dash: 'dot' }));
   if (show.delays) {
-    for (const hours of [24, 96]) {
-      rows.push({ kind: 'circle', colour: colours.delay, radius: delayRadius(hours), words: t('legend.delay', { n: hours }) });
-    }
+    const circle = (hours) => ({ kind: 'circle', colour: colours.delay, radius: delayRadius(hours), words: t('unit.h', { n: hours }) });
+    rows.push({ kind: 'words', head: true, words: t('legend.delay') }, { kind: 'group', rows: [24, 96].map(circle) });
   }
   return rows;
 }

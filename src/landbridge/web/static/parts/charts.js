@@ -2,12 +2,9 @@
 import { el, svg } from '../dom.js';
 import { number } from '../format.js';
 
-/** Colours of the parts of a cost; those of the brief. */
-export const PART_COLOURS = {
-  tariff: '#1b3a5c', handling: '#3f7cac', fees: '#8dbbdc', penalty: '#6a4c93', carbon: '#8c8c8c', running: '#7a3b00',
-  waiting: '#c46a12', dwell: '#efa94a', border: '#b39b00', queue: '#f2d94e', reliability: '#c9beb0',
-};
-export const partColour = (part) => PART_COLOURS[part] ?? '#888888';
+const PARTS = ['tariff', 'handling', 'fees', 'penalty', 'carbon', 'running', 'waiting', 'dwell', 'border', 'queue', 'reliability'];
+/** Colour of a part of a cost: those of the brief, set in parts.css for either theme. */
+export const partColour = (part) => (PARTS.includes(part) ? `var(--part-${part})` : '#888888');
 export const FAN = { wide: '#86b3d6', narrow: '#3f7cac', line: 'var(--ink)' };
 
 const swatch = (colour) => svg('svg', { width: 13, height: 13, 'aria-hidden': 'true' }, svg('rect', { width: 13, height: 13, rx: 2, fill: colour }));

@@ -1,10 +1,10 @@
 // What if: switches for gates, and links, borders, ports and states shut or opened by clicking; what turns.
 import { address, ApiError, get, post } from '../api.js';
 import { el, fill } from '../dom.js';
-import { number, quantity, unitWords } from '../format.js';
+import { number, percent, quantity } from '../format.js';
 import { colours, theMap } from '../map/index.js';
 import { flowRows, makeLegend, networkRows } from '../map/legend.js';
-import { CUT, makeScene } from '../map/scene.js';
+import { boundsOf, CUT, makeScene } from '../map/scene.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow } from '../parts/exports.js';
 import { panel, segments, stateWords } from '../parts/headings.js';
@@ -29,6 +29,7 @@ export function create() {
     el('div'),
   ];
   const side = el('aside', { class: 'side wide', 'aria-label': t('whatif.side') }, details, list, result, gatesBox, saveBox);
+  const banner = el('div', { class: 'turned-box', hidden: true });
   const element = el('div', { class: 'split wide-side' }, el('h1', { class: 'unseen' }, t('nav.what-if')), mapBox, side);
   let now = null;
   let attached = null;
@@ -48,7 +49,7 @@ export function create() {
     pick: (hit) => go({ pick: hit ? `${hit.kind}:${hit.id}` : '' }, { replace: true }),
     move: rememberCamera,
     redraw: () => now && draw(now.params),
-    home: () => now && map.fit(openBounds(now.network, now.flows)),
+    home: () => home(),
   };
 
   const changes = () => (now && now.solved ? now.solved.changes : []);
@@ -189,20 +190,50 @@ export function create() {
     );
   }
 
+  /** The answer in a few lines on the map itself, where it is seen wherever the panel is scrolled to. */
+  function drawBanner() {
+    const told = now.solved;
+    banner.hidden = !told;
+    if (!told) return;
+    fill(banner, el('strong', {}, changes().map(changeWords).join('; ')), el('ul', {}, turnedWords().slice(0, 4).map((words) => el('li', {}, words))));
+  }
+
+  /** Whose supply turns to whom: one sentence for each zone. */
+  function turnedWords() {
+    const zones = new Map();
+    for (const one of now.solved.turned || []) {
+      if (!zones.has(one.zone)) zones.set(one.zone, []);
+      zones.get(one.zone).push(t('whatif.share', { state: stateName(one.state), after: percent(one.share_after), before: percent(one.share_before) }));
+    }
+    const lines = [...zones].map(([zone, shares]) => t('whatif.turned', { zone: zoneName(zone), shares: shares.join(', ') }));
+    return lines.length ? lines : [t('whatif.nothing')];
+  }
+
+  /** What changes most, for the map to show. */
+  function changedBounds() {
+    const links = [...now.network.links].filter((link) => !link.ocean && now.difference.links[link.id]);
+    const most = Math.max(0, ...links.map((link) => Math.abs(now.difference.links[link.id])));
+    const points = links.filter((link) => Math.abs(now.difference.links[link.id]) >= 0.15 * most).flatMap((link) => link.coords);
+    return most >= 100 && points.length ? boundsOf(points) : null;
+  }
+
+  function home() {
+    const bounds = now && now.difference && changedBounds();
+    if (bounds) map.fit(bounds, 80);
+    else if (now) map.fit(openBounds(now.network, now.flows));
+  }
+
   function drawResult(params) {
     const told = now.solved;
     if (!told) {
       fill(result);
       return;
     }
-    const turned = told.turned || [];
     fill(
       result,
       panel(
         t('whatif.result'),
-        turned.length > 0
-          ? el('ul', { class: 'turned' }, turned.slice(0, 8).map((one) => el('li', {}, one.words)))
-          : el('p', {}, t('whatif.nothing')),
+        el('ul', { class: 'turned' }, turnedWords().map((words) => el('li', {}, words))),
         segments(t('map.shown'), 'whatif-shown', [['difference', t('map.difference')], ['flows', t('map.flows')]], params.show === 'flows' ? 'flows' : 'difference', (value) => go({ show: value }, { replace: true })),
         segments(t('map.widths'), 'whatif-widths', [['1', '×1'], ['3', '×3'], ['10', '×10']], params.widths || '1', (value) => go({ widths: value }, { replace: true })),
         table({
@@ -214,7 +245,7 @@ export function create() {
             { key: 'change', title: t('whatif.difference'), kind: 'number', show: (value, row) => quantity(value, row.unit, true) },
           ],
           rows: (told.summary || []).map((row) => ({ ...row, change: row.after - row.before })),
-          most: 9,
+          most: 6,
         }),
         el('p', { class: 'note' }, t('whatif.solved', { seconds: number(told.seconds, 2), iterations: told.iterations ?? t('none'), residual: number(100 * (told.residual ?? NaN), 2) })),
         el('p', {}, el('a', { href: linkTo('routes') }, t('whatif.routes'))),
@@ -361,8 +392,10 @@ export function create() {
       say(t('live.failed'));
       return;
     }
-    if (first && !cameraOf(params)) map.fit(openBounds(now.network, now.flows));
+    if (!mapBox.contains(banner)) mapBox.append(banner);
+    if (!(first && cameraOf(params))) home();
     draw(params);
+    drawBanner();
     drawDetails(params);
     drawList();
     drawResult(params);
