@@ -24,12 +24,12 @@ from landbridge.errors import (
     TargetNotEmpty,
     UnknownName,
 )
-from landbridge.web import maps, record, routes, what_ifs
+from landbridge.web import exports, maps, record, results, routes, what_ifs
 from landbridge.web.safety import MOST_SECONDS, Guard, write_error
 from landbridge.web.session import Session
 
 STATIC = Path(__file__).parent / "static"
-ROUTERS = (maps.router, what_ifs.router, routes.router, record.router)
+ROUTERS = (maps.router, what_ifs.router, routes.router, record.router, results.router, exports.router)
 OF_THE_PAGE = ("basemap", "glyphs")
 """Modules beside this one that serve what the page draws with; each holds a ``router``."""
 
@@ -73,6 +73,7 @@ def create_app(
     async def run(_: FastAPI) -> AsyncIterator[None]:
         session.start()
         yield
+        session.stop()
 
     app = FastAPI(
         title="Landbridge",

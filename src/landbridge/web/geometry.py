@@ -15,7 +15,7 @@ LONG_KM = 400.0
 
 @dataclass(frozen=True)
 class Line:
-    """How a link is drawn: longitude and latitude from its first node to its second; whether it is deep sea."""
+    """How a link is drawn: longitude and latitude from end to end; whether it is deep sea."""
 
     coords: list[list[float]]
     ocean: bool

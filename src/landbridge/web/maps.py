@@ -1,19 +1,12 @@
 """Endpoints of the map: the study, the network, flows and differences."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
 from landbridge import __version__
-from landbridge.report.outlines import CREDIT, read_outlines
-from landbridge.study.map_view import (
-    compare_flows,
-    describe_flows,
-    describe_links,
-    describe_places,
-    describe_study,
-    find_commodity,
-)
+from landbridge.study.study_view import describe_study, find_commodity
 from landbridge.web.asking import ERRORS, Base, CommodityName, Scenario, WhatIf, Year, get_session, give
-from landbridge.web.geometry import draw_links
 from landbridge.web.models import DifferenceAnswer, FlowsAnswer, NetworkAnswer, StudyAnswer
 from landbridge.web.session import Asked, Session
 
@@ -26,6 +19,8 @@ def get_study(request: Request) -> Response:
     session = get_session(request)
 
     def make() -> dict[str, object]:
+        from landbridge.report.outlines import CREDIT, read_outlines
+
         found = describe_study(session.study)
         outlines = read_outlines()
         names = dict(zip(outlines.codes, outlines.names, strict=True))
@@ -44,6 +39,9 @@ def get_network(
     asked = session.ask(scenario, year, what_if)
 
     def make() -> dict[str, object]:
+        from landbridge.study.map_view import describe_links, describe_places
+        from landbridge.web.geometry import draw_links
+
         world = session.get_world(asked)
         lines = draw_links(session.study)
         links = describe_links(world.prepared, world.solution)
@@ -69,7 +67,9 @@ def get_flows(
     return give(session, ("flows", asked, commodity), lambda: _flows(session, asked, commodity))
 
 
-def _flows(session: Session, asked: Asked, commodity: str) -> dict[str, object]:
+def _flows(session: Session, asked: Asked, commodity: str) -> dict[str, Any]:
+    from landbridge.study.map_view import describe_flows
+
     k = find_commodity(session.study, commodity)
     world = session.get_world(asked)
     return describe_flows(world.prepared, world.solution, session.corridors, k)
@@ -91,8 +91,10 @@ def get_difference(
     session = get_session(request)
     asked = session.ask(scenario, year, what_if)
     before = session.ask(base, asked.year, base_what_if)
-    return give(
-        session,
-        ("difference", asked, before, commodity),
-        lambda: compare_flows(_flows(session, asked, commodity), _flows(session, before, commodity)),
-    )
+
+    def make() -> dict[str, Any]:
+        from landbridge.study.map_view import compare_flows
+
+        return compare_flows(_flows(session, asked, commodity), _flows(session, before, commodity))
+
+    return give(session, ("difference", asked, before, commodity), make)

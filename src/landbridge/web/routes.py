@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from landbridge.web.asking import ERRORS, Scenario, WhatIf, Year, get_session, give
-from landbridge.web.geometry import draw_links
 from landbridge.web.models import Shape, say
 from landbridge.web.session import Asked, Session
 
@@ -198,6 +197,8 @@ def get_routes(
 
 def _join(session: Session, way: Mapping[str, Any]) -> list[list[float]]:
     """The line of a way: its links one after another, each in the direction of travel."""
+    from landbridge.web.geometry import draw_links
+
     lines, links = draw_links(session.study), session.study.tables["links"]
     line: list[list[float]] = []
     order = {node: i for i, node in reversed(list(enumerate(way["nodes"])))}

@@ -19,7 +19,9 @@ import numpy as np
 from landbridge.errors import LandbridgeError, RequestRefused, UnknownId
 from landbridge.study import Study, open_study
 from landbridge.study.settings import WhatIf
+from landbridge.study.study_view import find_state
 from landbridge.web import store
+from landbridge.web.jobs import Jobs
 from landbridge.web.memo import Memo
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from landbridge.process import GateState
     from landbridge.study.gate_view import RecordView
     from landbridge.study.prepare import Prepared
+    from landbridge.study.results import Run
     from landbridge.study.welfare import WelfareBook
 
 SOLVES = 2
@@ -63,6 +66,7 @@ class Session:
         self._answers: Memo[bytes] = Memo(KEPT_ANSWERS)
         self._solves = BoundedSemaphore(SOLVES)
         self.writing = Lock()
+        self.jobs = Jobs(self.store / "jobs")
 
     @property
     def store(self) -> Path:
@@ -78,7 +82,19 @@ class Session:
             except LandbridgeError:
                 return  # whoever asks for it will be told
 
+        self.jobs.start()
         Thread(target=begin, name="landbridge-start", daemon=True).start()
+
+    def stop(self) -> None:
+        """End what is still going on."""
+        self.jobs.stop()
+
+    def find_futures(self) -> "Run | None":
+        """The results of the job of futures that was done last."""
+        from landbridge.study.results import open_run
+
+        job = self.jobs.find_latest("futures")
+        return None if job is None else open_run(job["result"]["run"])
 
     @property
     def whole(self) -> "Prepared":
@@ -176,8 +192,6 @@ class Session:
         RequestRefused
             If several are not, or the what-if starts from another scenario.
         """
-        from landbridge.study.map_view import find_state
-
         if not what_if:
             return Asked(*find_state(self.study, scenario, year))
         base = self.get_what_if(what_if).base
@@ -262,9 +276,24 @@ class Session:
         self.study = study
         self._answers = Memo(KEPT_ANSWERS)
 
+    def title(self, asked: Asked) -> str:
+        """What a state is called on a map."""
+        settings = self.study.settings
+        title = settings.scenarios[asked.scenario].title
+        if not asked.what_if:
+            return title
+        if asked.what_if in settings.what_ifs:
+            return settings.what_ifs[asked.what_if].title
+        changes = [f"{c.id} {c.to}" for c in self.get_what_if(asked.what_if).changes]
+        return f"{title}, what if: {', '.join(changes)}"
+
     def answer(self, key: Hashable, make: Callable[[], Any]) -> bytes:
         """An answer as JSON text, written once for each key."""
         return self._answers.get(key, lambda: write_json(make()))
+
+    def keep(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """An answer of any kind, made once for each key."""
+        return self._answers.get(key, make)
 
 
 def write_json(content: Any) -> bytes:

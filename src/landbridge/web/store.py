@@ -14,6 +14,11 @@ def get_store(study_id: str) -> Path:
     return get_cache_folder().parent / "web" / study_id
 
 
+def is_name(name: str) -> bool:
+    """Whether a name that a request gives may be one of ours: no way out of the folder."""
+    return is_id(name) and ".." not in name
+
+
 def keep(folder: Path, name: str, content: Any) -> None:
     """Write plain values as JSON; without a writable folder nothing happens."""
     try:
@@ -25,7 +30,7 @@ def keep(folder: Path, name: str, content: Any) -> None:
 
 def find(folder: Path, name: str) -> Any | None:
     """Plain values kept under a name; None if there are none, or the name is none of ours."""
-    if not is_id(name):
+    if not is_name(name):
         return None
     try:
         return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))

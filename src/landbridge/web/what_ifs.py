@@ -8,10 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from landbridge.errors import RequestRefused
-from landbridge.report.outlines import read_outlines
-from landbridge.study.map_view import describe_flows, find_commodity, find_state
 from landbridge.study.settings import Change as ChangeSetting
 from landbridge.study.settings import Id, WhatIf
+from landbridge.study.study_view import find_commodity, find_state
 from landbridge.web.asking import ERRORS, CommodityName, Year, get_session
 from landbridge.web.models import Change, FlowsAnswer, Shape, say
 from landbridge.web.session import Asked, Session, write_json
@@ -118,6 +117,7 @@ def _check(session: Session, changes: tuple[ChangeSetting, ...]) -> None:
 
 
 def _answer(session: Session, asked: Asked, commodity: str, begin: float) -> Response:
+    from landbridge.study.map_view import describe_flows
     from landbridge.study.what_if_view import list_turned, summarise
 
     k = find_commodity(session.study, commodity)
@@ -141,6 +141,8 @@ def _answer(session: Session, asked: Asked, commodity: str, begin: float) -> Res
 
 def list_names(session: Session) -> dict[str, str]:
     """What zones and states are called."""
+    from landbridge.report.outlines import read_outlines
+
     outlines = read_outlines()
     names = dict(zip(outlines.codes, outlines.names, strict=True))
     zones = session.study.tables["zones"]
