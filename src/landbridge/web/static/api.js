@@ -28,6 +28,7 @@ async function ask(url, options = {}) {
     throw new ApiError({ what: t('error.offline.what'), where: url, mend: t('error.offline.mend') });
   }
   const text = await answer.text();
+  if (answer.ok && !(answer.headers.get('content-type') || '').includes('json')) return text;
   let body = null;
   try {
     body = text ? JSON.parse(text) : null;

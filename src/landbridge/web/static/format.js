@@ -31,7 +31,7 @@ export const signed = (value, significant = 3) =>
 export function tonnes(value, sign = false) {
   if (!isNumber(value)) return t('none');
   const size = Math.abs(value);
-  const [by, unit] = size >= 1e5 ? [1e6, 'unit.mt'] : size >= 1000 ? [1e3, 'unit.kt'] : [1, 'unit.t'];
+  const [by, unit] = size >= 1e6 ? [1e6, 'unit.mt'] : size >= 1000 ? [1e3, 'unit.kt'] : [1, 'unit.t'];
   const shown = by === 1 ? Math.round(value) : value / by;
   return t(unit, { n: sign ? signed(shown) : number(shown) });
 }
@@ -41,9 +41,10 @@ export function dollars(value, sign = false) {
   if (!isNumber(value)) return t('none');
   const size = Math.abs(value);
   const [by, unit] =
-    size >= 1e9 ? [1e9, 'unit.busd'] : size >= 1e5 ? [1e6, 'unit.musd'] : size >= 1000 ? [1e3, 'unit.kusd'] : [1, 'unit.usd'];
-  const shown = by === 1 ? Math.round(value) : value / by;
-  return t(unit, { n: sign ? signed(shown) : number(shown) });
+    size >= 1e9 ? [1e9, 'unit.busd'] : size >= 1e6 ? [1e6, 'unit.musd'] : size >= 1000 ? [1e3, 'unit.kusd'] : [1, 'unit.usd'];
+  const shown = by === 1 ? Math.round(size) : size / by;
+  const before = shown === 0 ? '' : value < 0 ? MINUS : sign ? '+' : '';
+  return before + t(unit, { n: number(shown) });
 }
 
 export function percent(value, after = 0) {

@@ -45,36 +45,40 @@ export function stackedBar(parts, most, label) {
   return svg('svg', { class: 'chart', viewBox: `0 0 ${wide} ${high}`, role: 'img', 'aria-label': label, preserveAspectRatio: 'none', style: { height: '20px' } }, inside);
 }
 
-/** Horizontal bars around zero: rows of {name, value, low, high, words}. */
-export function bars(rows, { label, colour = 'var(--accent)', negative = '#b5495b', show = number, wide = 640, names = 190 }) {
-  const row = 26;
-  const right = 92;
+/** Horizontal bars around zero: rows of {name, value, low, high, words}. Names wrap and are never cut. */
+export function bars(rows, { label, colour = 'var(--accent)', negative = 'var(--loss)', show = number }) {
   const least = Math.min(0, ...rows.map((one) => one.low ?? one.value));
   const most = Math.max(0, ...rows.map((one) => one.high ?? one.value));
   const span = most - least || 1;
-  const x = (value) => names + ((value - least) / span) * (wide - names - right);
-  const high = rows.length * row + 8;
-  const cut = (name) => (name.length > 27 ? `${name.slice(0, 26)}…` : name);
-  return svg(
-    'svg',
-    { class: 'chart', viewBox: `0 0 ${wide} ${high}`, role: 'img', 'aria-label': label },
-    rows.map((one, i) => {
-      const y = 4 + i * row;
-      const [a, b] = [x(Math.min(0, one.value)), x(Math.max(0, one.value))];
-      const end = Math.max(b, one.high === undefined || one.high === null ? b : x(one.high));
-      return [
-        svg('text', { x: names - 8, y: y + 16, 'text-anchor': 'end' }, cut(one.name), svg('title', {}, one.name)),
-        svg('rect', { x: a, y: y + 4, width: Math.max(1, b - a), height: row - 10, fill: one.value < 0 ? negative : (one.colour ?? colour) }, svg('title', {}, `${one.name}: ${show(one.value)}`)),
-        one.low !== undefined && one.low !== null && svg('line', { x1: x(one.low), x2: x(one.high), y1: y + 12, y2: y + 12, stroke: 'var(--ink)', 'stroke-width': 1.4 }),
-        svg('text', { x: end + 6, y: y + 16, class: 'soft' }, one.words ?? show(one.value)),
-      ];
-    }),
-    svg('line', { class: 'axis', x1: x(0), x2: x(0), y1: 0, y2: high }),
+  const at = (value) => (100 * (value - least)) / span;
+  const piece = (look, from, to, fill) =>
+    el('span', { class: look, style: { left: `${at(from)}%`, width: `${Math.max(0.4, at(to) - at(from))}%`, ...(fill ? { background: fill } : {}) } });
+  return el(
+    'ul',
+    { class: 'bars', 'aria-label': label },
+    rows.map((one) =>
+      el(
+        'li',
+        {},
+        el('span', { class: 'bar-name' }, one.name),
+        el(
+          'span',
+          { class: 'bar-track', 'aria-hidden': 'true' },
+          piece('bar-fill', Math.min(0, one.value), Math.max(0, one.value), one.value < 0 ? negative : (one.colour ?? colour)),
+          one.low !== undefined && one.low !== null && piece('bar-range', one.low, one.high),
+          el('span', { class: 'bar-zero', style: { left: `${at(0)}%` } }),
+        ),
+        el('span', { class: 'bar-words' }, one.words ?? show(one.value)),
+      ),
+    ),
   );
 }
 
-/** A fan over years: {years, mean, p05, p25, p50, p75, p95}, all in one unit. */
-export function fan(one, { label, show = number, mark = null }) {
+/** A fan over years: {years, mean, p05, p25, p50, p75, p95}, all in one unit; years without values are left out. */
+export function fan(whole, { label, show = number, mark = null }) {
+  const known = whole.years.map((_, i) => i).filter((i) => whole.p50[i] !== null);
+  const keys = ['years', 'mean', 'p05', 'p25', 'p50', 'p75', 'p95'].filter((key) => whole[key]);
+  const one = Object.fromEntries(keys.map((key) => [key, known.map((i) => whole[key][i])]));
   const [wide, high, left, bottom, top, right] = [420, 210, 62, 26, 10, 14];
   const all = [...one.p05, ...one.p95, ...(one.mean || [])].filter(Number.isFinite);
   const low = Math.min(0, ...all);

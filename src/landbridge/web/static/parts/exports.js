@@ -3,17 +3,19 @@ import { address } from '../api.js';
 import { el } from '../dom.js';
 import { t } from '../strings.js';
 
-/** A row of downloads: [{words, href}] or [{words, run}]. */
+/** A row of downloads: [{words, href}], [{words, run}] or buttons. */
 export function exportRow(items, title = t('export.title')) {
   return el(
     'div',
     { class: 'exports', role: 'group', 'aria-label': title },
     el('span', { class: 'quiet' }, title),
-    items.map(({ words, href, run, name }) =>
-      href
+    items.map((item) => {
+      if (item instanceof Node) return item;
+      const { words, href, run, name } = item;
+      return href
         ? el('a', { class: 'button small', href, download: name || '' }, words)
-        : el('button', { type: 'button', class: 'button small', on: { click: run } }, words),
-    ),
+        : el('button', { type: 'button', class: 'button small', on: { click: run } }, words);
+    }),
   );
 }
 

@@ -18,12 +18,13 @@ export function onJobs(listener) {
   return () => listeners.delete(listener);
 }
 
-async function look() {
+/** Ask how the work stands, and again while any runs. */
+export async function lookAtJobs() {
   clearTimeout(timer);
   const before = new Map(jobs.map((job) => [job.id, job.state]));
   try {
     const told = await get('/api/jobs', {}, { fresh: true });
-    jobs = Array.isArray(told) ? told : told.jobs;
+    jobs = told.sort((a, b) => a.asked - b.asked);
   } catch {
     // The next look tells; a server that has gone shows itself in the views.
   }
@@ -33,19 +34,19 @@ async function look() {
     say(t(`job.said.${job.state}`, { kind: kindOf(job) }));
   }
   for (const listener of listeners) listener(jobs, finished);
-  if (jobs.some((job) => BUSY.includes(job.state))) timer = setTimeout(look, EVERY_MS);
+  if (jobs.some((job) => BUSY.includes(job.state))) timer = setTimeout(lookAtJobs, EVERY_MS);
 }
 
 /** Start work; the answer is its id. */
 export async function startJob(kind, details = {}) {
   const { id } = await post('/api/jobs', { kind, ...details });
-  await look();
+  await lookAtJobs();
   return id;
 }
 
 export async function cancelJob(id) {
   await remove(`/api/jobs/${encodeURIComponent(id)}`);
-  await look();
+  await lookAtJobs();
 }
 
 export const kindOf = (job) => tOr(`job.kind.${job.kind}`, job.kind);
@@ -106,6 +107,6 @@ export function jobTray() {
 
   onJobs(draw);
   draw();
-  look();
+  lookAtJobs();
   return el('div', { class: 'tray-box' }, button, panel);
 }

@@ -14,6 +14,7 @@ import { projectTitle, scenarioTitle, stateName, theStudy, zoneName } from '../s
 const BUSY = ['waiting', 'running'];
 const million = (value, sign = true) => dollars(value * 1e6, sign);
 const partyName = (id) => {
+  if (id === 'ships' || id === 'climate') return t(`party.${id}`);
   const zone = zoneName(id);
   return zone === id ? stateName(id) : zone;
 };

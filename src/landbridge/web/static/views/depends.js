@@ -1,6 +1,6 @@
 // Who depends on whom: what share of a zone's freight crosses each state, and what it would lose without it.
 import { el, fill } from '../dom.js';
-import { dollars, percent, tonnes } from '../format.js';
+import { dollars, number, percent, tonnes } from '../format.js';
 import { bars, chart } from '../parts/charts.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow, tableExports } from '../parts/exports.js';
@@ -9,8 +9,8 @@ import { await_, empty } from '../parts/notices.js';
 import { table } from '../parts/table.js';
 import { getOrWait } from '../parts/waiting.js';
 import { go, queryOf } from '../router.js';
-import { t, tOr } from '../strings.js';
-import { corridorTitle, nodeName, stateName, theStudy, zoneName } from '../study.js';
+import { t } from '../strings.js';
+import { nodeName, stateName, theStudy, zoneName } from '../study.js';
 
 const rowsOf = (told) => (Array.isArray(told) ? told : Object.entries(told || {}).map(([id, row]) => ({ id, ...row })));
 
@@ -22,7 +22,8 @@ export function create() {
   const names = {
     states: stateName,
     chokepoints: (id) => theStudy().chokepoints?.find((one) => one.id === id)?.title ?? nodeName(id),
-    corridors: corridorTitle,
+    ports: nodeName,
+    crossings: nodeName,
   };
 
   function section(kind, told) {
@@ -38,7 +39,7 @@ export function create() {
         'div',
         { class: 'two' },
         el('div', { class: 'panel' }, chart(t('depends.chart.share'), bars(top.map((row) => ({ name: row.name, value: 100 * row.share_tonnes, words: percent(row.share_tonnes, 1) })), { label: t('depends.chart.share') }))),
-        lost.length > 0 && el('div', { class: 'panel' }, chart(t('depends.chart.loss'), bars(lost.map((row) => ({ name: row.name, value: row.loss_if_closed_usd_year / 1e6, words: dollars(row.loss_if_closed_usd_year), colour: '#b5495b' })), { label: t('depends.chart.loss') }))),
+        lost.length > 0 && el('div', { class: 'panel' }, chart(t('depends.chart.loss'), bars(lost.map((row) => ({ name: row.name, value: row.loss_if_closed_usd_year / 1e6, words: dollars(row.loss_if_closed_usd_year), colour: 'var(--loss)' })), { label: t('depends.chart.loss') }))),
       ),
       table({
         caption: t(`depends.table.${kind}`),
@@ -47,7 +48,7 @@ export function create() {
           { key: 'share_tonnes', title: t('depends.share'), kind: 'number', show: (value) => percent(value, 1), hint: t('depends.share.hint') },
           { key: 'share_value', title: t('depends.value'), kind: 'number', show: (value) => percent(value, 1), hint: t('depends.value.hint') },
           { key: 'loss_if_closed_usd_year', title: t('depends.loss'), kind: 'number', show: (value) => dollars(value), hint: t('depends.loss.hint') },
-          { key: 'unserved_if_closed_t_year', title: t('depends.stranded'), kind: 'number', show: (value) => tonnes(value, true), hint: t('depends.stranded.hint') },
+          { key: 'unserved_if_closed_t_year', title: t('depends.stranded'), kind: 'number', show: (value) => tonnes(Math.max(0, value)), hint: t('depends.stranded.hint') },
         ],
         rows,
         sort: '-share_tonnes',
@@ -56,16 +57,23 @@ export function create() {
     ];
   }
 
-  function others(told) {
-    const rest = Object.entries(told).filter(([key, value]) => !['zone', 'states', 'chokepoints', 'corridors', 'notes', 'scenario', 'year'].includes(key) && typeof value === 'number');
-    return rest.length === 0 ? null : el('dl', { class: 'facts panel' }, rest.map(([key, value]) => [el('dt', {}, tOr(`depends.fact.${key}`, key.replaceAll('_', ' '))), el('dd', {}, key.includes('share') ? percent(value, 1) : String(Math.round(value * 1000) / 1000))]));
+  /** The zone in a few figures, and who could cut it off. */
+  function facts(told) {
+    const cuts = (list) => (list || []).map((set) => set.map(stateName).join(' + ')).join('; ');
+    const rows = [
+      [t('depends.trade'), tonnes(told.trade_t_year)],
+      [t('depends.trade.value'), dollars(told.trade_usd_year)],
+      [t('depends.ways'), number(told.effective_ways, 2)],
+      [t('depends.cut'), cuts(told.cut_off_by) || t('depends.cut.none')],
+    ];
+    return el('dl', { class: 'figures wide' }, rows.map(([term, words]) => el('div', {}, el('dt', {}, term), el('dd', {}, words))));
   }
 
   function update(params) {
     const zones = theStudy().zones;
     if (!field) {
       field = combobox({ label: t('depends.zone'), options: zones.map((one) => ({ id: one.id, name: one.name, hint: stateName(one.state) })), value: params.zone, onPick: (id) => go({ zone: id }) });
-      fill(head, heading(t('depends.title'), t('depends.words')), el('div', { class: 'row' }, field.element));
+      fill(head, heading(t('depends.title'), t('depends.words')), el('div', { class: 'wide-field' }, field.element));
     }
     field.set(params.zone);
     if (!params.zone) {
@@ -76,14 +84,15 @@ export function create() {
     await_(
       body,
       async () => {
-        const told = await getOrWait('/api/depends', query, body);
-        const sections = ['states', 'chokepoints', 'corridors'].map((kind) => section(kind, told[kind]));
+        const answer = await getOrWait('/api/depends', query, body);
+        const told = answer.zones.find((one) => one.zone === params.zone) ?? answer.zones[0];
+        const sections = ['states', 'chokepoints', 'ports', 'crossings'].map((kind) => section(kind, told[kind]));
         return el(
           'div',
           { class: 'stack' },
           el('p', { class: 'quiet' }, t('depends.of', { zone: zoneName(params.zone), state: stateWords(params, { base: false }) })),
+          facts(told),
           sections,
-          others(told),
           [told.notes, told.note].flat().filter(Boolean).map((words) => el('p', { class: 'note' }, words)),
           exportRow(tableExports('depends', query)),
         );

@@ -1,18 +1,18 @@
 // Futures: a year, the odds of each gate in it, fans of what may come, and the map of what is expected and how surely.
 import { get } from '../api.js';
 import { el, fill } from '../dom.js';
-import { percent, quantity, tonnes, unitWords } from '../format.js';
+import { number, percent, quantity, tonnes } from '../format.js';
 import { colours, theMap } from '../map/index.js';
 import { flowRows, makeLegend, networkRows } from '../map/legend.js';
 import { makeScene } from '../map/scene.js';
 import { chart, fan, FAN, keyOf, oddsBar } from '../parts/charts.js';
 import { heading, panel, segments } from '../parts/headings.js';
 import { jobRow, listJobs, onJobs, startJob } from '../parts/jobs.js';
-import { await_, empty, failure } from '../parts/notices.js';
+import { await_, empty, failure, loading } from '../parts/notices.js';
 import { table } from '../parts/table.js';
 import { go, linkTo, queryOf } from '../router.js';
 import { t, tOr } from '../strings.js';
-import { getNetwork, linkLines, placeLines } from '../study.js';
+import { getNetwork, linkLines, placeLines, theStudy } from '../study.js';
 import { openBounds } from './map.js';
 
 const RUNS = [64, 256, 1000];
@@ -24,6 +24,7 @@ export function create() {
   const mapBox = el('div', { class: 'map-box tall' });
   element.append(head, runBox, body);
   fill(head, heading(t('futures.title'), t('futures.words')));
+  fill(body, loading(t('futures.loading.odds')));
   let told = null;
   let network = null;
   let params = null;
@@ -36,8 +37,8 @@ export function create() {
       if (!network) return null;
       if (hit.kind === 'link') {
         const link = network.byId.get(hit.id);
-        const pair = told.flows && told.flows[year()] && told.flows[year()][hit.id];
-        return link && [...linkLines(link), ...(pair ? [t('futures.link', { mean: tonnes(pair[0]), sd: tonnes(pair[1]) })] : [])];
+        const pair = run().flows[flowYear()][hit.id];
+        return link && [...linkLines(link), ...(pair ? [t('futures.link', { mean: tonnes(pair[0]), sd: tonnes(pair[1] ?? 0) })] : [])];
       }
       const place = network.placeById.get(hit.id);
       return place && placeLines(place);
@@ -46,11 +47,13 @@ export function create() {
     home: () => network && map.fit(openBounds(network, null)),
   };
 
-  const year = () => {
-    const wanted = Number(params.fy || params.year);
-    return told.years.reduce((best, one) => (Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best), told.years[0]);
-  };
-  const flowYears = () => Object.keys(told.flows || {}).map(Number).sort();
+  /** Years with odds; those of the fans and flows are fewer. */
+  const years = () => Object.keys(told.odds.gates[0]?.odds ?? {}).map(Number).sort((a, b) => a - b);
+  const nearest = (list, wanted) => list.reduce((best, one) => (Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best), list[0]);
+  /** The year looked at: named, or the first of the study's years that is yet to come. */
+  const year = () => nearest(years(), Number(params.fy || (Number(params.year) >= years()[0] ? params.year : (theStudy().years.find((one) => one > years()[0]) ?? params.year))));
+  const run = () => told.found;
+  const flowYear = () => String(nearest(Object.keys(run().flows).map(Number), year()));
 
   function drawRun() {
     const jobs = listJobs().filter((job) => job.kind === 'futures');
@@ -94,13 +97,12 @@ export function create() {
   }
 
   function drawMap() {
-    if (!told || !told.flows || !network) return;
+    if (!told || !run() || !run().flows || !network) return;
     const c = colours();
-    const years = flowYears();
-    const at = years.reduce((best, one) => (Math.abs(one - year()) < Math.abs(best - year()) ? one : best), years[0]);
-    const pairs = Object.entries(told.flows[at] || {});
+    const at = flowYear();
+    const pairs = Object.entries(run().flows[at]);
     const spread = params.map === 'spread';
-    const values = new Map(pairs.map(([id, [mean, sd]]) => [id, spread ? sd : mean]));
+    const values = new Map(pairs.map(([id, [mean, sd]]) => [id, (spread ? sd : mean) ?? 0]));
     const show = { flows: true, open: true, planned: true, shut: true, places: true, delays: false };
     const colourOf = spread ? () => c.spread : undefined;
     const scene = makeScene({ network, colours: c, show, values, colourOf, widths: Number(params.widths || 1) });
@@ -111,7 +113,8 @@ export function create() {
 
   function drawYear() {
     const now = year();
-    const rows = told.gates.map((gate) => ({ ...gate, p: gate.odds[now] ?? null }));
+    const rows = told.odds.gates.map((gate) => ({ ...gate, p: gate.odds[now] ?? null, low: gate.interval?.[now]?.[0], high: gate.interval?.[now]?.[1] }));
+    const range = (row) => (typeof row.low === 'number' && row.high - row.low > 0.005 ? t('futures.interval', { low: percent(row.low), high: percent(row.high) }) : '');
     fill(
       odds,
       table({
@@ -119,55 +122,73 @@ export function create() {
         columns: [
           { key: 'title', title: t('futures.gate'), kind: 'text', show: (value, row) => el('a', { href: linkTo('record', { gate: row.id }) }, value) },
           { key: 'p', title: t('futures.p'), kind: 'number', show: (value) => el('span', { class: 'row end' }, oddsBar(value ?? 0), percent(value)) },
+          { key: 'low', title: t('futures.range'), kind: 'number', hint: t('futures.range.hint'), show: (_, row) => range(row) },
         ],
-        rows,
-        sort: '-p',
-        most: 18,
+        // What is least decided comes first.
+        rows: rows.sort((a, b) => Math.abs(a.p - 0.5) - Math.abs(b.p - 0.5)),
+        most: 16,
+        note: t('futures.odds.note', { n: told.odds.n }),
       }),
     );
-    fill(
-      fans,
-      told.fans.slice(0, 8).map((one) =>
-        chart(
-          `${one.title ?? tOr(`indicator.${one.indicator}`, one.indicator)}${one.unit && one.unit !== '1' ? ` (${unitWords(one.unit)})` : ''}`,
-          fan(one, { label: t('futures.fan', { title: one.title ?? one.indicator }), show: (value) => quantity(value, one.unit).replace(/ t\/year$/, ''), mark: now }),
-        ),
-      ),
-    );
+    if (run()) {
+      fill(
+        fans,
+        run()
+          .fans.filter((one) => one.p50.some((value) => value !== null))
+          .slice(0, 8)
+          .map((one) => chart(one.title || one.indicator, fan(one, { label: t('futures.fan', { title: one.title || one.indicator }), show: (value) => quantity(value, one.unit), mark: now }))),
+      );
+    }
     drawMap();
   }
 
   const odds = el('div');
   const fans = el('div', { class: 'fans' });
 
+  /** What the odds rest on, beside them. */
   function assumptions() {
-    const list = told.assumptions || [];
-    if (list.length && typeof list[0] === 'object') {
-      const keys = Object.keys(list[0]).filter((key) => !['id', 'gate'].includes(key) || !list[0].title);
-      return table({
-        caption: t('futures.assumptions'),
-        columns: keys.map((key) => ({ key, title: tOr(`assumption.${key}`, key.replaceAll('_', ' ')), kind: typeof list[0][key] === 'number' ? 'number' : 'text', show: (value) => (Array.isArray(value) ? value.join(', ') : (value ?? t('none'))) })),
-        rows: list,
-        most: 12,
-        note: t('futures.assumptions.words'),
-      });
-    }
-    return panel(t('futures.assumptions'), el('ul', { class: 'dots' }, list.map((one) => el('li', {}, one))));
+    const made = told.odds.assumptions;
+    const causes = made.causes || [];
+    const slip = made.slip;
+    const title = (id) => told.odds.gates.find((gate) => gate.id === id)?.title ?? id;
+    const points = [
+      t('futures.priors', { assumed: made.assumed_priors, all: made.priors }),
+      slip && t('futures.slip', { low: percent(slip.low), high: percent(slip.high) }),
+      (made.held || []).length > 0 && t('futures.held', { n: made.held.length, names: made.held.map(title).join('; ') }),
+      ...(made.uncertain || []).map((one) => t('futures.uncertain', { title: one.title, p: percent(one.met_probability), reason: one.reason })),
+    ].filter(Boolean);
+    return el(
+      'div',
+      { class: 'stack' },
+      panel(t('futures.assumptions'), el('p', {}, told.odds.caveat), el('ul', { class: 'dots' }, points.map((words) => el('li', {}, words)))),
+      causes.length > 0 &&
+        table({
+          caption: t('futures.causes'),
+          columns: [
+            { key: 'title', title: t('futures.cause'), kind: 'text' },
+            { key: 'loading', title: t('futures.loading'), kind: 'text', show: (value) => (Array.isArray(value) ? value.map((one) => number(one, 2)).join(' … ') : number(value, 2)) },
+            { key: 'basis', title: t('pick.basis'), kind: 'text', show: (value) => tOr(`basis.${value}`, value) },
+            { key: 'gates', title: t('futures.shared'), kind: 'text', show: (value) => (value || []).map(title).join('; ') },
+          ],
+          rows: causes,
+          most: 12,
+        }),
+    );
   }
 
   function drawAll() {
-    const years = told.years;
+    const list = years();
     const slider = el('input', {
       id: 'futures-year',
       type: 'range',
       min: 0,
-      max: years.length - 1,
+      max: list.length - 1,
       step: 1,
-      value: years.indexOf(year()),
+      value: list.indexOf(year()),
       'aria-valuetext': String(year()),
       on: {
         input() {
-          const next = years[Number(slider.value)];
+          const next = list[Number(slider.value)];
           slider.setAttribute('aria-valuetext', String(next));
           output.textContent = next;
           go({ fy: String(next) }, { replace: true });
@@ -175,21 +196,29 @@ export function create() {
       },
     });
     const output = el('output', { for: 'futures-year' }, year());
-    const caveats = [told.caveat].flat().filter(Boolean);
+    const found = run();
     fill(
       body,
-      caveats.length > 0 && el('div', { class: 'caveat' }, caveats.map((words) => el('p', {}, words))),
-      panel(
-        t('futures.looked', { n: told.n }),
-        el('div', { class: 'slider' }, el('label', { for: 'futures-year' }, t('futures.year')), slider, output),
+      panel(found ? t('futures.looked', { n: found.n }) : t('futures.odds.only'), el('div', { class: 'slider' }, el('label', { for: 'futures-year' }, t('futures.year')), slider, output)),
+      el(
+        'div',
+        { class: 'two' },
+        odds,
+        found
+          ? panel(t('futures.fans'), keyOf([[FAN.wide, t('futures.band.wide')], [FAN.narrow, t('futures.band.narrow')], ['#10283f', t('futures.band.middle')]]), fans)
+          : empty(t('futures.empty.title'), t('futures.empty.words')),
       ),
-      el('div', { class: 'two' }, odds, el('div', { class: 'stack' }, panel(t('futures.fans'), keyOf([[FAN.wide, t('futures.band.wide')], [FAN.narrow, t('futures.band.narrow')], ['#10283f', t('futures.band.middle')]]), fans))),
-      told.flows &&
+      found &&
+        found.flows &&
         panel(
           t('futures.map'),
-          el('div', { class: 'row' },
+          el(
+            'div',
+            { class: 'row' },
             segments(t('map.shown'), 'futures-map', [['mean', t('futures.mean')], ['spread', t('futures.spread')]], params.map === 'spread' ? 'spread' : 'mean', (value) => go({ map: value }, { replace: true })),
-            segments(t('map.widths'), 'futures-widths', [['1', '×1'], ['3', '×3'], ['10', '×10']], params.widths || '1', (value) => go({ widths: value }, { replace: true }))),
+            segments(t('map.widths'), 'futures-widths', [['1', '×1'], ['3', '×3'], ['10', '×10']], params.widths || '1', (value) => go({ widths: value }, { replace: true })),
+          ),
+          el('p', { class: 'note' }, t('futures.map.words')),
           mapBox,
         ),
       assumptions(),
@@ -213,16 +242,11 @@ export function create() {
       fill(body, failure(fault, load));
       return;
     }
-    if (!found || found.run === null || !found.years || found.years.length === 0) {
-      told = null;
-      fill(body, empty(t('futures.empty.title'), t('futures.empty.words')));
-      return;
-    }
     told = found;
     drawAll();
     drawn = true;
     drawYear();
-    if (told.flows) {
+    if (run() && run().flows) {
       attached ||= map.attach(mapBox, handlers);
       [network] = await Promise.all([getNetwork(queryOf({ scenario: params.scenario, year: params.year })), attached]);
       map.fit(openBounds(network, null));

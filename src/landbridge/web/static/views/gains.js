@@ -1,7 +1,7 @@
 // Who gains: surplus of shippers by zone and class, receipts of states, carbon, between two scenarios.
 import { get } from '../api.js';
 import { el, fill } from '../dom.js';
-import { dollars, quantity, tonnes } from '../format.js';
+import { capital, dollars, tonnes } from '../format.js';
 import { bars, chart } from '../parts/charts.js';
 import { exportRow, tableExports } from '../parts/exports.js';
 import { heading, stateWords } from '../parts/headings.js';
@@ -9,15 +9,17 @@ import { await_, empty } from '../parts/notices.js';
 import { table } from '../parts/table.js';
 import { go, queryOf } from '../router.js';
 import { t, tOr } from '../strings.js';
-import { commodityTitle, scenarioTitle, stateName, theStudy, zoneName } from '../study.js';
+import { commodityTitle, scenarioTitle, theStudy } from '../study.js';
 
-function together(rows, key) {
+/** Sums over zones by cargo. */
+function byClass(surplus) {
   const sums = new Map();
-  for (const row of rows) sums.set(row[key], (sums.get(row[key]) || 0) + row.usd_year);
-  return [...sums].map(([id, usd_year]) => ({ id, usd_year })).sort((a, b) => Math.abs(b.usd_year) - Math.abs(a.usd_year));
+  for (const row of surplus) for (const [id, amount] of Object.entries(row.classes)) sums.set(id, (sums.get(id) || 0) + amount);
+  return [...sums].map(([id, usd_year]) => ({ name: commodityTitle(id), usd_year }));
 }
 
-const money = (rows, name) => rows.map((row) => ({ name: name(row.id), value: row.usd_year / 1e6, words: dollars(row.usd_year, true), colour: 'var(--good)' }));
+const gravest = (rows) => [...rows].sort((a, b) => Math.abs(b.usd_year) - Math.abs(a.usd_year));
+const money = (rows) => gravest(rows).slice(0, 14).map((row) => ({ name: row.name, value: row.usd_year / 1e6, words: dollars(row.usd_year, true), colour: 'var(--good)' }));
 
 export function create() {
   const body = el('div', { class: 'stack' });
@@ -34,21 +36,26 @@ export function create() {
       body,
       async () => {
         const told = await get('/api/gains', query);
-        const zones = together(told.zones, 'zone');
-        const classes = together(told.zones.filter((row) => row.class), 'class');
-        const receipts = told.receipts.map((row) => ({ id: row.state, usd_year: row.usd_year })).sort((a, b) => Math.abs(b.usd_year) - Math.abs(a.usd_year));
+        const receipts = told.receipts.map((row) => ({ ...row, name: row.name || t('gains.ships') }));
+        const classes = byClass(told.surplus);
+        const co2 = told.co2_t_year.after - told.co2_t_year.before;
+        const totals = [
+          [t('gains.world'), dollars(told.world_usd_year, true)],
+          ...Object.entries(told.roles).map(([role, amount]) => [capital(tOr(`role.${role}`, role)), dollars(amount, true)]),
+          [t('quantity.co2'), tonnes(co2, true)],
+        ];
         return el(
           'div',
           { class: 'stack' },
           el('p', { class: 'quiet' }, stateWords(params)),
-          el('dl', { class: 'figures wide' }, (told.totals || []).map((one) => el('div', {}, el('dt', {}, one.title || tOr(`quantity.${one.quantity}`, one.quantity)), el('dd', {}, quantity(one.value, one.unit, true))))),
+          el('dl', { class: 'figures wide' }, totals.map(([term, words]) => el('div', {}, el('dt', {}, term), el('dd', {}, words)))),
           el(
             'div',
             { class: 'two' },
-            el('div', { class: 'panel' }, chart(t('gains.zones'), bars(money(zones.slice(0, 14), zoneName), { label: t('gains.zones') }))),
-            el('div', { class: 'panel' }, chart(t('gains.receipts'), bars(money(receipts.slice(0, 14), stateName), { label: t('gains.receipts') }))),
+            el('div', { class: 'panel' }, chart(t('gains.zones'), bars(money(told.surplus), { label: t('gains.zones') }))),
+            el('div', { class: 'panel' }, chart(t('gains.receipts'), bars(money(receipts), { label: t('gains.receipts') }))),
           ),
-          classes.length > 1 && el('div', { class: 'panel' }, chart(t('gains.classes'), bars(money(classes, commodityTitle), { label: t('gains.classes') }))),
+          classes.length > 1 && el('div', { class: 'panel' }, chart(t('gains.classes'), bars(money(classes), { label: t('gains.classes') }))),
           table({
             caption: t('gains.table'),
             columns: [
@@ -56,7 +63,7 @@ export function create() {
               { key: 'cargo', title: t('bar.commodity'), kind: 'text' },
               { key: 'usd_year', title: t('gains.surplus'), kind: 'number', show: (value) => dollars(value, true) },
             ],
-            rows: told.zones.map((row) => ({ ...row, name: zoneName(row.zone), cargo: commodityTitle(row.class) })),
+            rows: told.surplus.flatMap((row) => Object.entries(row.classes).map(([id, usd_year]) => ({ name: row.name, cargo: commodityTitle(id), usd_year }))),
             sort: '-usd_year',
             most: 15,
           }),
@@ -65,13 +72,12 @@ export function create() {
             columns: [
               { key: 'name', title: t('kind.state'), kind: 'text' },
               { key: 'usd_year', title: t('gains.receipts.col'), kind: 'number', show: (value) => dollars(value, true) },
+              { key: 'transit_usd_year', title: t('gains.transit'), kind: 'number', show: (value) => dollars(value, true) },
             ],
-            rows: told.receipts.map((row) => ({ ...row, name: stateName(row.state) })),
+            rows: receipts,
             sort: '-usd_year',
             most: 15,
           }),
-          told.co2_t_year !== undefined && told.co2_t_year !== null && typeof told.co2_t_year !== 'object' && el('p', {}, t('gains.co2', { amount: tonnes(told.co2_t_year, true) })),
-          [told.notes].flat().filter(Boolean).map((words) => el('p', { class: 'note' }, words)),
           exportRow(tableExports('gains', query)),
         );
       },

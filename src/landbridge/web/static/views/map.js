@@ -9,6 +9,7 @@ import { combobox } from '../parts/combobox.js';
 import { exportRow, handOut, tableExports } from '../parts/exports.js';
 import { check, panel, segments, stateWords } from '../parts/headings.js';
 import { await_, say } from '../parts/notices.js';
+import { fileButton } from '../parts/waiting.js';
 import { go, queryOf } from '../router.js';
 import { t } from '../strings.js';
 import { corridorTitle, getNetwork, linkLines, linkName, placeLines } from '../study.js';
@@ -160,7 +161,7 @@ export function create() {
         ),
         exportRow(tableExports('flows', query, ['csv', 'parquet', 'gpkg']), t('export.flows')),
         exportRow(tableExports('network', queryOf(params), ['csv', 'parquet', 'gpkg']), t('export.network')),
-        exportRow([{ words: t('export.brief'), href: address('/api/brief.html', { ...queryOf(params), base: params.base }), name: 'landbridge-brief.html' }], t('export.report')),
+        params.what_if ? null : exportRow([fileButton(t('export.brief'), '/api/brief.html', { ...queryOf(params), base: params.base }, 'landbridge-brief.html')], t('export.report')),
       ),
     );
   }

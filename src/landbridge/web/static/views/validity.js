@@ -1,6 +1,7 @@
 // Validity: what was observed against what the model says; misses are listed plainly.
 import { el, fill } from '../dom.js';
 import { number, percent, quantity } from '../format.js';
+import { measureWords } from '../measures.js';
 import { chart, scatter } from '../parts/charts.js';
 import { exportRow, tableExports } from '../parts/exports.js';
 import { heading, segments } from '../parts/headings.js';
@@ -17,7 +18,7 @@ export function create() {
   const element = el('div', { class: 'page' }, heading(t('validity.title'), t('validity.words')), body);
   let told = null;
 
-  const name = (row) => row.what || row.quantity;
+  const name = (row) => measureWords(row.quantity, row.note);
   const error = (row) => (row.relative_error === null || row.relative_error === undefined ? (row.error === null ? t('none') : number(row.error, 2)) : `${row.relative_error > 0 ? '+' : ''}${percent(row.relative_error)}`);
 
   function draw(params) {
@@ -64,7 +65,7 @@ export function create() {
                 { key: 'reason', title: t('validity.reason'), kind: 'text' },
               ]
             : [
-                { key: 'name', title: t('validity.quantity'), kind: 'text', show: (value, row) => [value, row.use === 'validate' ? el('span', { class: 'quiet' }, ` ${t('validity.kept')}`) : null] },
+                { key: 'name', title: t('validity.quantity'), kind: 'text', show: (value, row) => [value, row.use === 'validate' ? el('span', { class: 'quiet' }, ` ${t('validity.kept')}`) : null, el('div', { class: 'note' }, row.note)] },
                 { key: 'observed', title: t('validity.observed'), kind: 'number', show: (value, row) => quantity(value, row.unit) },
                 { key: 'modelled', title: t('validity.modelled'), kind: 'number', show: (value, row) => quantity(value, row.unit) },
                 { key: 'size', title: t('validity.error'), kind: 'number', show: (_, row) => error(row) },
@@ -72,7 +73,7 @@ export function create() {
                 { key: 'verdict', title: t('validity.verdict'), kind: 'text', show: (value, row) => el('span', { class: `tag ${row.inside ? 'open' : 'shut'}` }, t(row.inside ? 'validity.in' : 'validity.out')) },
                 { key: 'sources', title: t('validity.source'), kind: 'text' },
               ],
-        rows: shown.map((row) => ({ ...row, name: `${name(row)} (${row.scenario})`, size: Math.abs(row.relative_error ?? row.error ?? NaN), sources: (row.source || []).join(', ') })),
+        rows: shown.map((row) => ({ ...row, name: `${name(row)}, ${row.scenario.split('/').at(-1)}`, size: Math.abs(row.relative_error ?? row.error ?? NaN), sources: (row.source || []).join(', ') })),
         sort: kind === 'missing' ? 'name' : '-size',
         most: 25,
       }),

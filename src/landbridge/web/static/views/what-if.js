@@ -269,7 +269,7 @@ export function create() {
             event.preventDefault();
             await await_(answer, async () => {
               const told = await post(`/api/what-if/${encodeURIComponent(now.solved.id)}/save`, { scenario_id: id.value, title: title.value });
-              return el('p', {}, t('whatif.saved', { path: told.path ?? told.where ?? told.study ?? '' }));
+              return el('p', {}, t(told.is_copy ? 'whatif.saved.copy' : 'whatif.saved', { path: told.path, command: told.command }));
             });
           },
         },
@@ -285,7 +285,7 @@ export function create() {
         form,
         answer,
         exportRow([{ words: t('whatif.export'), href: `/api/what-if/${encodeURIComponent(now.solved.id)}/export`, name: 'scenario.yaml' }], t('export.title')),
-        exportRow([{ words: t('export.svg'), href: address('/api/export/map.svg', { ...queryOf(params, 'commodity'), base: params.scenario }), name: 'what-if.svg' }, { words: t('export.brief'), href: address('/api/brief.html', queryOf(params)), name: 'what-if.html' }], t('export.report')),
+        exportRow([{ words: t('export.svg'), href: address('/api/export/map.svg', { ...queryOf(params, 'commodity'), base: params.scenario }), name: 'what-if.svg' }], t('export.map')),
       ),
     );
   }
