@@ -140,15 +140,17 @@ class _Words:
         }
 
     def _list_legs(self, arcs: np.ndarray) -> list[dict[str, Any]]:
-        """What happens along the way: moves by one mode together, and each stop for itself."""
+        """What happens along the way: moves by one mode together, and each stop for itself.
+
+        Waiting for a ship and its calls on the way count with the ship.
+        """
         s = self.view.solution
         network, at = s.network, s.equilibrium
         legs: list[dict[str, Any]] = []
         here = self.view.origin
+        waiting = (0.0, 0.0)
         for arc in arcs.tolist():
             kind = KIND_OF_ARC.get(Arc(network.kind[arc]))
-            if kind is None:
-                continue
             facility = self._facility[arc]
             queue, price = (
                 (float(at.delay_h[facility]), float(at.price_usd_t[facility]))
@@ -157,6 +159,13 @@ class _Words:
             )
             hours = float(self._table[arc, MEASURES.index("time_h")]) + queue
             money = float(sum(self._table[arc, ARC_PARTS.index(p)] for p in MONEY_PARTS)) + price
+            if kind is None and (network.kind[arc] == Arc.BOARD or not legs):
+                waiting = (waiting[0] + hours, waiting[1] + money)
+                continue
+            if kind is None:
+                legs[-1] |= {"h": legs[-1]["h"] + hours, "usd_t": legs[-1]["usd_t"] + money}
+                continue
+            hours, money, waiting = hours + waiting[0], money + waiting[1], (0.0, 0.0)
             moves = kind in ("link", "service")
             mode = get_mode(network, arc) if moves else kind
             place = int(network.place[network.head[arc]])

@@ -75,13 +75,15 @@ def _draw(session: Session, asked: Asked, before: Asked | None, commodity: str, 
         reader = Reader(write_map_run(Path(folder), session.study, states, k))
         atlas = Atlas(reader)
         view = atlas.focus if window == "focus" else atlas.whole
+        named = {"cargo": cargo.lower()} if cargo else {}
         if before is None:
             title = f"{cargo or 'Freight'} in {asked.year}"
-            return atlas.flow_map(view, "after", asked.year, name="map", title=title).encode()
+            return atlas.flow_map(view, "after", asked.year, name="map", title=title, **named).encode()
         if window == "best":
             view = atlas.best_views("before", "after", asked.year)[-1]
         title = f"What changes in {asked.year}{f': {cargo}' if cargo else ''}"
-        return atlas.change_map(view, "before", "after", asked.year, name="map", title=title).encode()
+        drawn = atlas.change_map(view, "before", "after", asked.year, name="map", title=title, **named)
+        return drawn.encode()
 
 
 @router.get(

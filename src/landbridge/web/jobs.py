@@ -223,12 +223,15 @@ class Jobs:
 
 
 def _is_alive(server: str) -> bool:
-    """Whether the process of a server still runs."""
-    try:
-        os.kill(int(server.split("-")[0]), 0)
-    except (ValueError, OSError):
+    """Whether the process of another server still runs."""
+    number = server.split("-")[0]
+    if not number.isdigit() or int(number) in (0, os.getpid()):
         return False
-    return int(server.split("-")[0]) != os.getpid()
+    try:
+        os.kill(int(number), 0)
+    except OSError:
+        return False
+    return True
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

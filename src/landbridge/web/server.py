@@ -3,8 +3,11 @@
 import contextlib
 import secrets
 import socket
+import time
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import uvicorn
 
@@ -44,13 +47,29 @@ class Server:
 
     def run(self, *, open_browser: bool = True) -> None:
         """Serve until a signal ends it."""
+        with contextlib.suppress(KeyboardInterrupt):
+            self._build(self.address if open_browser else None).run(sockets=[self.socket])
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[str]:
+        """Serve in a thread of this process; gives the address, for a notebook or a test."""
+        server = self._build(None)
+        thread = Thread(target=server.run, kwargs={"sockets": [self.socket]}, name="landbridge-serve")
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            yield self.address
+        finally:
+            server.should_exit = True
+            thread.join()
+
+    def _build(self, shown: str | None) -> "_Announced":
         config = uvicorn.Config(
             self.app, log_level="warning", access_log=False, server_header=False, backlog=WAITING,
             timeout_graceful_shutdown=2,
         )  # fmt: skip
-        server = _Announced(config, self.address if open_browser else None)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[self.socket])
+        return _Announced(config, shown)
 
 
 class _Announced(uvicorn.Server):

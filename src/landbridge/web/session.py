@@ -18,7 +18,7 @@ import numpy as np
 
 from landbridge.errors import LandbridgeError, RequestRefused, UnknownId
 from landbridge.study import Study, open_study
-from landbridge.study.settings import WhatIf
+from landbridge.study.settings import Change, WhatIf
 from landbridge.study.study_view import find_state
 from landbridge.web import store
 from landbridge.web.jobs import Jobs
@@ -37,6 +37,7 @@ SOLVES = 2
 """States solved at a time; the kernels release the interpreter's lock."""
 KEPT_STATES = 16
 KEPT_ANSWERS = 512
+MOST_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -284,8 +285,20 @@ class Session:
             return title
         if asked.what_if in settings.what_ifs:
             return settings.what_ifs[asked.what_if].title
-        changes = [f"{c.id} {c.to}" for c in self.get_what_if(asked.what_if).changes]
-        return f"{title}, what if: {', '.join(changes)}"
+        changes = self.get_what_if(asked.what_if).changes
+        told = [self._say_change(change) for change in changes[:MOST_TOLD]]
+        more = [f"{len(changes) - MOST_TOLD} more"] if len(changes) > MOST_TOLD else []
+        return f"{title}, what if: {'; '.join([*told, *more])}"
+
+    def _say_change(self, change: Change) -> str:
+        """A change in words, by the name of what is changed."""
+        tables = self.study.tables
+        name = change.id
+        if change.kind == "gate":
+            name = f"“{tables['gates'].row(change.id)['title']}”"
+        elif change.kind == "port":
+            name = str(tables["nodes"].row(change.id)["name"])
+        return f"{name} {change.to if change.share is None else f'{change.share:.0%} open'}"
 
     def answer(self, key: Hashable, make: Callable[[], Any]) -> bytes:
         """An answer as JSON text, written once for each key."""

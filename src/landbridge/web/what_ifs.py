@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from landbridge.errors import RequestRefused
@@ -188,7 +188,11 @@ def save_what_if(request: Request, what_if: str, asked: SaveRequest) -> dict[str
     response_class=Response,
     responses={200: {"content": {"application/yaml": {}}}},
 )
-def export_what_if(request: Request, what_if: str, name: str = "what-if") -> Response:
+def export_what_if(
+    request: Request,
+    what_if: str,
+    name: Annotated[str, Query(description="what it is to be called", max_length=100)] = "what-if",
+) -> Response:
     """The piece of `study.yaml` that holds it, to paste into a study."""
     from landbridge.ids import is_id
     from landbridge.study.what_if_save import write_yaml
