@@ -8,7 +8,7 @@ import { boundsOf, CUT, makeScene } from '../map/scene.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow, handOut, tableExports } from '../parts/exports.js';
 import { check, panel, segments, stateWords } from '../parts/headings.js';
-import { await_, say } from '../parts/notices.js';
+import { await_, loading, say } from '../parts/notices.js';
 import { fileButton } from '../parts/waiting.js';
 import { go, queryOf } from '../router.js';
 import { t } from '../strings.js';
@@ -184,7 +184,7 @@ export function create() {
       return;
     }
     const first = !now;
-    if (first) await_(controls, () => new Promise(() => {}), { words: t('loading.flows') });
+    if (first) fill(controls, loading(t('loading.flows')));
     map.element.setAttribute('aria-busy', 'true');
     const box = el('div');
     const waiting = setTimeout(() => map.say(t('loading.flows')), 400);

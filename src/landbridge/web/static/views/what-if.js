@@ -258,7 +258,7 @@ export function create() {
       fill(saveBox);
       return;
     }
-    const id = el('input', { id: 'save-id', pattern: '[a-z0-9][a-z0-9-]*', maxlength: '60', required: true, value: 'my-scenario' });
+    const id = el('input', { id: 'save-id', pattern: '[a-z0-9][a-z0-9\\-]*', maxlength: '60', required: true, value: 'my-scenario' });
     const title = el('input', { id: 'save-title', maxlength: '200', required: true, value: changes().map(changeWords).join('; ').slice(0, 180) });
     const answer = el('div', { 'aria-live': 'polite' });
     const form = el(
