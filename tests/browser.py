@@ -46,12 +46,12 @@ def find_axe() -> str | None:
 
 
 @contextmanager
-def serving(study: str | Path, cwd: Path | None = None) -> Iterator[str]:
+def serving(study: str | Path) -> Iterator[str]:
     """Run `landbridge serve` on a free port; gives its address."""
     words = [sys.executable, "-m", "landbridge", "serve", str(study), "--port", "0", "--no-browser"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd, env=environment
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     ) as server:
         assert server.stdout is not None
         said = []

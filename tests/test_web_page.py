@@ -42,14 +42,14 @@ def small(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     """A server of the small study, one of whose places has markup for a name."""
     quoted = '"' + HOSTILE.replace('"', '""') + '"'
     study = write_small_study(tmp_path_factory.mktemp("served"), ("nodes", "gap,Gap,", f"gap,{quoted},"))
-    with serving(study, cwd=study.parent) as address:
+    with serving(study) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
-def eurasia(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def eurasia(chromium: Any) -> Iterator[str]:
     """A server of the built-in study."""
-    with serving("eurasia", cwd=tmp_path_factory.mktemp("eurasia")) as address:
+    with serving("eurasia") as address:
         yield address
 
 

@@ -76,4 +76,11 @@ export function unitWords(unit) {
   return words === key ? String(unit).replaceAll('_', '/') : words;
 }
 
+let compactly = null;
+/** A number in as few letters as an axis has room for. */
+export function compact(value) {
+  compactly ||= new Intl.NumberFormat(lang(), { notation: 'compact', maximumFractionDigits: 2 });
+  return plain(compactly.format(value));
+}
+
 export const capital = (text) => (text ? text[0].toUpperCase() + text.slice(1) : text);

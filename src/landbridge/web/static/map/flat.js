@@ -114,9 +114,9 @@ export async function createFlatMap(container, { camera, colours, outlines, onHo
       drawing,
       svg('rect', { width, height, fill: c.water }),
       svg('g', {}, countries),
+      svg('g', look, chosen.map((one) => stroke(one, { stroke: c.pick, 'stroke-width': one.line.width + 9, 'stroke-opacity': 0.9 }))),
       svg('g', look, casing.map((one) => stroke(one, { stroke: c.halo, 'stroke-opacity': 0.8, 'stroke-width': one.line.width + 1.4, 'stroke-dasharray': null }))),
       svg('g', look, drawn.map((one) => stroke(one))),
-      svg('g', look, chosen.map((one) => stroke(one, { stroke: c.pick, 'stroke-width': one.line.width + 4, 'stroke-opacity': 0.75 }))),
       svg(
         'g',
         { fill: c.shut, 'font-size': 15, 'text-anchor': 'middle', 'font-weight': 'bold', 'aria-hidden': 'true' },

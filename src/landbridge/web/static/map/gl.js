@@ -86,6 +86,14 @@ function style(c) {
       },
       line('lines-dot', 'dot'),
       {
+        id: 'picked',
+        type: 'line',
+        source: 'lines',
+        filter: ['==', ['get', 'id'], ''],
+        layout: round,
+        paint: { 'line-color': c.pick, 'line-width': ['+', 9, ['get', 'width']], 'line-offset': ['get', 'offset'], 'line-opacity': 0.9 },
+      },
+      {
         id: 'casing',
         type: 'line',
         source: 'lines',
@@ -100,14 +108,6 @@ function style(c) {
       },
       line('lines-solid', 'solid'),
       line('lines-dash', 'dash'),
-      {
-        id: 'picked',
-        type: 'line',
-        source: 'lines',
-        filter: ['==', ['get', 'id'], ''],
-        layout: round,
-        paint: { 'line-color': c.pick, 'line-width': ['+', 4, ['get', 'width']], 'line-offset': ['get', 'offset'], 'line-opacity': 0.75 },
-      },
       {
         id: 'lines-hit',
         type: 'line',

@@ -5,7 +5,7 @@ import { number } from '../format.js';
 const PARTS = ['tariff', 'handling', 'fees', 'penalty', 'carbon', 'running', 'waiting', 'dwell', 'border', 'queue', 'reliability'];
 /** Colour of a part of a cost: those of the brief, set in parts.css for either theme. */
 export const partColour = (part) => (PARTS.includes(part) ? `var(--part-${part})` : '#888888');
-export const FAN = { wide: '#86b3d6', narrow: '#3f7cac', line: 'var(--ink)' };
+export const FAN = { wide: '#86b3d6', narrow: '#3f7cac' };
 
 const swatch = (colour) => svg('svg', { width: 13, height: 13, 'aria-hidden': 'true' }, svg('rect', { width: 13, height: 13, rx: 2, fill: colour }));
 
@@ -74,13 +74,13 @@ export function bars(rows, { label, colour = 'var(--accent)', negative = 'var(--
   );
 }
 
-/** A fan over years: {years, mean, p05, p25, p50, p75, p95}, all in one unit; years without values are left out. */
+/** A fan over years: {years, p05, p25, p50, p75, p95}, all in one unit; years without values are left out. */
 export function fan(whole, { label, show = number, mark = null }) {
   const known = whole.years.map((_, i) => i).filter((i) => whole.p50[i] !== null);
-  const keys = ['years', 'mean', 'p05', 'p25', 'p50', 'p75', 'p95'].filter((key) => whole[key]);
+  const keys = ['years', 'p05', 'p25', 'p50', 'p75', 'p95'].filter((key) => whole[key]);
   const one = Object.fromEntries(keys.map((key) => [key, known.map((i) => whole[key][i])]));
-  const [wide, high, left, bottom, top, right] = [420, 210, 62, 26, 10, 14];
-  const all = [...one.p05, ...one.p95, ...(one.mean || [])].filter(Number.isFinite);
+  const [wide, high, left, bottom, top, right] = [340, 190, 62, 24, 10, 18];
+  const all = [...one.p05, ...one.p95].filter(Number.isFinite);
   const low = Math.min(0, ...all);
   const most = Math.max(...all, low + 1e-9);
   const x = (year) => left + ((year - one.years[0]) / (one.years.at(-1) - one.years[0] || 1)) * (wide - left - right);
@@ -99,7 +99,6 @@ export function fan(whole, { label, show = number, mark = null }) {
     band(one.p25, one.p75, FAN.narrow, '25–75%'),
     svg('polyline', { points: line(one.p50), fill: 'none', stroke: '#ffffff', 'stroke-width': 4, 'stroke-opacity': 0.7 }),
     svg('polyline', { points: line(one.p50), fill: 'none', stroke: '#10283f', 'stroke-width': 2.2 }),
-    one.mean && svg('polyline', { points: line(one.mean), fill: 'none', stroke: FAN.line, 'stroke-width': 1.6, 'stroke-dasharray': '2 4', 'stroke-linecap': 'round' }),
     mark !== null && mark >= one.years[0] && mark <= one.years.at(-1) && svg('line', { x1: x(mark), x2: x(mark), y1: top, y2: high - bottom, stroke: 'var(--focus)', 'stroke-width': 1.5 }),
     one.years.map((year, i) =>
       one.years.length <= 6 || i % Math.ceil(one.years.length / 5) === 0 ? svg('text', { class: 'soft', x: x(year), y: high - 7, 'text-anchor': 'middle' }, year) : null,

@@ -73,6 +73,11 @@ export function create() {
     }
   }
 
+  function gainers(who) {
+    const rows = who.slice(0, 12).map((row) => ({ name: `${partyName(row.party)}, ${tOr(`role.${row.role}`, row.role)}`, value: row.gain_musd_year, words: million(row.gain_musd_year), colour: 'var(--good)' }));
+    return el('div', { class: 'panel' }, chart(t('appraisal.who'), rows.length ? bars(rows, { label: t('appraisal.who') }) : el('p', {}, t('appraisal.who.none'))));
+  }
+
   function project(one) {
     const middle = one.values[Math.floor(one.values.length / 2)];
     return el(
@@ -84,7 +89,7 @@ export function create() {
         { class: 'figures wide' },
         [
           [t('appraisal.npv', { rate: percent(middle.rate) }), million(middle.npv_musd)],
-          [t('appraisal.range'), one.npv_range_musd ? `${million(Math.min(...one.npv_range_musd.flat()))} … ${million(Math.max(...one.npv_range_musd.flat()))}` : t('none')],
+          [t('appraisal.range'), one.npv_range_musd ? t('appraisal.range.of', { low: million(Math.min(...one.npv_range_musd.flat())), high: million(Math.max(...one.npv_range_musd.flat())) }) : t('none')],
           [t('appraisal.bcr'), number(middle.bcr, 2)],
           [t('appraisal.irr'), one.irr === null || one.irr === undefined ? t('appraisal.irr.none') : percent(one.irr, 1)],
           [t('appraisal.capital'), `${million(one.capital_musd[0], false)} … ${million(one.capital_musd.at(-1), false)}`],
@@ -99,29 +104,19 @@ export function create() {
           chart(
             t('appraisal.swings'),
             bars(
-              one.swings.slice(0, 8).map((swing) => ({
+              one.swings.filter((swing) => Math.abs(swing.high_npv_musd - swing.low_npv_musd) >= 0.5).map((swing) => ({
                 name: swing.title,
                 value: middle.npv_musd,
                 low: Math.min(swing.low_npv_musd, swing.high_npv_musd),
                 high: Math.max(swing.low_npv_musd, swing.high_npv_musd),
                 words: `${million(swing.low_npv_musd)} … ${million(swing.high_npv_musd)}`,
               })),
-              { label: t('appraisal.swings'), names: 170, wide: 720 },
+              { label: t('appraisal.swings') },
             ),
             el('p', { class: 'note' }, t('appraisal.swings.words')),
           ),
         ),
-        el(
-          'div',
-          { class: 'panel' },
-          chart(
-            t('appraisal.who'),
-            bars(
-              one.who.slice(0, 12).map((row) => ({ name: `${partyName(row.party)}, ${tOr(`role.${row.role}`, row.role)}`, value: row.gain_musd_year, words: million(row.gain_musd_year), colour: 'var(--good)' })),
-              { label: t('appraisal.who'), names: 220, wide: 680 },
-            ),
-          ),
-        ),
+        gainers(one.who),
       ),
       one.note && el('p', { class: 'note' }, `${one.note} (${(one.source || []).join(', ')})`),
     );
@@ -162,6 +157,7 @@ export function create() {
           ],
           rows: told.combination.shares.map((row) => ({ ...row, title: projectTitle(row.project) })),
         }),
+      told.combination && gainers(told.combination.who),
       told.projects.map(project),
     );
   }

@@ -1,7 +1,7 @@
 // Futures: a year, the odds of each gate in it, fans of what may come, and the map of what is expected and how surely.
 import { get } from '../api.js';
 import { el, fill } from '../dom.js';
-import { number, percent, quantity, tonnes } from '../format.js';
+import { compact, number, percent, tonnes, unitWords } from '../format.js';
 import { colours, theMap } from '../map/index.js';
 import { flowRows, makeLegend, networkRows } from '../map/legend.js';
 import { makeScene } from '../map/scene.js';
@@ -126,7 +126,7 @@ export function create() {
         ],
         // What is least decided comes first.
         rows: rows.sort((a, b) => Math.abs(a.p - 0.5) - Math.abs(b.p - 0.5)),
-        most: 16,
+        most: 30,
         note: t('futures.odds.note', { n: told.odds.n }),
       }),
     );
@@ -135,8 +135,8 @@ export function create() {
         fans,
         run()
           .fans.filter((one) => one.p50.some((value) => value !== null))
-          .slice(0, 8)
-          .map((one) => chart(one.title || one.indicator, fan(one, { label: t('futures.fan', { title: one.title || one.indicator }), show: (value) => quantity(value, one.unit), mark: now }))),
+          .slice(0, 9)
+          .map((one) => chart(`${one.title || one.indicator}, ${unitWords(one.unit)}`, fan(one, { label: t('futures.fan', { title: one.title || one.indicator }), show: compact, mark: now }))),
       );
     }
     drawMap();
@@ -153,7 +153,7 @@ export function create() {
     const title = (id) => told.odds.gates.find((gate) => gate.id === id)?.title ?? id;
     const points = [
       t('futures.priors', { assumed: made.assumed_priors, all: made.priors }),
-      slip && t('futures.slip', { low: percent(slip.low), high: percent(slip.high) }),
+      slip && t('futures.slip', { low: number(slip.low, 2), high: number(slip.high, 2) }),
       (made.held || []).length > 0 && t('futures.held', { n: made.held.length, names: made.held.map(title).join('; ') }),
       ...(made.uncertain || []).map((one) => t('futures.uncertain', { title: one.title, p: percent(one.met_probability), reason: one.reason })),
     ].filter(Boolean);
@@ -168,7 +168,7 @@ export function create() {
             { key: 'title', title: t('futures.cause'), kind: 'text' },
             { key: 'loading', title: t('futures.loading'), kind: 'text', show: (value) => (Array.isArray(value) ? value.map((one) => number(one, 2)).join(' … ') : number(value, 2)) },
             { key: 'basis', title: t('pick.basis'), kind: 'text', show: (value) => tOr(`basis.${value}`, value) },
-            { key: 'gates', title: t('futures.shared'), kind: 'text', show: (value) => (value || []).map(title).join('; ') },
+            { key: 'gates', title: t('futures.shared'), kind: 'text', show: (value) => el('details', {}, el('summary', {}, t('futures.gates', { n: value.length })), value.map(title).join('; ')) },
           ],
           rows: causes,
           most: 12,
@@ -200,14 +200,10 @@ export function create() {
     fill(
       body,
       panel(found ? t('futures.looked', { n: found.n }) : t('futures.odds.only'), el('div', { class: 'slider' }, el('label', { for: 'futures-year' }, t('futures.year')), slider, output)),
-      el(
-        'div',
-        { class: 'two' },
-        odds,
-        found
-          ? panel(t('futures.fans'), keyOf([[FAN.wide, t('futures.band.wide')], [FAN.narrow, t('futures.band.narrow')], ['#10283f', t('futures.band.middle')]]), fans)
-          : empty(t('futures.empty.title'), t('futures.empty.words')),
-      ),
+      el('div', { class: 'two' }, odds, assumptions()),
+      found
+        ? panel(t('futures.fans'), keyOf([[FAN.wide, t('futures.band.wide')], [FAN.narrow, t('futures.band.narrow')], ['#10283f', t('futures.band.middle')]]), fans)
+        : empty(t('futures.empty.title'), t('futures.empty.words')),
       found &&
         found.flows &&
         panel(
@@ -221,7 +217,6 @@ export function create() {
           el('p', { class: 'note' }, t('futures.map.words')),
           mapBox,
         ),
-      assumptions(),
     );
   }
 

@@ -1,7 +1,7 @@
 // Map: the network by mode and status, flows as widths, the difference of two scenarios, delays.
 import { get, address } from '../api.js';
 import { el, fill } from '../dom.js';
-import { fixed, tonnes } from '../format.js';
+import { percent, tonnes } from '../format.js';
 import { colours, theMap } from '../map/index.js';
 import { flowRows, makeLegend, networkRows } from '../map/legend.js';
 import { boundsOf, CUT, makeScene } from '../map/scene.js';
@@ -33,6 +33,14 @@ export function openBounds(network, flows) {
     .filter(Boolean);
   const points = (ends.length > 3 ? ends : network.places).map((place) => [place.lon, place.lat]);
   return boundsOf(points, 0.76);
+}
+
+/** Where a difference is greatest; null where next to nothing changes. */
+export function changedBounds(network, difference) {
+  const links = network.links.filter((link) => !link.ocean && difference.links[link.id]);
+  const most = Math.max(0, ...links.map((link) => Math.abs(difference.links[link.id])));
+  const points = links.filter((link) => Math.abs(difference.links[link.id]) >= 0.15 * most).flatMap((link) => link.coords);
+  return most >= 100 && points.length > 1 ? boundsOf(points) : null;
 }
 
 export const cameraOf = (params) => {
@@ -68,8 +76,14 @@ export function create() {
     pick: (hit) => go({ pick: hit ? `${hit.kind}:${hit.id}` : '' }, { replace: true }),
     move: rememberCamera,
     redraw: () => now && draw(now.params),
-    home: () => now && map.fit(openBounds(now.network, now.flows)),
+    home: () => now && home(),
   };
+
+  function home() {
+    const bounds = now.difference && changedBounds(now.network, now.difference);
+    if (bounds) map.fit(bounds, 70);
+    else map.fit(openBounds(now.network, now.flows));
+  }
 
   function draw(params) {
     const show = shownOf(params);
@@ -140,7 +154,7 @@ export function create() {
         corridors.length > 0 && el('h3', {}, t('totals.corridors')),
         corridors.length > 0 &&
           el('ul', { class: 'amounts' }, corridors.slice(0, 8).map(([id, amount]) => el('li', {}, el('span', {}, corridorTitle(id)), el('b', {}, tonnes(amount, sign))))),
-        el('p', { class: 'note' }, t('totals.residual', { n: fixed(100 * told.residual, 2) })),
+        el('p', { class: 'note' }, t('totals.residual', { n: percent(told.residual, 2) })),
       ),
     );
   }
@@ -184,6 +198,7 @@ export function create() {
       return;
     }
     const first = !now;
+    const turns = now && Boolean(now.difference) !== isDifference(params);
     if (first) fill(controls, loading(t('loading.flows')));
     map.element.setAttribute('aria-busy', 'true');
     const box = el('div');
@@ -206,7 +221,7 @@ export function create() {
       return;
     }
     now = made.next;
-    if (first && !cameraOf(params)) map.fit(openBounds(now.network, now.flows));
+    if (turns || (first && !cameraOf(params))) home();
     draw(params);
     drawControls(params);
     drawTotals(params);

@@ -19,7 +19,7 @@ const clip = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}â€
 
 /** Events as dots on one lane for each process. */
 function timeline(told, since, picked) {
-  const [wide, names, row, top] = [1120, 250, 25, 26];
+  const [wide, names, row, top] = [1120, 318, 26, 26];
   const events = told.events.map((one) => ({ ...one, at: yearOf(one.first || one.date) })).filter((one) => one.at !== null && one.at >= since);
   const lanes = told.processes.filter((process) => events.some((one) => one.process === process.id));
   const last = Math.max(...events.map((one) => one.at), yearOf(told.as_of) ?? since + 1) + 0.3;
@@ -41,7 +41,7 @@ function timeline(told, since, picked) {
       const y = top + i * row + row / 2;
       return [
         svg('line', { class: 'rule', x1: names, x2: wide - 12, y1: y, y2: y }),
-        svg('text', { x: names - 10, y: y + 4, 'text-anchor': 'end' }, clip(process.title, 36), svg('title', {}, process.title)),
+        svg('text', { x: names - 10, y: y + 4, 'text-anchor': 'end' }, clip(process.title, 50), svg('title', {}, process.title)),
         events.filter((one) => one.process === process.id).map((one) => {
           const hollow = one.status !== 'occurred';
           return svg(

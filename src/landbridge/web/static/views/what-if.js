@@ -4,7 +4,7 @@ import { el, fill } from '../dom.js';
 import { number, percent, quantity } from '../format.js';
 import { colours, theMap } from '../map/index.js';
 import { flowRows, makeLegend, networkRows } from '../map/legend.js';
-import { boundsOf, CUT, makeScene } from '../map/scene.js';
+import { CUT, makeScene } from '../map/scene.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow } from '../parts/exports.js';
 import { panel, segments, stateWords } from '../parts/headings.js';
@@ -13,7 +13,7 @@ import { table } from '../parts/table.js';
 import { go, linkTo, queryOf } from '../router.js';
 import { t, tn, tOr } from '../strings.js';
 import { corridorTitle, getNetwork, linkLines, linkName, placeLines, stateName, theStudy, zoneName } from '../study.js';
-import { cameraOf, openBounds, pickOf, rememberCamera } from './map.js';
+import { cameraOf, changedBounds, openBounds, pickOf, rememberCamera } from './map.js';
 import { describePick } from './pick.js';
 
 const key = (change) => `${change.kind}:${change.id}`;
@@ -209,16 +209,8 @@ export function create() {
     return lines.length ? lines : [t('whatif.nothing')];
   }
 
-  /** What changes most, for the map to show. */
-  function changedBounds() {
-    const links = [...now.network.links].filter((link) => !link.ocean && now.difference.links[link.id]);
-    const most = Math.max(0, ...links.map((link) => Math.abs(now.difference.links[link.id])));
-    const points = links.filter((link) => Math.abs(now.difference.links[link.id]) >= 0.15 * most).flatMap((link) => link.coords);
-    return most >= 100 && points.length ? boundsOf(points) : null;
-  }
-
   function home() {
-    const bounds = now && now.difference && changedBounds();
+    const bounds = now && now.difference && changedBounds(now.network, now.difference);
     if (bounds) map.fit(bounds, 80);
     else if (now) map.fit(openBounds(now.network, now.flows));
   }
@@ -247,7 +239,7 @@ export function create() {
           rows: (told.summary || []).map((row) => ({ ...row, change: row.after - row.before })),
           most: 6,
         }),
-        el('p', { class: 'note' }, t('whatif.solved', { seconds: number(told.seconds, 2), iterations: told.iterations ?? t('none'), residual: number(100 * (told.residual ?? NaN), 2) })),
+        el('p', { class: 'note' }, t('whatif.solved', { seconds: number(told.seconds, 2), iterations: told.iterations ?? t('none'), residual: percent(told.residual, 2) })),
         el('p', {}, el('a', { href: linkTo('routes') }, t('whatif.routes'))),
       ),
     );
