@@ -93,10 +93,13 @@ class Watched:
         if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
             self.foreign.append(request.url)
 
-    def open(self, where: str = "#/map", *, query: str = "") -> None:
-        """Go to a view by its address, as a link would."""
+    def open(self, where: str = "#/map", *, webgl: bool = False) -> None:
+        """Go to a view by its address, as a link would.
+
+        Without a graphics card WebGL takes seconds for a frame, so most tests ask for the map as SVG.
+        """
         self.page.goto("about:blank")
-        self.page.goto(f"{self.address}{query}{where}")
+        self.page.goto(f"{self.address}{'' if webgl else '?map=svg'}{where}")
         self.page.wait_for_selector("main .view > *")
 
     def wait_for_map(self) -> None:

@@ -7,6 +7,8 @@ function nameOf(id) {
     const name = find(id);
     if (name !== id) return name;
   }
+  const link = /^(.+)--(.+)-(\w+)$/.exec(id);
+  if (link) return t('link.name', { from: nodeName(link[1]), to: nodeName(link[2]), mode: tOr(`mode.${link[3]}`, link[3]) });
   return tOr(`mode.${id}`, id.replaceAll('_', ' '));
 }
 

@@ -32,3 +32,15 @@ export function handOut(blob, name) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
+
+/** Rows as a CSV file; cells that hold a comma, quote or line end are quoted, and none begins a formula. */
+export function csvOf(keys, rows) {
+  const cell = (value) => {
+    if (typeof value === 'number') return String(value);
+    const text = String(value ?? '');
+    const safe = /^[=+@-]/.test(text) ? `'${text}` : text;
+    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  const lines = [keys.join(','), ...rows.map((row) => keys.map((key) => cell(row[key])).join(','))];
+  return new Blob([`${lines.join('\r\n')}\r\n`], { type: 'text/csv' });
+}

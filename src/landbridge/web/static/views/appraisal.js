@@ -74,7 +74,7 @@ export function create() {
   }
 
   function gainers(who) {
-    const rows = who.slice(0, 12).map((row) => ({ name: `${partyName(row.party)}, ${tOr(`role.${row.role}`, row.role)}`, value: row.gain_musd_year, words: million(row.gain_musd_year), colour: 'var(--good)' }));
+    const rows = who.slice(0, 12).map((row) => ({ name: row.party === 'climate' ? t('party.climate') : `${partyName(row.party)}, ${tOr(`role.${row.role}`, row.role)}`, value: row.gain_musd_year, words: million(row.gain_musd_year), colour: 'var(--good)' }));
     return el('div', { class: 'panel' }, chart(t('appraisal.who'), rows.length ? bars(rows, { label: t('appraisal.who') }) : el('p', {}, t('appraisal.who.none'))));
   }
 

@@ -1,9 +1,9 @@
 // Validity: what was observed against what the model says; misses are listed plainly.
 import { el, fill } from '../dom.js';
-import { number, percent, quantity } from '../format.js';
+import { percent, quantity, signed } from '../format.js';
 import { measureWords } from '../measures.js';
 import { chart, scatter } from '../parts/charts.js';
-import { exportRow, tableExports } from '../parts/exports.js';
+import { csvOf, exportRow, handOut } from '../parts/exports.js';
 import { heading, segments } from '../parts/headings.js';
 import { await_ } from '../parts/notices.js';
 import { table } from '../parts/table.js';
@@ -19,7 +19,7 @@ export function create() {
   let told = null;
 
   const name = (row) => measureWords(row.quantity, row.note);
-  const error = (row) => (row.relative_error === null || row.relative_error === undefined ? (row.error === null ? t('none') : number(row.error, 2)) : `${row.relative_error > 0 ? '+' : ''}${percent(row.relative_error)}`);
+  const error = (row) => (row.relative_error === null || row.relative_error === undefined ? (row.error === null ? t('none') : t('validity.points', { n: signed(row.error, 2) })) : `${row.relative_error > 0 ? '+' : ''}${percent(row.relative_error)}`);
 
   function draw(params) {
     const compared = told.rows.filter((row) => row.inside !== null);
@@ -85,7 +85,7 @@ export function create() {
           chart(t('validity.chart', { unit }), el('div', { class: 'scatter' }, scatter(dots, { label: t('validity.chart', { unit }), xTitle: t('validity.axis.observed', { unit }), yTitle: t('validity.axis.modelled', { unit }) })), el('p', { class: 'note' }, t('validity.dots'))),
         ),
       el('p', { class: 'note' }, t('validity.evidence', { n: told.evidence_only ?? 0 })),
-      exportRow(tableExports('validity', { scenario: params.scenario })),
+      exportRow([{ words: t('export.csv'), run: () => handOut(csvOf(['id', 'quantity', 'scenario', 'unit', 'observed', 'modelled', 'error', 'relative_error', 'tolerance_stated', 'verdict', 'use', 'reason', 'note'], told.rows), 'landbridge-validity.csv') }]),
     );
     if (focus) document.getElementById(focus)?.focus();
   }
