@@ -125,6 +125,8 @@ def test_5_appraisal_validity_and_brief(ask: Asker) -> None:
 
 def test_6_jobs_outlive_the_page_and_the_server(folder: Path, study: Path, ask: Asker) -> None:
     """Another server on the same study finds what was done; what a server left unfinished is told as failed."""
+    asked = ask.post("/api/jobs", {"kind": "dependence", "scenario": "today"}, expect=202)
+    assert ask.wait(asked["id"])["state"] == "done"
     done = {job["id"] for job in ask.get("/api/jobs") if job["state"] == "done"}
     with asking(study) as other:
         assert done <= {job["id"] for job in other.get("/api/jobs")}

@@ -47,5 +47,7 @@ def asking(study: str | Path, **more: Any) -> Iterator[Asker]:
     server = Server(study, port=0, **more)
     with server.running() as address:
         asker = Asker(server, address)
-        yield asker
-        asker.http.close()
+        try:
+            yield asker
+        finally:
+            asker.http.close()

@@ -35,9 +35,9 @@ def serve(
     ] = "127.0.0.1",
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
-    """Open the map: shut a border and watch freight find another way.
+    """Open the map, to shut a border and watch freight turn.
 
-    A web page from this machine alone; nothing is fetched from outside. Ctrl-C ends it.
+    It is a web page from this machine alone; nothing is fetched from outside. Ctrl-C ends it.
 
     \b
     Examples:

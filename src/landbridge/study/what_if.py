@@ -378,7 +378,7 @@ def _is_known(own: Prepared, name: str) -> bool:
     def stands(scenario: ResolvedScenario) -> tuple[Any, ...]:
         shares = tuple(sorted((gate, state.share) for gate, state in scenario.gates.items()))
         rules = {replace(rule, reason="") for rule in scenario.rules}
-        return shares, frozenset(rules), scenario.trade_closed
+        return shares, frozenset(rules), scenario.trade_closed, scenario.measures
 
     asked = stands(own.scenarios[name])
     return any(stands(s) == asked for key, s in own.scenarios.items() if key != name)

@@ -58,7 +58,7 @@ def save_what_if(study: Study, name: str, what_if: WhatIf, folder: Path) -> Stud
         raise TargetNotEmpty(
             f'the study has a scenario "{name}" already.', where=str(path), mend="choose another name."
         )
-    file = path / FILE
+    file, stored = path / FILE, find_arrays(_make_key(own))
     former = file.read_text(encoding="utf-8-sig")
     write_whole(file, _insert(former, _write_entry(name, what_if), path))
     try:
@@ -66,7 +66,6 @@ def save_what_if(study: Study, name: str, what_if: WhatIf, folder: Path) -> Stud
     except StudyInvalid:
         write_whole(file, former)
         raise
-    stored = find_arrays(_make_key(own))
     if stored is not None:
         # A what-if is no state that routes are sought for: what was prepared stays right.
         store_arrays(_make_key(saved), stored)

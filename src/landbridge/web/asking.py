@@ -34,6 +34,6 @@ def get_session(request: Request) -> Session:
     return cast(Session, request.app.state.session)
 
 
-def give(session: Session, key: Hashable, make: Callable[[], Any]) -> Response:
+def give(session: Session, key: Hashable, make: Callable[[], Any], *, on_disk: bool = False) -> Response:
     """An answer that is the same whenever it is asked for."""
-    return Response(session.answer(key, make), media_type="application/json")
+    return Response(session.answer(key, make, on_disk=on_disk), media_type="application/json")

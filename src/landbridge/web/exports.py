@@ -128,7 +128,8 @@ def get_table(
         layers = _lay_map(request, state, subject, commodity, base, base_what_if)
     rows = next(iter(layers.values()))[0]
     asked = session.ask(scenario, year, what_if)
-    name = "-".join(part for part in (subject, asked.scenario, str(asked.year), commodity) if part)
+    cargo = commodity if commodity in session.study.tables["classes"].index else ""
+    name = "-".join(part for part in (subject, asked.scenario, str(asked.year), cargo) if part)
     headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
     if form == "gpkg":
         about = {

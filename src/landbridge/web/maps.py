@@ -27,7 +27,7 @@ def get_study(request: Request) -> Response:
         states = {code: names.get(code, code) for code in found["states"]}
         return {**found, "version": __version__, "states": states, "outline": {"credit": CREDIT}}
 
-    return give(session, "study", make)
+    return give(session, "study", make, on_disk=True)
 
 
 @router.get("/network", response_model=NetworkAnswer, summary="Links and places in one state")
@@ -50,7 +50,7 @@ def get_network(
             "places": describe_places(world.prepared, world.solution),
         }
 
-    return give(session, ("network", asked), make)
+    return give(session, ("network", asked), make, on_disk=not asked.what_if)
 
 
 @router.get("/flows", response_model=FlowsAnswer, summary="Flows on links in one state")
@@ -64,7 +64,12 @@ def get_flows(
     """Tonnes a year along each link and corridor at the equilibrium, with its certificate."""
     session = get_session(request)
     asked = session.ask(scenario, year, what_if)
-    return give(session, ("flows", asked, commodity), lambda: _flows(session, asked, commodity))
+    return give(
+        session,
+        ("flows", asked, commodity),
+        lambda: _flows(session, asked, commodity),
+        on_disk=not asked.what_if,
+    )
 
 
 def _flows(session: Session, asked: Asked, commodity: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from landbridge.errors import UnknownId
 from landbridge.web.asking import ERRORS, Base, Scenario, WhatIf, Year, get_session, give
 from landbridge.web.models import Shape, say
-from landbridge.web.session import Session, write_json
+from landbridge.web.session import Asked, Session, write_json
 from landbridge.web.what_ifs import list_names
 
 router = APIRouter(prefix="/api", tags=["results"], responses=ERRORS)
@@ -25,7 +25,7 @@ class JobRequest(Shape):
     scenario: Annotated[str | None, say("dependence, appraisal, brief: scenario")] = None
     base: Annotated[str | None, say("brief: scenario to compare with")] = None
     year: Annotated[int | None, say("dependence, brief: year")] = None
-    what_if: Annotated[str | None, say("dependence: id of a what-if")] = None
+    what_if: Annotated[str | None, say("dependence, brief: id of a what-if")] = None
     wide: Annotated[bool, say("dependence: close straits, ports and crossings too")] = False
     pairs: Annotated[bool, say("dependence: close pairs of the gravest too")] = False
     projects: Annotated[list[str], Field(max_length=20, description="appraisal: projects; all if empty")] = (
@@ -240,16 +240,17 @@ def get_depends(
     zones = session.study.tables["zones"]
     if zone and zone not in zones.index:
         raise UnknownId(zone, zones.ids, kind="zone", where=f"study {session.study.id}")
-    job = _submit(session, "dependence", **_ask_dependence(session, asked, wide=False, pairs=False))
+    job = _submit(session, "dependence", **_ask_state(session, asked), wide=False, pairs=False)
     if job["state"] == "done" and zone:
         own = [row for row in job["result"]["zones"] if row["zone"] == zone]
         job["result"]["zones"] = own
     return _give(job)
 
 
-def _ask_dependence(session: Session, asked: Any, **more: bool) -> dict[str, Any]:
+def _ask_state(session: Session, asked: Asked) -> dict[str, Any]:
+    """A state as a job is told of it: its what-if by content, so that the job needs no store."""
     what_if = session.get_what_if(asked.what_if).model_dump(mode="json") if asked.what_if else None
-    return {"scenario": asked.scenario, "year": asked.year, "what_if": what_if, **more}
+    return {"scenario": asked.scenario, "year": asked.year, "what_if": what_if}
 
 
 @router.get("/gains", response_model=GainsAnswer, summary="Who gains between two states")
@@ -286,7 +287,7 @@ def get_futures(request: Request) -> Response:
 
         return tell_gate_odds(session.study)
 
-    drawn = session.answer("odds", odds).decode()
+    drawn = session.answer("odds", odds, on_disk=True).decode()
     run = session.find_futures()
     if run is None:
         return Response(f'{{"odds":{drawn},"found":null}}', media_type="application/json")
@@ -320,9 +321,9 @@ def post_job(request: Request, asked: JobRequest) -> Response:
     args: dict[str, Any] = {}
     if kind in ("dependence", "brief"):
         state = session.ask(asked.scenario, asked.year, asked.what_if)
-        args = {"scenario": state.scenario, "year": state.year}
+        args = _ask_state(session, state)
         if kind == "dependence":
-            args = _ask_dependence(session, state, wide=asked.wide, pairs=asked.pairs)
+            args |= {"wide": asked.wide, "pairs": asked.pairs}
         else:
             args["base"] = session.ask(asked.base, state.year).scenario
     elif kind == "futures":
@@ -371,15 +372,20 @@ def delete_job(request: Request, job: str) -> Response:
 @router.get(
     "/brief.html", responses={**PENDING, 200: {"content": {"text/html": {}}}}, summary="The brief as one page"
 )
-def get_brief(request: Request, base: Base = None, scenario: Scenario = None, year: Year = None) -> Response:
-    """The brief of two scenarios: a job that this starts (202), and the page afterwards (200)."""
+def get_brief(
+    request: Request,
+    base: Base = None,
+    scenario: Scenario = None,
+    year: Year = None,
+    what_if: WhatIf = None,
+) -> Response:
+    """The brief of two scenarios, or of one and a what-if: a job (202), then the page (200)."""
     from landbridge.web.work import BRIEF
 
     session = get_session(request)
-    state = session.ask(scenario, year)
+    state = session.ask(scenario, year, what_if)
     before = session.ask(base, state.year)
-    args = {"scenario": state.scenario, "year": state.year, "base": before.scenario}
-    job = _submit(session, "brief", **args)
+    job = _submit(session, "brief", base=before.scenario, **_ask_state(session, state))
     path = session.jobs.get_file(job["id"], BRIEF)
     if path is None:
         return _give(job)

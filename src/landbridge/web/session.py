@@ -7,7 +7,9 @@ it is at hand again after one evaluation. What computes is imported when it is f
 is there at once.
 """
 
+import hashlib
 import json
+import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ import numpy as np
 
 from landbridge.errors import LandbridgeError, RequestRefused, UnknownId
 from landbridge.study import Study, open_study
+from landbridge.study.cache import hash_package, hash_rooms
 from landbridge.study.settings import Change, WhatIf
 from landbridge.study.study_view import find_state
 from landbridge.web import store
@@ -35,8 +38,12 @@ if TYPE_CHECKING:
 
 SOLVES = 2
 """States solved at a time; the kernels release the interpreter's lock."""
-KEPT_STATES = 16
+KEPT_STATES = 12
 KEPT_ANSWERS = 512
+KEPT_MB = 64.0
+"""Answers that stay on disk for the next start."""
+HEAD_START_S = 1.0
+"""The first page is served before the study is prepared behind the scenes."""
 MOST_TOLD = 3
 
 
@@ -62,6 +69,7 @@ class Session:
 
     def __init__(self, study: str | Path) -> None:
         self.study: Study = open_study(study)
+        self._mark = _mark(self.study)
         self._made: Memo[Any] = Memo(32)
         self._worlds: Memo[World] = Memo(KEPT_STATES)
         self._answers: Memo[bytes] = Memo(KEPT_ANSWERS)
@@ -78,13 +86,34 @@ class Session:
         """Begin to prepare the study and to solve its reference state, so that the first request finds it."""
 
         def begin() -> None:
+            time.sleep(HEAD_START_S)
             try:
-                self.get_world(self.ask(None, None))
+                world = self.get_world(self.ask(None, None))
+                self._load_kernels(world)
             except LandbridgeError:
                 return  # whoever asks for it will be told
 
         self.jobs.start()
         Thread(target=begin, name="landbridge-start", daemon=True).start()
+
+    def _load_kernels(self, world: World) -> None:
+        """Solve a what-if that nobody asked for, so that the first that somebody asks for need not wait for
+        what is compiled and sorted once.
+        """
+        from landbridge.study.map_view import describe_flows
+        from landbridge.study.what_if import solve_what_if
+        from landbridge.study.what_if_view import list_turned, summarise
+
+        carried = describe_flows(world.prepared, world.solution, self.corridors)["links"]
+        if not carried:
+            return
+        least = min(carried, key=lambda link: sum(carried[link]))
+        change = Change(kind="link", id=least, to="shut")
+        what_if = WhatIf(title="", base=world.solution.scenario, changes=(change,))
+        with self._solves:
+            _, after = solve_what_if(world.prepared, what_if, world.solution)
+        summarise(world.solution, after, self.corridors)
+        list_turned(world.solution, after, self.states, {})
 
     def stop(self) -> None:
         """End what is still going on."""
@@ -274,7 +303,7 @@ class Session:
 
     def use(self, study: Study) -> None:
         """Go on with a study that differs from the former one in its what-ifs alone."""
-        self.study = study
+        self.study, self._mark = study, _mark(study)
         self._answers = Memo(KEPT_ANSWERS)
 
     def title(self, asked: Asked) -> str:
@@ -300,13 +329,30 @@ class Session:
             name = str(tables["nodes"].row(change.id)["name"])
         return f"{name} {change.to if change.share is None else f'{change.share:.0%} open'}"
 
-    def answer(self, key: Hashable, make: Callable[[], Any]) -> bytes:
-        """An answer as JSON text, written once for each key."""
-        return self._answers.get(key, lambda: write_json(make()))
+    def answer(self, key: Hashable, make: Callable[[], Any], *, on_disk: bool = False) -> bytes:
+        """An answer as JSON text, written once for each key; ``on_disk`` ones outlive the server."""
+        if not on_disk:
+            return self._answers.get(key, lambda: write_json(make()))
+
+        def fetch() -> bytes:
+            name = hashlib.sha256(f"{self._mark}{key!r}".encode()).hexdigest()[:32]
+            kept = store.find_bytes(self.store / "answers", name)
+            if kept is None:
+                kept = write_json(make())
+                store.keep_bytes(self.store / "answers", name, kept, KEPT_MB)
+            return kept
+
+        return self._answers.get(key, fetch)
 
     def keep(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
         """An answer of any kind, made once for each key."""
         return self._answers.get(key, make)
+
+
+def _mark(study: Study) -> str:
+    """What answers hang on: the study's files and the source that makes them."""
+    rooms = hash_rooms("demand", "indicators", "study", "report", "web")
+    return json.dumps([study.input_hashes(), hash_package(), rooms], sort_keys=True)
 
 
 def write_json(content: Any) -> bytes:

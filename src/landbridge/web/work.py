@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -203,11 +204,17 @@ def validate(study: "Study", _args: Args, folder: Path, report: "Report") -> dic
 
 
 def brief(study: "Study", args: Args, folder: Path, report: "Report") -> dict[str, Any]:
-    """The brief of two scenarios in a year, as one page."""
+    """The brief of two scenarios in a year, or of one and a what-if, as one page."""
     from landbridge.report import write_brief
     from landbridge.study import run_study
+    from landbridge.study.settings import WhatIf
+    from landbridge.study.what_if import UNNAMED
 
     base, scenario = str(args["base"]), str(args["scenario"])
+    if args.get("what_if"):
+        what_if, scenario = WhatIf.model_validate(args["what_if"]), UNNAMED
+        own = {**study.settings.what_ifs, UNNAMED: what_if}
+        study = replace(study, settings=study.settings.model_copy(update={"what_ifs": own}))
     finished = run_study(
         study,
         scenarios=list(dict.fromkeys((base, scenario))),
