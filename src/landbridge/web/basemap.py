@@ -32,12 +32,12 @@ _DAY = {"cache-control": "private, max-age=86400"}
 LIBRARY = {"maplibre-gl.js": "text/javascript", "maplibre-gl.css": "text/css"}
 """Files of MapLibre GL JS that are handed out, out of the wheel of `maplibre`."""
 
-_TOLERANCE_DEG: dict[str, float] = {"coarse": 0.08, "fine": 0.0}
+_TOLERANCE_DEG: dict[str, float] = {"coarse": 0.05, "fine": 0.0}
 _DECIMALS: dict[str, int] = {"coarse": 2, "fine": 3}
 _SMALLEST_DEG2: dict[str, float] = {"coarse": 0.05, "fine": 0.0}
 _FARTHEST_LAT = 84.0
 """Beyond it a map in Mercator's projection, the page's own, has no use for outlines."""
-_FORM = 1
+_FORM = 2
 """Raised when the way of writing changes, so that an old cache is not read."""
 
 

@@ -54,6 +54,9 @@ export function get(path, query = {}, { fresh = false } = {}) {
   return answer;
 }
 
+/** Remember an answer that came another way, so that it need not be asked for. */
+export const keep = (path, query, answer) => kept.set(address(path, query), Promise.resolve(answer));
+
 const send = (method) => (path, body) =>
   ask(path, {
     method,

@@ -1,16 +1,16 @@
 // The page: loads the words and the study, builds the frame, and shows the view that the address names.
+import { get } from './api.js';
+import { el, fill } from './dom.js';
+import { failure } from './parts/notices.js';
+import { buildShell } from './shell.js';
 import { loadStrings, t } from './strings.js';
+import { loadStudy } from './study.js';
 import { applyTheme } from './theme.js';
 
 applyTheme();
+// Asked for before anything is shown: the words, and what the study is.
+get('/api/study').catch(() => null);
 await loadStrings();
-
-const [{ el, fill }, { loadStudy }, { buildShell }, { failure }] = await Promise.all([
-  import('./dom.js'),
-  import('./study.js'),
-  import('./shell.js'),
-  import('./parts/notices.js'),
-]);
 
 const app = document.getElementById('app');
 

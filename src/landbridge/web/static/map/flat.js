@@ -4,7 +4,7 @@ import { placeLabels } from './labels.js';
 import { lambert } from './projection.js';
 
 const RAD = Math.PI / 180;
-const FINE_FROM = 4.2;
+const FINE_FROM = 5;
 const DASHES = { solid: null, dash: (w) => `${3 * w} ${2 * w}`, dot: (w) => `${0.2 * w} ${2.2 * w}` };
 
 /** A map in `container`; see map/index.js for what its methods mean. */

@@ -23,7 +23,7 @@ export function hasWebGl() {
   }
 }
 
-const FINE_FROM = 4.2;
+const FINE_FROM = 5;
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const collection = (features) => ({ type: 'FeatureCollection', features });
 const feature = (kind, coordinates, properties) => ({ type: 'Feature', properties, geometry: { type: kind, coordinates } });
@@ -172,6 +172,7 @@ function style(c) {
 
 /** A map in `container`; see map/index.js for what its methods mean. */
 export async function createGlMap(container, { camera, colours, outlines, onHover, onPick, onMove, onReady }) {
+  const background = outlines('coarse');
   const gl = await loadLibrary();
   const map = new gl.Map({
     container,
@@ -200,14 +201,14 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
   };
   let fineAsked = false;
   async function fineWhenClose() {
-    if (fineAsked || map.getZoom() < FINE_FROM - 0.4) return;
+    if (fineAsked || map.getZoom() < FINE_FROM - 0.2) return;
     fineAsked = true;
     const data = await outlines('fine');
     map.getSource('fine').setData(data);
   }
 
   await new Promise((resolve) => map.once('load', resolve));
-  outlines('coarse').then((data) => map.getSource('coarse').setData(names(data)));
+  background.then((data) => map.getSource('coarse').setData(names(data)));
   map.on('moveend', () => {
     fineWhenClose();
     const { lng, lat } = map.getCenter();

@@ -1,5 +1,5 @@
 // What if: switches for gates, and links, borders, ports and states shut or opened by clicking; what turns.
-import { address, ApiError, get, post } from '../api.js';
+import { address, ApiError, get, keep, post } from '../api.js';
 import { el, fill } from '../dom.js';
 import { number, percent, quantity } from '../format.js';
 import { colours, theMap } from '../map/index.js';
@@ -35,6 +35,7 @@ export function create() {
   let attached = null;
   let turn = 0;
   let filter = '';
+  let asked = 0;
 
   const handlers = {
     describe(hit) {
@@ -82,6 +83,8 @@ export function create() {
       const told = await post('/api/what-if', { scenario: now.params.scenario, year: Number(now.params.year), changes: wanted });
       if (mine !== turn) return;
       element.dataset.solvedMs = Math.round(performance.now() - started);
+      asked = started;
+      keep(`/api/what-if/${encodeURIComponent(told.id)}`, {}, told);
       go({ what_if: told.id });
     } catch (fault) {
       if (mine !== turn) return;
@@ -286,7 +289,6 @@ export function create() {
     const made = changes().find((one) => one.kind === 'gate' && one.id === gate.id);
     const today = gate.today ?? (made ? null : gate.state);
     const state = made ? made.to : gate.state;
-    const evidence = gate.evidence || [];
     const box = el('input', {
       type: 'checkbox',
       role: 'switch',
@@ -300,19 +302,21 @@ export function create() {
       el('strong', {}, gate.title),
       el('label', { class: 'switch' }, el('span', { class: `tag ${state}` }, t(`gate.${state}`)), box),
       el('p', {}, gate.why || (gate.since ? t('gate.since', { since: gate.since }) : t('gate.unknown'))),
-      el(
-        'details',
-        {},
-        el('summary', {}, tn('gate.evidence', gate.n_evidence ?? evidence.length)),
-        el(
-          'ul',
-          { class: 'plain' },
-          evidence.slice(0, 6).map((one) => el('li', {}, el('a', { href: linkTo('record', { claim: one.id }) }, one.id), ` ${[one.text || one.value, one.unit].filter(Boolean).join(' ')}`, el('span', { class: 'quiet' }, ` – ${one.publisher || one.source}`))),
-        ),
-        gate.opens && gate.opens.length > 0 && el('p', {}, tn('gate.opens', gate.opens.length, { names: gate.opens.slice(0, 4).map((id) => (now.network.byId.has(id) ? linkName(now.network.byId.get(id)) : id)).join('; ') })),
-        el('a', { href: linkTo('record', { gate: gate.id }) }, t('gate.record')),
-      ),
+      el('details', { on: { toggle: (event) => fill(event.target, event.target.firstChild, gateEvidence(gate)) } }, el('summary', {}, tn('gate.evidence', gate.n_evidence ?? gate.evidence.length))),
     );
+  }
+
+  /** What is shown when the evidence of a gate is unfolded; made only then, for there are many gates. */
+  function gateEvidence(gate) {
+    return [
+      el(
+        'ul',
+        { class: 'plain' },
+        gate.evidence.slice(0, 6).map((one) => el('li', {}, el('a', { href: linkTo('record', { claim: one.id }) }, one.id), ` ${[one.text || one.value, one.unit].filter(Boolean).join(' ')}`, el('span', { class: 'quiet' }, ` – ${one.publisher || one.source}`))),
+      ),
+      gate.opens.length > 0 && el('p', {}, tn('gate.opens', gate.opens.length, { names: gate.opens.slice(0, 4).map((id) => (now.network.byId.has(id) ? linkName(now.network.byId.get(id)) : id)).join('; ') })),
+      el('a', { href: linkTo('record', { gate: gate.id }) }, t('gate.record')),
+    ];
   }
 
   function drawGates() {
@@ -397,6 +401,7 @@ export function create() {
     drawGates();
     side.scrollTop = at;
     if (focus) gatesBox.querySelector(`[data-gate="${CSS.escape(focus)}"] input`)?.focus();
+    if (asked) element.dataset.drawnMs = Math.round(performance.now() - asked);
     element.dataset.whatIf = params.what_if || '';
     if (now.solved) say(t('live.solved', { n: changes().length, seconds: number(now.solved.seconds, 2) }));
   }
