@@ -318,7 +318,8 @@ SHOTS = {
 
 @pytest.mark.slow  # pictures for the manual, only when they are asked for
 @pytest.mark.skipif(
-    "LANDBRIDGE_PICTURES" not in os.environ, reason="pictures are drawn when LANDBRIDGE_PICTURES names a folder"
+    "LANDBRIDGE_PICTURES" not in os.environ,
+    reason="pictures are drawn when LANDBRIDGE_PICTURES names a folder",
 )
 @pytest.mark.parametrize("name", SHOTS)
 def test_f_pictures_for_the_manual(chromium: Any, eurasia: str, name: str) -> None:
