@@ -27,6 +27,7 @@ HEAVY = {
 }
 COMMANDS = [
     ("run",),
+    ("serve",),
     ("demo",),
     ("routes",),
     ("why-not",),

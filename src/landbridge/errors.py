@@ -18,7 +18,8 @@ LandbridgeError                          Exception
 ├── NoRoute                  LB-A001     LookupError
 ├── TargetNotWritable        LB-R003     OSError
 ├── RunNotFound              LB-R001     FileNotFoundError
-└── RunInvalid               LB-R002     ValueError
+├── RunInvalid               LB-R002     ValueError
+└── RequestRefused           LB-W001     ValueError; ``faults``, ``status``
 LandbridgeWarning                        UserWarning
 ├── NotConverged             LB-A002
 └── DemandUnserved           LB-A003
@@ -29,8 +30,8 @@ LB-E006.
 
 A :class:`Fault` is one thing wrong in one place of a study; checks collect all of them before anything is
 raised. Codes: LB-T tables, LB-S studies, LB-N network, LB-P process, LB-A assignment, LB-E engine,
-LB-R results, LB-V validation. ``docs/reference/errors.md`` has a paragraph for each. A new class sets
-``code``, names the built-in it also is, and takes its place in the tree above.
+LB-R results, LB-V validation, LB-W web. ``docs/reference/errors.md`` has a paragraph for each. A new class
+sets ``code``, names the built-in it also is, and takes its place in the tree above.
 """
 
 from collections.abc import Iterable, Sequence
@@ -246,6 +247,18 @@ class RunInvalid(LandbridgeError, ValueError):
     """A results folder lacks a table or was written by another version."""
 
     code = "LB-R002"
+
+
+class RequestRefused(_WithFaults, ValueError):
+    """The web server refuses a request; ``status`` is what it answers with (HTTP)."""
+
+    code = "LB-W001"
+
+    def __init__(
+        self, what: str, faults: Iterable[Fault] = (), *, status: int = 422, where: str = "", mend: str = ""
+    ) -> None:
+        super().__init__(what, faults, where=where, mend=mend)
+        self.status = status
 
 
 class LandbridgeWarning(UserWarning):

@@ -23,6 +23,7 @@ from landbridge.cli import (
     reliability,
     results,
     running,
+    serve,
     studies,
     validate,
     ways,
@@ -35,6 +36,7 @@ at what time and cost?
 \b
 Examples:
   landbridge demo                                          the main job on the built-in study, with its brief
+  landbridge serve                                         the map in a browser, to shut a border on
   landbridge routes azerbaijan nakhchivan -s tripp-open    the ways between two places
   landbridge compare runs/eurasia today tripp-open         what a scenario changes
   landbridge dependence nakhchivan                         on whom a zone depends, and what it would lose
@@ -54,6 +56,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 app.command("run")(running.run)
+app.command("serve")(serve.serve)
 app.command("demo")(running.demo)
 app.command("routes")(ways.routes)
 app.command("why-not")(ways.why_not)

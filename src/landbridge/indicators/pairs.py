@@ -1,5 +1,7 @@
 """What moves between each pair of zones, by which way, in what time and at what cost; and what stays."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from landbridge.assignment.costs import COST_PARTS, MEASURES
@@ -15,31 +17,47 @@ all.
 """
 
 
-def list_routes(words: RouteWords, network: Network, routes: RouteSet, classes: tuple[str, ...]) -> Columns:
-    """The frozen route sets, one row a route."""
-    group = routes.route_group
-    zones = np.array(network.zones)
+def list_routes(
+    words: RouteWords,
+    network: Network,
+    routes: RouteSet,
+    classes: tuple[str, ...],
+    more: Sequence[tuple[RouteSet, np.ndarray]] = (),
+) -> Columns:
+    """The frozen route sets, one row a route, and below them some routes (positions) of other sets."""
+    zones, every = np.array(network.zones), [(routes, np.arange(routes.n_routes)), *more]
+    group = [r.route_group[rows] for r, rows in every]
+    lengths = [np.diff(r.start)[rows] for r, rows in every]
+    arcs = [r.arcs[np.repeat(np.isin(np.arange(r.n_routes), rows), np.diff(r.start))] for r, rows in every]
+
+    def join(column: str) -> np.ndarray:
+        return np.concatenate([getattr(r, column)[g] for (r, _), g in zip(every, group, strict=True)])
+
+    nest = np.concatenate([r.nest[rows] for r, rows in every])
+    start = np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64)
     return {
-        "route": np.arange(routes.n_routes),
-        "class": [classes[k] for k in routes.route_class],
-        "origin": list(zones[routes.group_origin[group]]),
-        "destination": list(zones[routes.group_destination[group]]),
-        "nest": [NESTS[m] for m in routes.nest],
-        **words.describe(routes.start, routes.arcs),
+        "route": np.arange(len(nest)),
+        "class": [classes[k] for k in join("group_class")],
+        "origin": list(zones[join("group_origin")]),
+        "destination": list(zones[join("group_destination")]),
+        "nest": [NESTS[m] for m in nest],
+        **words.describe(start, np.concatenate(arcs)),
     }
 
 
-def list_route_flows(solution: Solution) -> Columns:
+def list_route_flows(solution: Solution, number: np.ndarray | None = None) -> Columns:
     """Routes that carry at least ``SHOWN_SHARE`` of their pair, with time, spread and cost by part.
 
-    Tonnes keep full precision; the rest is stored to seven digits.
+    Tonnes keep full precision; the rest is stored to seven digits. ``number`` (n_routes) is what the routes
+    are called; their position if left out.
     """
     flow = solution.equilibrium.flow
     total = solution.group_flow[solution.routes.route_group]
     share = np.divide(flow, total, out=np.zeros_like(flow), where=total > 0.0)
     shown = np.flatnonzero(share >= SHOWN_SHARE)
     measures = solution.route_state.measures
-    tonnes: Columns = {"route": shown.astype(np.int32), "flow_t_year": flow[shown]}
+    called = shown if number is None else number[shown]
+    tonnes: Columns = {"route": called.astype(np.int32), "flow_t_year": flow[shown]}
     columns: Columns = {
         "share": share[shown],
         "time_h": solution.time_h[shown],

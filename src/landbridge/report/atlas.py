@@ -162,8 +162,17 @@ class Atlas:
     def _name(self, stop: str) -> str:
         return "at sea" if stop.startswith("~") else short_name(self.rows[stop]["name"])
 
-    def flow_map(self, view: View, scenario: str, year: int, *, name: str, title: str) -> str:
-        """Map of what moves in a scenario and year."""
+    def flow_map(
+        self,
+        view: View,
+        scenario: str,
+        year: int,
+        *,
+        name: str,
+        title: str,
+        cargo: str = "international freight of all kinds",
+    ) -> str:
+        """Map of what moves in a scenario and year; ``cargo`` says what the run holds."""
         loads = self.loads(scenario, year)
         flows = tuple(
             Flow(
@@ -186,8 +195,7 @@ class Atlas:
             view,
             name=name,
             title=title,
-            subtitle=f"Scenario “{self.reader.title(scenario)}”, year {year}: "
-            "international freight of all kinds, million tonnes.",
+            subtitle=f"Scenario “{self.reader.title(scenario)}”, year {year}: {cargo}, million tonnes.",
             countries=self.countries(view),
             ways=ways,
             flows=layer,
@@ -204,6 +212,7 @@ class Atlas:
         *,
         name: str,
         title: str,
+        cargo: str = "all freight",
     ) -> str:
         """Map of the difference between two scenarios in a year."""
         loads = self.changes(before, after, year)
@@ -223,7 +232,7 @@ class Atlas:
             name=name,
             title=title,
             subtitle=f"“{self.reader.title(after)}” less “{self.reader.title(before)}”, year {year}: "
-            "all freight, million tonnes.",
+            f"{cargo}, million tonnes.",
             countries=self.countries(view),
             ways=ways,
             flows=layer,

@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 import shapely
 from platformdirs import user_cache_path
 
@@ -101,6 +100,8 @@ def _read_keyed(archive: Path, folder: Path, name: str) -> Outlines:
 
 
 def _simplify(archive: Path) -> Outlines:
+    import pyogrio
+
     meta, _, wkb, columns = pyogrio.raw.read(
         f"/vsizip/{archive}", columns=["ADM0_A3", "ISO_A3_EH", "NAME"], encoding="UTF-8"
     )

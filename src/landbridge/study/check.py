@@ -13,6 +13,7 @@ from landbridge.process.milestones import check_priors
 from landbridge.record.check import check_record
 from landbridge.study.adjust import find_rows
 from landbridge.study.settings import FILE, StudySettings, line_of
+from landbridge.study.what_if_check import list_change_faults
 from landbridge.tables import Table, load_attributes
 from landbridge.units import find_unit_fault
 
@@ -422,6 +423,19 @@ class _SettingsChecker:
                     "LB-S016", what, "let one of them begin with gates_at.", "scenarios", name, "extends"
                 )
         self.known("scenario", (self.settings.reference_scenario,), scenarios, "reference_scenario")
+        self.what_ifs()
+
+    def what_ifs(self) -> None:
+        for name, what_if in self.settings.what_ifs.items():
+            place = ("what_ifs", name)
+            self.known("scenario", (what_if.base,), self.settings.scenarios, *place, "base")
+            if name in self.settings.scenarios:
+                what = f'"{name}" is a scenario and a what-if.'
+                self.fault("LB-S016", what, "call one of them otherwise.", *place, value=name)
+            for fault in list_change_faults(self.tables, what_if.changes):
+                self.fault(
+                    fault.code, fault.what, fault.mend, *place, *fault.column.split("."), value=fault.value
+                )
 
     def years(self) -> None:
         years = self.settings.years

@@ -9,6 +9,7 @@ from landbridge import tables
 from landbridge.study.settings import (
     AppraisalSettings,
     Between,
+    Change,
     Chokepoint,
     CostShares,
     CountedCorridor,
@@ -22,11 +23,14 @@ from landbridge.study.settings import (
     Scenario,
     StudySettings,
     Threshold,
+    WhatIf,
 )
 
 _SECTIONS: dict[str, type[BaseModel]] = {
     "study.yaml": StudySettings,
     "scenarios": Scenario,
+    "what_ifs": WhatIf,
+    "what_ifs, changes": Change,
     "gauge_breaks": GaugeBreak,
     "model": ModelSettings,
     "futures": FuturesSettings,

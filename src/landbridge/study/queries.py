@@ -133,7 +133,11 @@ def explain_why_not(
         If no way joins the three places even with everything open.
     """
     prepared, solution, class_id = solve_query(study, scenario, year, commodity, progress)
-    view = view_pair(prepared, solution, origin, destination, class_id)
+    return tell_why_not(prepared, view_pair(prepared, solution, origin, destination, class_id), via)
+
+
+def tell_why_not(prepared: Prepared, view: PairView, via: str) -> dict[str, Any]:
+    """The answer of :func:`explain_why_not` for a pair that is at hand."""
     via = find_place(prepared, via, nodes_only=True)
     s = view.solution
     passes = _list_passing(view, via)
@@ -149,7 +153,7 @@ def explain_why_not(
     if any_path is None:
         raise NoRoute(
             f"no way from {view.origin} to {view.destination} by {via}, unless by going there and back.",
-            where=f"study {study.id}, {class_id}, with everything open",
+            where=f"study {prepared.study.id}, {view.class_id}, with everything open",
             mend="name a place on a line or road that the commodity may use.",
         )
     best = int(np.argmax(view.shares)) if view.shares.max(initial=0.0) > 0.0 else None
@@ -161,9 +165,9 @@ def explain_why_not(
         "from": view.origin,
         "to": view.destination,
         "via": via,
-        "scenario": solution.scenario,
-        "year": solution.year,
-        "commodity": class_id,
+        "scenario": s.scenario,
+        "year": s.year,
+        "commodity": view.class_id,
         "verdict": verdict,
         "share": share,
         "shut": shut,

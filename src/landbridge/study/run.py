@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from landbridge import __version__
 from landbridge.assignment.costs import list_usable_arcs
+from landbridge.assignment.routes import RouteSet
 from landbridge.errors import UnknownId
 from landbridge.indicators.checks import list_corridor_checks
 from landbridge.indicators.corridors import Corridor, list_corridor_flows, list_members
@@ -32,6 +34,7 @@ from landbridge.study.folder import DRAWS, Study, is_built_in
 from landbridge.study.indicator_tables import IndicatorTables
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
+from landbridge.study.scenarios import ResolvedScenario
 from landbridge.study.telling import list_telling_pairs
 from landbridge.study.welfare import WelfareBook
 from landbridge.tables import file_hash, write_whole
@@ -40,13 +43,15 @@ WORKERS = 2
 """Solves at a time; the kernels release the interpreter's lock.  Results do not depend on it."""
 
 
-def solve_scenario(prepared: Prepared, scenario: str, year: int) -> Solution:
-    """Equilibrium of one scenario and year."""
+def solve_scenario(
+    prepared: Prepared, scenario: str, year: int, *, start: np.ndarray | None = None
+) -> Solution:
+    """Equilibrium of one scenario and year, from the flows ``start`` of a like state if given."""
     state = prepared.build_state(scenario, year)
     demand = prepared.build_demand(year).t_year
     route_state = prepared.evaluate_routes(state)
     problem = prepared.build_problem(state, demand, route_state)
-    solved = solve_problem(prepared, problem, demand, year)
+    solved = solve_problem(prepared, problem, demand, year, start=start)
     return Solution(
         scenario,
         year,
@@ -79,6 +84,9 @@ def run_study(
 ) -> Run:
     """Solve all (or the named) scenarios and years and write the results to ``out``.
 
+    What-ifs of the study are solved where they are named, each from its base scenario (see
+    :mod:`landbridge.study.what_if`).
+
     Scenarios that cast back to a past year are solved only where they are named; if no year is named, theirs
     stand beside those of the study where other scenarios are solved too, and beside the base year else.
 
@@ -92,7 +100,7 @@ def run_study(
     Raises
     ------
     UnknownId
-        If a scenario or year is not the study's.
+        If a scenario, what-if or year is not the study's.
     FuturesRefused
         If futures cannot be drawn as asked.
     DrawsMissing
@@ -105,8 +113,9 @@ def run_study(
     known = study.settings.scenarios
     names = list(dict.fromkeys(scenarios or [name for name in known if known[name].year is None]))
     for name in names:
-        if name not in study.settings.scenarios:
-            raise UnknownId(name, study.settings.scenarios, kind="scenario", where=f"study {study.id}")
+        if name not in known and name not in study.settings.what_ifs:
+            every = [*known, *study.settings.what_ifs]
+            raise UnknownId(name, every, kind="scenario", where=f"study {study.id}")
     wanted, known_years = _choose_years(study, names, years), study.settings.list_known_years()
     for year in wanted:
         if year not in known_years:
@@ -120,14 +129,16 @@ def run_study(
         begin = time.perf_counter()
         prepared = prepare(study, progress)
         prepared_s = time.perf_counter() - begin
-        tables, solves = _solve_all(prepared, names, wanted, progress)
-        tables |= _describe_study(prepared, names)
-        if dependence:
+        worlds = Worlds(prepared)
+        tables, solves = _solve_all(worlds, names, wanted, progress)
+        tables |= _describe_study(worlds, names)
+        plain = [name for name in names if name in known]
+        if dependence and plain:
             from landbridge.study.dependence import tabulate_dependence
 
-            tables |= tabulate_dependence(prepared, names, wanted, progress)
+            tables |= tabulate_dependence(prepared, plain, wanted, progress)
         if sample is not None:
-            tasks = [(name, year) for name in names for year in wanted]
+            tasks = [(name, year) for name in plain for year in wanted]
             tables["parameter_draws"] = solve_draws(prepared, tasks, sample, progress)
         about_futures: dict[str, Any] | None = None
         if futures is not None:
@@ -167,42 +178,113 @@ def _choose_years(study: Study, names: Sequence[str], years: Sequence[int] | Non
     """Years to solve, in order: those asked for, else those of the study and of the scenarios named."""
     if years:
         return sorted(set(years))
-    own = {study.settings.scenarios[name].year for name in names}
-    usual = (study.settings.base_year,) if None not in own else study.settings.years
+    settings = study.settings
+    bases = [settings.what_ifs[name].base if name in settings.what_ifs else name for name in names]
+    own = {settings.scenarios[name].year for name in bases}
+    usual = (settings.base_year,) if None not in own else settings.years
     return sorted({*usual, *(year for year in own if year is not None)})
 
 
+@dataclass(frozen=True)
+class World:
+    """One solved scenario or what-if with what it was solved from; ``old`` (n_routes) is the position of its
+    routes in the study's set, -1 for a new one.
+    """
+
+    prepared: Prepared
+    solution: Solution
+    old: np.ndarray
+
+
+class Worlds:
+    """Scenarios and what-ifs of a study, solved; what-ifs start from their base, which is solved once."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self._bases: dict[tuple[str, int], Solution] = {}
+        self._lock = Lock()
+
+    def resolve(self, name: str) -> ResolvedScenario:
+        """Gates, rules and measures of a scenario or what-if."""
+        if name in self.prepared.scenarios:
+            return self.prepared.scenarios[name]
+        from landbridge.study.what_if import add_what_if
+
+        what_if = self.prepared.study.settings.what_ifs[name]
+        return add_what_if(self.prepared, name, what_if).scenarios[name]
+
+    def solve(self, name: str, year: int) -> World:
+        """Equilibrium of a scenario or what-if in a year."""
+        p = self.prepared
+        what_if = p.study.settings.what_ifs.get(name)
+        if what_if is None:
+            return World(p, solve_scenario(p, name, year), np.arange(p.routes.n_routes))
+        from landbridge.study.what_if import solve_what_if
+
+        key = (what_if.base, year)
+        with self._lock:
+            if key not in self._bases:
+                self._bases[key] = solve_scenario(p, *key)
+        variant, solution = solve_what_if(p, what_if, self._bases[key], name)
+        return World(variant.prepared, solution, variant.old)
+
+
+@dataclass(frozen=True)
+class _Counters:
+    """What counts over one set of routes."""
+
+    members: list[np.ndarray]
+    indicators: IndicatorTables
+
+    @classmethod
+    def build(cls, prepared: Prepared, corridors: list[Corridor]) -> "_Counters":
+        members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
+        return cls(members, IndicatorTables(prepared, corridors, members))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one task gives: blocks of tables, a record of the solve, and what others need of it."""
+
+    blocks: dict[str, Columns]
+    record: dict[str, Any]
+    surplus: Surplus
+    routes: RouteSet
+    old: np.ndarray
+
+
 def _solve_all(
-    prepared: Prepared, names: Sequence[str], years: Sequence[int], progress: Report | None
+    worlds: Worlds, names: Sequence[str], years: Sequence[int], progress: Report | None
 ) -> tuple[dict[str, Columns], list[dict[str, Any]]]:
     """Tables that hold one block a scenario and year, in their order whatever worker was first."""
+    prepared = worlds.prepared
     labels = label_arcs(prepared.network, prepared.tables)
-    gates_of_arc = prepared.network.get_arc_gates(prepared.tables)
     corridors = list_corridors(prepared)
-    members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
-    indicators = IndicatorTables(prepared, corridors, members)
+    own = _Counters.build(prepared, corridors)
     tasks = [(name, year) for name in names for year in years]
     lock, done = Lock(), [0]
     book = WelfareBook(prepared)
 
-    def work(task: tuple[str, int]) -> tuple[dict[str, Columns], dict[str, Any], Surplus]:
+    def work(task: tuple[str, int]) -> _Part:
         begin = time.perf_counter()
-        solution = solve_scenario(prepared, *task)
+        world = worlds.solve(*task)
+        p, solution = world.prepared, world.solution
+        counters = own if solution.routes is prepared.routes else _Counters.build(p, corridors)
         welfare = book.take(solution)
         blocks = {
             "links": list_link_flows(solution, labels),
             "facilities": list_facilities(solution),
             "pairs": list_pairs(solution),
-            "route_flows": list_route_flows(solution),
-            "corridor_flows": list_corridor_flows(solution, corridors, members),
-            "unserved": list_unserved(solution, prepared.tables, gates_of_arc),
-            "telling_pairs": list_telling_pairs(prepared, solution),
+            "route_flows": list_route_flows(solution, _number(world.old)),
+            "corridor_flows": list_corridor_flows(solution, corridors, counters.members),
+            "unserved": list_unserved(solution, p.tables, p.network.get_arc_gates(p.tables)),
+            "telling_pairs": list_telling_pairs(p, solution),
             **book.list_blocks(solution, welfare),
-            **indicators.tabulate(solution),
+            **counters.indicators.tabulate(solution),
         }
         if task[1] == years[0]:
-            reasons = {gate: state.reason for gate, state in prepared.scenarios[task[0]].gates.items()}
-            blocks["link_states"] = list_link_states(solution, prepared.tables, reasons)
+            reasons = {gate: state.reason for gate, state in p.scenarios[task[0]].gates.items()}
+            blocks["link_states"] = list_link_states(solution, p.tables, reasons)
         if solution.answer is not None:
             answer = solution.answer
             blocks["trade"] = list_trade(solution, answer.base_demand, answer.welfare)
@@ -222,24 +304,51 @@ def _solve_all(
             done[0] += 1
             if progress is not None:
                 progress(Progress("equilibria", done[0], len(tasks), f"{task[0]} {task[1]}"))
-        return blocks, record, welfare.surplus
+        return _Part(blocks, record, welfare.surplus, solution.routes, world.old)
 
     if progress is not None:
         progress(Progress("equilibria", 0, len(tasks), "first solves"))
     with ThreadPoolExecutor(WORKERS) as pool:
-        results = list(pool.map(work, tasks))
-    tables: dict[str, Columns] = {}
-    for name in dict.fromkeys(name for block, *_ in results for name in block):
-        blocks = [
-            (task, block[name]) for task, (block, *_) in zip(tasks, results, strict=True) if name in block
-        ]
-        if blocks:
-            tables[name] = _stack(blocks)
-    surpluses = {task: surplus for task, (*_, surplus) in zip(tasks, results, strict=True)}
-    changes = book.list_changes(tasks, surpluses)
+        parts = list(pool.map(work, tasks))
+    more = _call_new(parts, prepared.routes.n_routes)
+    tables: dict[str, Columns] = {
+        "routes": list_routes(prepared.words, prepared.network, prepared.routes, prepared.classes.ids, more)
+    }
+    for name in dict.fromkeys(name for part in parts for name in part.blocks):
+        tables[name] = _stack(
+            [
+                (task, part.blocks[name])
+                for task, part in zip(tasks, parts, strict=True)
+                if name in part.blocks
+            ]
+        )
+    done_with = dict(zip(tasks, parts, strict=True))
+    changes = book.list_changes(
+        tasks,
+        {task: part.surplus for task, part in done_with.items()},
+        {task: (part.routes, part.old) for task, part in done_with.items() if (part.old < 0).any()},
+    )
     if changes:
         tables["welfare_changes"] = _stack(changes)
-    return tables, [record for _, record, _ in results]
+    return tables, [part.record for part in parts]
+
+
+def _number(old: np.ndarray) -> np.ndarray:
+    """What routes are called: their position in the study's set, and -1, -2 ... for new ones."""
+    return np.where(old >= 0, old, -1 * np.cumsum(old < 0, dtype=np.int64))
+
+
+def _call_new(parts: Sequence[_Part], n: int) -> list[tuple[RouteSet, np.ndarray]]:
+    """Number new routes after the ``n`` of the study, part by part; gives the sets and which they are."""
+    more = []
+    for part in parts:
+        fresh = np.flatnonzero(part.old < 0)
+        if len(fresh):
+            called = part.blocks["route_flows"]["route"]
+            called[called < 0] = n - 1 - called[called < 0]
+            n += len(fresh)
+            more.append((part.routes, fresh))
+    return more
 
 
 def _tell_base_demand(solution: Solution) -> dict[str, float]:
@@ -284,9 +393,10 @@ def list_corridors(prepared: Prepared) -> list[Corridor]:
     ]
 
 
-def _describe_study(prepared: Prepared, names: Sequence[str]) -> dict[str, Columns]:
-    """Tables that do not depend on a solve: scenarios, gates, routes, checks of corridors."""
-    scenarios = [prepared.scenarios[name] for name in names]
+def _describe_study(worlds: Worlds, names: Sequence[str]) -> dict[str, Columns]:
+    """Tables that do not depend on a solve: scenarios, gates, checks of corridors."""
+    prepared = worlds.prepared
+    scenarios = [worlds.resolve(name) for name in names]
     gates = [(s.id, state) for s in scenarios for state in s.gates.values()]
     base, box = next(iter(prepared.scenarios)), int(np.argmin(prepared.classes.form))
     usable = list_usable_arcs(prepared.network, prepared.classes)[box]
@@ -306,7 +416,6 @@ def _describe_study(prepared: Prepared, names: Sequence[str]) -> dict[str, Colum
             "source": [";".join(state.source) for _, state in gates],
         },
         "demand_evidence": _list_demand_evidence(prepared),
-        "routes": list_routes(prepared.words, prepared.network, prepared.routes, prepared.classes.ids),
         "corridor_checks": list_corridor_checks(
             prepared.network,
             prepared.tables,

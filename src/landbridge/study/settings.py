@@ -52,6 +52,32 @@ class Scenario(_Settings):
     measures: Annotated[tuple[Id, ...], say("rows of tables/measures.csv that are carried out")] = ()
 
 
+class Change(_Settings):
+    """One thing that a what-if opens or shuts."""
+
+    kind: Annotated[Literal["gate", "link", "border", "port", "state"], say("what is changed")]
+    id: Annotated[Id, say("gate, link, row of borders, node of the port, or ISO code of the state")]
+    to: Annotated[
+        Literal["open", "shut", "partial"],
+        say("open with all that it requires, shut, or usable to a share; a state is shut to transit"),
+    ]
+    share: Annotated[float | None, Field(gt=0, lt=1), say("share of normal use where it is partial")] = None
+
+    @property
+    def allowed(self) -> float:
+        """Share of normal use, 0 to 1."""
+        return 1.0 if self.to == "open" else 0.0 if self.to == "shut" else (self.share or 0.0)
+
+
+class WhatIf(_Settings):
+    """A scenario with things opened or shut by hand, solved over the routes that the scenarios share."""
+
+    title: Annotated[str, say("what it is called in tables and maps")]
+    description: Annotated[str, say("what it stands for")] = ""
+    base: Annotated[Id, say("scenario that it starts from, and with which it is compared")]
+    changes: Annotated[tuple[Change, ...], Field(min_length=1), say("what is opened or shut")]
+
+
 class GaugeBreak(_Settings):
     """A break of gauge on a line to be built, whose place is not settled."""
 
@@ -270,6 +296,7 @@ class StudySettings(_Settings):
     scenarios: Annotated[
         dict[Id, Scenario], Field(min_length=1), say("scenarios by name, in the order shown")
     ]
+    what_ifs: Annotated[dict[Id, WhatIf], say("what-ifs by name, as the map saves them")] = {}
     reference_scenario: Annotated[Id, say("scenario that others are compared with")]
     gauge_breaks: Annotated[tuple[GaugeBreak, ...], say("breaks of gauge whose place is a parameter")] = ()
     model: Annotated[ModelSettings, say("switches of the model")] = ModelSettings()
@@ -397,6 +424,8 @@ def _known_keys(place: tuple[str, ...]) -> list[str]:
     model: type[BaseModel] = StudySettings
     inner: dict[str, type[BaseModel]] = {
         "scenarios": Scenario,
+        "what_ifs": WhatIf,
+        "changes": Change,
         "gauge_breaks": GaugeBreak,
         "model": ModelSettings,
         "corridors": CountedCorridor,

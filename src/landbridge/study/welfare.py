@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 
+import numpy as np
+
+from landbridge.assignment.routes import RouteSet
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.revenue import Payees, Payments, list_payees, list_revenue, take_payments
 from landbridge.indicators.solution import Solution
@@ -57,10 +60,16 @@ class WelfareBook:
         }
 
     def list_changes(
-        self, tasks: Sequence[tuple[str, int]], found: Mapping[tuple[str, int], Surplus]
+        self,
+        tasks: Sequence[tuple[str, int]],
+        found: Mapping[tuple[str, int], Surplus],
+        over: Mapping[tuple[str, int], tuple[RouteSet, np.ndarray]] | None = None,
     ) -> list[tuple[tuple[str, int], Columns]]:
         """Blocks of table ``welfare_changes``: surplus against the reference scenario by zone and class, with
         the rule of half beside it; none without the reference scenario.
+
+        ``over`` says for solves over other routes than the study's which these are, and the position of each
+        in the study's set (-1 for a new one).
         """
         p = self.prepared
         reference = p.study.settings.reference_scenario
@@ -71,7 +80,10 @@ class WelfareBook:
             if name == reference or (reference, year) not in found:
                 continue
             before, after = found[reference, year], found[name, year]
-            half, covered = apply_rule_of_half(p.routes, before, after, shape)
+            routes, old = (over or {}).get((name, year), (p.routes, None))
+            if old is not None:
+                before = _spread_out(before, old)
+            half, covered = apply_rule_of_half(routes, before, after, shape)
             block: Columns = {
                 "zone": [zone for _ in classes for zone in zones],
                 "states": [";".join(states) for _ in classes for states in p.network.zone_countries],
@@ -82,3 +94,10 @@ class WelfareBook:
             }
             blocks.append(((name, year), block))
         return blocks
+
+
+def _spread_out(surplus: Surplus, old: np.ndarray) -> Surplus:
+    """The same over a set with new routes, which nothing could use."""
+    there = old >= 0
+    parts = (np.where(there, part[old], 0.0) for part in (surplus.flow, surplus.cost, surplus.usable))
+    return Surplus(surplus.by_zone, *parts)
