@@ -203,6 +203,33 @@ def test_13_an_unknown_zone_is_refused_with_the_nearest_names(tmp_path, capsys):
     assert "isle-zone" in said.err
 
 
+def test_13_all_faults_of_a_question_are_told_at_once(tmp_path, capsys):
+    """Zone, scenario and year that are unknown: three faults with place and mend, nothing solved."""
+    folder = write_small_study(tmp_path)
+    said = landbridge(
+        capsys,
+        "dependence",
+        "ile-zone",
+        "-s",
+        "todey",
+        "-y",
+        "2031",
+        "--study",
+        str(folder),
+        "--workers",
+        "2",
+    )
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("LB-S005 the question has 3 faults.")
+    assert said.err.count("LB-T023") == 3
+    assert said.err.count("  where: study small") == 4
+    for mend in ("isle-zone", "did you mean today", "did you mean 2035"):
+        assert mend in said.err
+    early = landbridge(capsys, "dependence", "ile-zone", "-f", "9", "-y", "2024", "--study", str(folder))
+    assert early.err.startswith("LB-S005 the question has 2 faults.")
+    assert "LB-P003 futures begin after the record" in early.err
+
+
 def test_14_dependence_spreads_over_futures_and_a_certain_gate_gives_the_scenario(tmp_path):
     """Shares lie between 0 and 1 in order; where futures reach one state alone they are that of the scenario."""
     from landbridge.study.dependence_futures import choose_states, spread_dependence

@@ -79,7 +79,7 @@ def test_grouped_futures_equal_futures_solved_alone(prepared):
     """200 futures, each solved from nothing in its own link state, against the grouped run: 1e-9 of each measure."""
     run = run_futures(prepared, 200, workers=1, tolerance=1e-13)
     family = StateFamily(prepared, "today")
-    model = build_model(family, list_future_years(prepared), 1e-13)
+    model = build_model(family, list_future_years(prepared.study), 1e-13)
     measures = Measures(prepared, prepared.routes)
     bears = {plan.year: prepared.get_bearing(plan.year) for plan in run.plans}
     assert sum(len(plan.shares) for plan in run.plans) < 200 * len(run.plans) / 4

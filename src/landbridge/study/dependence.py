@@ -3,23 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from landbridge.errors import UnknownId
 from landbridge.indicators.dependence import list_losses
 from landbridge.indicators.elements import KINDS, Elements
 from landbridge.indicators.exposure import Exposure, measure_concentration, measure_exposure
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.islands import Island, find_islands
 from landbridge.study.closures import Closed, OpenState
+from landbridge.study.dependence_futures import DependenceSpread, check_future_year, spread_dependence
 from landbridge.study.folder import Study
+from landbridge.study.names import Names
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.workers import THREADS, Workers, open_workers
-
-if TYPE_CHECKING:
-    from landbridge.study.dependence_futures import DependenceSpread
 
 GRAVEST = 20
 """Single closures of which all pairs are tried."""
@@ -120,44 +118,39 @@ def find_dependence(
     processes: int | None = None,
     cluster: str | None = None,
     progress: Report | None = None,
-) -> tuple[Dependence, "DependenceSpread | None"]:
+) -> tuple[Dependence, DependenceSpread | None]:
     """Dependence of the zones of a study, and with ``futures`` how that of ``zone`` spreads over so many.
 
-    ``scenario`` is its reference scenario if left out, ``year`` its base year. Closures are solved by
-    threads, by ``processes`` of this machine, or by the workers of a Dask scheduler at ``cluster``.
+    ``scenario`` is its reference scenario if left out, ``year`` that of the scenario or the base year.
+    Closures are solved by threads, by ``processes`` of this machine, or by the workers of a Dask scheduler
+    at ``cluster``.
 
     Raises
     ------
     UnknownId
         If there is no such zone, scenario or year; the message offers the nearest names.
+    QuestionRefused
+        If several things are wrong; ``faults`` lists them.
     ClusterNotReached
         If no worker answers at ``cluster``.
     FuturesRefused
         If futures of that year cannot be drawn.
     """
-    settings = study.settings
-    name = scenario or settings.reference_scenario
-    when = year if year is not None else settings.base_year
-    where = f"study {study.id}"
-    if name not in settings.scenarios:
-        raise UnknownId(name, settings.scenarios, kind="scenario", where=where)
-    known = settings.list_known_years()
-    if when not in known:
-        raise UnknownId(str(when), [str(y) for y in known], kind="year", where=where)
-    zones = [str(z) for z in study.tables["zones"]["id"]]
-    if zone is not None and zone not in zones:
-        raise UnknownId(zone, zones, kind="zone", where=where)
+    names = Names(f"study {study.id}")
+    if zone is not None:
+        names.take(zone, map(str, study.tables["zones"]["id"]), "zone")
+    name, when = names.take_state(study, scenario, year)
     for kind in kinds:
-        if kind not in KINDS:
-            raise UnknownId(kind, KINDS, kind="kind", where=where)
+        names.take(kind, KINDS, "kind")
+    if futures is not None and when in study.settings.list_known_years():
+        names.find(lambda: check_future_year(study, when), None)
+    names.refuse()
     with open_workers(processes, cluster) as workers:
         prepared = prepare(study, progress)
         how: dict[str, Any] = {"workers": workers, "progress": progress}
         found = measure_dependence(prepared, name, when, kinds=kinds, pairs=pairs, **how)
         if futures is None or zone is None:
             return found, None
-        from landbridge.study.dependence_futures import spread_dependence
-
         return found, spread_dependence(prepared, found, zone, futures, **how)
 
 

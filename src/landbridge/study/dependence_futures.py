@@ -1,7 +1,7 @@
 """How dependence spreads over futures: shares and losses of a zone in every network state they reach."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,13 +13,16 @@ from landbridge.indicators.dependence import measure_loss
 from landbridge.indicators.exposure import measure_exposure
 from landbridge.indicators.futures_summary import summarise_futures
 from landbridge.study.closures import ClosureModel, OpenState
-from landbridge.study.dependence import Dependence
+from landbridge.study.folder import Study
 from landbridge.study.future_run import list_future_years
 from landbridge.study.future_states import read_gate_shares
 from landbridge.study.futures import sample_study
 from landbridge.study.prepare import Prepared, Progress, Report
 from landbridge.study.states import StateFamily
 from landbridge.study.workers import THREADS, Workers
+
+if TYPE_CHECKING:
+    from landbridge.study.dependence import Dependence
 
 MOST_CLOSED = 6
 """States that are closed in every future: those on which the zone hangs most in the reference scenario."""
@@ -37,7 +40,7 @@ class DependenceSpread:
     rows: tuple[dict[str, Any], ...]
 
 
-def choose_states(found: Dependence, zone: str) -> list[int]:
+def choose_states(found: "Dependence", zone: str) -> list[int]:
     """Elements of the states on which a zone hangs most, by tonnes that pass and by what closing costs."""
     z = found.zones.index(zone)
     states = found.elements.list_kind("state")
@@ -46,9 +49,24 @@ def choose_states(found: Dependence, zone: str) -> list[int]:
     return [e for e in by_share if share[e] > 0.0]
 
 
+def check_future_year(study: Study, year: int) -> None:
+    """Refuse a year of which no futures can be drawn.
+
+    Raises
+    ------
+    FuturesRefused
+        If the year is not after the day of the record.
+    """
+    years = list_future_years(study)
+    if year not in years:
+        what = f"futures begin after the record: {year} has none."
+        mend = f"name one of {', '.join(map(str, years))}." if years else "add later years to study.yaml."
+        raise FuturesRefused(what, where=f"study {study.id}", mend=mend)
+
+
 def spread_dependence(
     prepared: Prepared,
-    found: Dependence,
+    found: "Dependence",
     zone: str,
     n: int,
     *,
@@ -63,10 +81,7 @@ def spread_dependence(
     FuturesRefused
         If the year is not after the day of the record, or ``n`` cannot be drawn.
     """
-    years = list_future_years(prepared)
-    if found.year not in years:
-        what = f"futures begin after the record: {found.year} has none."
-        raise FuturesRefused(what, where=prepared.study.id, mend=f"name one of {', '.join(map(str, years))}.")
+    check_future_year(prepared.study, found.year)
     elements = choose_states(found, zone)
     base = OpenState(prepared, found.scenario, found.year)
     closures = base.prepare_closures([[e] for e in elements])

@@ -10,6 +10,7 @@ from landbridge.record.check_judged import Judged, judge_record
 from landbridge.record.model import Claim, Resolution
 from landbridge.record.tables import Record, has_record, read_record
 from landbridge.study.folder import Study
+from landbridge.study.names import Names
 from landbridge.study.results import Run
 from landbridge.tables import load_attributes
 
@@ -71,10 +72,10 @@ class _Tracer:
         self.scenario = scenario or run.manifest["scenarios"][0]
         years = [str(y) for y in run.manifest["years"]]
         year = year or years[0]
-        if self.scenario not in run.manifest["scenarios"]:
-            raise UnknownId(self.scenario, run.manifest["scenarios"], kind="scenario", where=str(run.path))
-        if year not in years:
-            raise UnknownId(year, years, kind="year", where=str(run.path))
+        names = Names(str(run.path))
+        names.take(self.scenario, run.manifest["scenarios"], "scenario")
+        names.take(year, years, "year")
+        names.refuse()
         self.year = int(year)
         self._within: list[str] = []
 
