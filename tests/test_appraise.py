@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from command import landbridge
-from landbridge.errors import AppraisalRefused, UnknownId
+from landbridge.errors import AppraisalRefused, QuestionRefused, UnknownId
 from landbridge.indicators.appraisal import appraise
 from landbridge.report.gain_charts import draw_gains, write_appraisal
 from landbridge.study import check_study, open_study
@@ -111,6 +111,9 @@ def test_what_is_not_there_is_refused(prepared, tmp_path):
     with pytest.raises(UnknownId, match='no project "rail"') as caught:
         appraise_projects(prepared, ["rail"])
     assert "rails" in str(caught.value)
+    with pytest.raises(QuestionRefused, match="3 faults") as many:
+        appraise_projects(prepared, ["rail", "ships"], scenario="nowhere")
+    assert [fault.value for fault in many.value.faults] == ["rail", "ships", "nowhere"]
     with pytest.raises(UnknownId, match="scenario"):
         appraise_projects(prepared, ["rails"], scenario="nowhere")
     bare = prepare(open_study(write_small_study(tmp_path)))

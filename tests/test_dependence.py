@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from command import landbridge
+from killer import Killer
 from landbridge.assignment.routes import RouteSet
 from landbridge.indicators.elements import Elements, Passages, find_passages
 from landbridge.indicators.exposure import measure_concentration, measure_exposure
@@ -14,6 +15,7 @@ from landbridge.study.closures import OpenState
 from landbridge.study.dependence import describe_zone, measure_dependence
 from landbridge.study.folder import open_study
 from landbridge.study.prepare import prepare
+from landbridge.study.workers import open_workers
 from studies import write_small_study
 
 
@@ -201,6 +203,33 @@ def test_13_an_unknown_zone_is_refused_with_the_nearest_names(tmp_path, capsys):
     assert "isle-zone" in said.err
 
 
+def test_13_all_faults_of_a_question_are_told_at_once(tmp_path, capsys):
+    """Zone, scenario and year that are unknown: three faults with place and mend, nothing solved."""
+    folder = write_small_study(tmp_path)
+    said = landbridge(
+        capsys,
+        "dependence",
+        "ile-zone",
+        "-s",
+        "todey",
+        "-y",
+        "2031",
+        "--study",
+        str(folder),
+        "--workers",
+        "2",
+    )
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("LB-S005 the question has 3 faults.")
+    assert said.err.count("LB-T023") == 3
+    assert said.err.count("  where: study small") == 4
+    for mend in ("isle-zone", "did you mean today", "did you mean 2035"):
+        assert mend in said.err
+    early = landbridge(capsys, "dependence", "ile-zone", "-f", "9", "-y", "2024", "--study", str(folder))
+    assert early.err.startswith("LB-S005 the question has 2 faults.")
+    assert "LB-P003 futures begin after the record" in early.err
+
+
 def test_14_dependence_spreads_over_futures_and_a_certain_gate_gives_the_scenario(tmp_path):
     """Shares lie between 0 and 1 in order; where futures reach one state alone they are that of the scenario."""
     from landbridge.study.dependence_futures import choose_states, spread_dependence
@@ -242,6 +271,43 @@ def test_15_a_run_holds_it_the_brief_draws_it_and_compare_says_from_what_to_what
     page = write_brief(run, tmp_path / "brief.html").read_text(encoding="utf-8")
     assert "Who holds whom" in page
     assert "Who could cut a zone off" in page
+
+
+def numbers_of(found):
+    """All that closures say, but for the seconds that they took."""
+    return [
+        (c.items, c.residual, c.evaluations, c.loss.usd_year.tobytes(), c.loss.unserved_t_year.tobytes())
+        for c in (*found.singles, *found.pairs)
+    ]
+
+
+@pytest.mark.slow  # workers take seconds to start
+def test_17_closures_do_not_depend_on_workers_nor_on_one_that_dies(prepared, found, tmp_path):
+    """Threads, one process, two, and two of which one is killed between pairs: the same bits."""
+    how = {"kinds": ("state", "port", "crossing"), "pairs": True}
+    for processes, killer in ((1, None), (2, None), (2, Killer("pairs"))):
+        with open_workers(processes) as workers:
+            again = measure_dependence(prepared, "today", 2024, **how, workers=workers, progress=killer)
+        assert numbers_of(again) == numbers_of(found)
+        assert killer is None or killer.killed
+
+
+@pytest.mark.slow  # workers take seconds to start
+def test_18_the_command_closes_by_processes_and_names_a_cluster_that_is_not_there(tmp_path, capsys):
+    """``--workers`` changes no digit, of futures neither; ``--cluster`` says what it did not reach."""
+    from test_process_study import small
+
+    folder = str(small(tmp_path))
+    ask = ("dependence", "isle-zone", "-y", "2035", "-f", "64", "--pairs", "--json", "--study", folder)
+    threads, processes = landbridge(capsys, *ask), landbridge(capsys, *ask, "--workers", "2")
+    assert (threads.code, processes.code) == (0, 0)
+    assert processes.out == threads.out
+    nowhere = landbridge(capsys, *ask, "--cluster", "nowhere")
+    assert nowhere.code == 1
+    assert "LB-P005" in nowhere.err
+    both = landbridge(capsys, *ask, "--cluster", "nowhere", "--workers", "2")
+    assert both.code == 2
+    assert "give one of the two" in both.err
 
 
 def test_16_every_indicator_of_a_run_is_defined():

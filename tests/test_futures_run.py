@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
+from killer import Killer
 from landbridge.assignment.costs import MEASURES
 from landbridge.assignment.sue import solve
 from landbridge.assignment.warm import solve_first, solve_near
@@ -19,7 +19,6 @@ from landbridge.kernels.linear import invert
 from landbridge.kernels.secant import learn, multiply
 from landbridge.study import future_states, open_study, run_study
 from landbridge.study.future_answers import GAINS, answer, is_due, price_option
-from landbridge.study.future_cluster import _Carrier
 from landbridge.study.future_measures import Measures, check_questions
 from landbridge.study.future_run import list_future_years, run_futures, tabulate_run
 from landbridge.study.future_solve import build_model
@@ -80,7 +79,7 @@ def test_grouped_futures_equal_futures_solved_alone(prepared):
     """200 futures, each solved from nothing in its own link state, against the grouped run: 1e-9 of each measure."""
     run = run_futures(prepared, 200, workers=1, tolerance=1e-13)
     family = StateFamily(prepared, "today")
-    model = build_model(family, list_future_years(prepared), 1e-13)
+    model = build_model(family, list_future_years(prepared.study), 1e-13)
     measures = Measures(prepared, prepared.routes)
     bears = {plan.year: prepared.get_bearing(plan.year) for plan in run.plans}
     assert sum(len(plan.shares) for plan in run.plans) < 200 * len(run.plans) / 4
@@ -163,20 +162,9 @@ def test_results_do_not_depend_on_workers_nor_on_one_that_dies(prepared, monkeyp
     monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path / "second"))
     assert tables(run_futures(prepared, 300, workers=2)) == alone
     monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path / "third"))
-    killed = []
-
-    def kill_one(step):
-        if step.stage == "equilibria" and step.done > 0 and not killed:
-            workers = [
-                child
-                for child in psutil.Process().children(recursive=True)
-                if "spawn_main" in " ".join(child.cmdline())
-            ]
-            killed.append(workers[-1].pid)
-            os.kill(killed[0], signal.SIGKILL)
-
-    assert tables(run_futures(prepared, 300, workers=2, report=kill_one)) == alone
-    assert killed
+    killer = Killer("equilibria")
+    assert tables(run_futures(prepared, 300, workers=2, report=killer)) == alone
+    assert killer.killed
 
 
 def test_a_run_that_was_killed_goes_on(study, prepared, tmp_path):
@@ -204,11 +192,6 @@ def test_a_run_that_was_killed_goes_on(study, prepared, tmp_path):
     third = run_futures(prepared, 300, cluster="tcp://nobody.invalid:1")
     assert tables(third) == tables(whole), "all is stored: no worker is asked"
     assert (third.effort.solved, third.effort.workers) == (0, 0)
-
-
-def test_a_worker_of_another_version_refuses():
-    with pytest.raises(ClusterNotReached, match="another version"):
-        _Carrier("model", "other code", b"").get_model()
 
 
 def test_no_cluster_and_no_later_year_are_told(prepared, tmp_path):

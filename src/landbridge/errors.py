@@ -3,6 +3,7 @@
 LandbridgeError                          Exception
 ├── StudyNotFound            LB-S001     FileNotFoundError
 ├── StudyInvalid             LB-S002     ValueError; ``faults`` lists all that is wrong
+├── QuestionRefused          LB-S005     ValueError; ``faults``
 ├── TargetNotEmpty           LB-S003     FileExistsError
 ├── ExportFailed             LB-S004     OSError
 ├── UnknownName                          KeyError; ``name``, ``known``, ``nearest``
@@ -141,6 +142,12 @@ class StudyInvalid(_WithFaults, ValueError):
     """The study was refused; ``faults`` lists everything that is wrong with it."""
 
     code = "LB-S002"
+
+
+class QuestionRefused(_WithFaults, ValueError):
+    """Several things of what was asked are unknown or impossible; ``faults`` lists them."""
+
+    code = "LB-S005"
 
 
 class TargetNotEmpty(LandbridgeError, FileExistsError):

@@ -35,6 +35,16 @@ Futures = Annotated[
         "-f", "--futures", metavar="N", min=1, help="Draw N futures: how ZONE's dependence spreads over them."
     ),
 ]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "-w", "--workers", metavar="K", min=1, help="Processes that solve closures; else threads of this one."
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers solve closures."),
+]
 Pairs = Annotated[bool, typer.Option("--pairs", help="Close all pairs of the 20 gravest too.")]
 
 
@@ -45,6 +55,8 @@ def dependence(
     wide: Wide = False,
     pairs: Pairs = False,
     futures: Futures = None,
+    workers: Processes = None,
+    cluster: Cluster = None,
     study: StudyOption = "eurasia",
     json: Json = False,
 ) -> None:
@@ -57,7 +69,8 @@ def dependence(
     Examples:
       landbridge dependence nakhchivan
       landbridge dependence armenia -s region-open -y 2030 --json
-      landbridge dependence --wide --pairs
+      landbridge dependence --wide --pairs --workers 2
+      landbridge dependence --wide --pairs --cluster tcp://10.0.0.1:8786
       landbridge dependence nakhchivan -y 2035 --futures 64
     """
     from landbridge.indicators.elements import KINDS
@@ -71,23 +84,24 @@ def dependence(
 
     if futures is not None and zone is None:
         raise typer.BadParameter("name the zone whose futures are drawn.", param_hint="--futures")
+    if workers is not None and cluster is not None:
+        raise typer.BadParameter(
+            "a cluster brings its own workers: give one of the two.", param_hint="--workers"
+        )
     opened = open_study(study)
-    spread = None
     with show.progress_shown() as progress:
-        found = find_dependence(
+        found, spread = find_dependence(
             opened,
             zone,
             scenario=scenario,
             year=year,
             kinds=KINDS if wide else ("state",),
             pairs=pairs,
+            futures=futures,
+            processes=workers,
+            cluster=cluster,
             progress=progress,
         )
-        if futures is not None and zone is not None:
-            from landbridge.study.dependence_futures import spread_dependence
-            from landbridge.study.prepare import prepare
-
-            spread = spread_dependence(prepare(opened), found, zone, futures, progress=progress)
     if json:
         zones = [
             {"zone": name, "states": describe_zone(found, name)}

@@ -6,6 +6,7 @@ import typer
 
 from landbridge.cli import show
 from landbridge.cli.options import Commodity, Destination, Json, Origin, Scenario, StudyOption, Year
+from landbridge.cli.ways import ask, title, write_way
 
 HEADS = ("", "share", "mean", "P50", "P80", "P95", "buffer", "in time", "states")
 
@@ -37,53 +38,27 @@ def reliability(
       landbridge reliability xian poti-port -c containers -s base-2024
       landbridge reliability azerbaijan nakhchivan --promise 5 --json
     """
-    from landbridge.study import open_study
     from landbridge.study.reliability_query import find_reliability
 
-    opened = open_study(study)
-    with show.progress_shown() as progress:
-        found = find_reliability(
-            opened,
-            origin,
-            destination,
-            scenario=scenario,
-            year=year,
-            commodity=commodity,
-            promise_days=promise,
-            draws=draws,
-            seed=seed,
-            progress=progress,
-        )
-    if json:
-        show.print_json(found)
-        return
-    print_reliability(found)
+    state = {"scenario": scenario, "year": year, "commodity": commodity}
+    own = {"promise_days": promise, "draws": draws, "seed": seed}
+    ask(find_reliability, print_reliability, study, origin, destination, is_json=json, **state, **own)
 
 
 def print_reliability(found: dict[str, Any]) -> None:
     """Print the answer of `reliability`: all ways together, then each."""
-    from landbridge.report.numbers import duration
+    from landbridge.report.numbers import duration, percent
 
-    title = (
-        f"{found['from']} to {found['to']}: {found['commodity']}, scenario {found['scenario']}, "
-        f"{found['year']}"
-    )
     rows = [("all ways", "", *_numbers(found), "")]
     for number, way in enumerate(found["ways"], 1):
-        rows.append((f"{number}", _share(way["share"]), *_numbers(way), " ".join(way["countries"])))
-    show.print_table(title, HEADS, rows, left=(0, 8))
+        rows.append((f"{number}", percent(way["share"]), *_numbers(way), " ".join(way["countries"])))
+    show.print_table(title(found), HEADS, rows, left=(0, 8))
     for number, way in enumerate(found["ways"], 1):
-        show.say(f"{number:2d}. {', '.join(way['modes'])}: {' - '.join(way['nodes'])}")
+        show.say(f"{number:2d}. {write_way(way)}")
     show.say(
         f"In time: within {duration(found['promise_h'])}. Buffer: what P95 adds to the mean. "
         f"{found['draws']} journeys of each way, seed {found['seed']}."
     )
-
-
-def _share(value: float) -> str:
-    from landbridge.report.numbers import percent
-
-    return percent(value)
 
 
 def _numbers(row: dict[str, Any]) -> tuple[str, ...]:

@@ -206,7 +206,8 @@ def trace(
         typer.Argument(
             metavar="ITEM",
             help="KIND:NAME[@SCENARIO[/YEAR]]; KIND is corridor, pair, route, link, facility, gate, "
-            "parameter, source, event or claim.",
+            "parameter, source, event, claim, or surplus, revenue, accounts, emissions, access, reliability, "
+            "dependence, islands.",
             show_default=False,
         ),
     ],
@@ -218,6 +219,7 @@ def trace(
     Examples:
       landbridge trace runs/eurasia corridor:middle@tripp-open/2035
       landbridge trace runs/eurasia "pair:azerbaijan>nakhchivan:general@today"
+      landbridge trace runs/eurasia revenue:GEO:railways@tripp-open/2035
       landbridge trace runs/eurasia gate:tripp-rail-open --json
     """
     from landbridge.study import open_run

@@ -1,5 +1,6 @@
 """Commands about one pair of places: the ways between them, and why a way is not taken."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,23 @@ from landbridge.cli.options import Commodity, Destination, Json, Origin, Scenari
 
 SHOWN_SHARE = 0.0005
 WAY_HEADS = ("", "share", "time", "USD/t", "all costs USD/t", "CO2 kg/t", "borders", "states")
+
+
+def ask(
+    find: Callable[..., dict[str, Any]],
+    tell: Callable[[dict[str, Any]], None],
+    study: str,
+    *places: str,
+    is_json: bool,
+    **asked: Any,
+) -> None:
+    """Ask a study about a pair of places and tell the answer, as JSON if that is wanted."""
+    from landbridge.study import open_study
+
+    opened = open_study(study)
+    with show.progress_shown() as progress:
+        found = find(opened, *places, progress=progress, **asked)
+    (show.print_json if is_json else tell)(found)
 
 
 def routes(
@@ -28,23 +46,10 @@ def routes(
       landbridge routes azerbaijan nakhchivan -s tripp-open -y 2035
       landbridge routes china_coast germany_benelux -c containers --json
     """
-    from landbridge.study import find_routes, open_study
+    from landbridge.study import find_routes
 
-    opened = open_study(study)
-    with show.progress_shown() as progress:
-        found = find_routes(
-            opened,
-            origin,
-            destination,
-            scenario=scenario,
-            year=year,
-            commodity=commodity,
-            progress=progress,
-        )
-    if json:
-        show.print_json(found)
-        return
-    print_routes(found)
+    state = {"scenario": scenario, "year": year, "commodity": commodity}
+    ask(find_routes, print_routes, study, origin, destination, is_json=json, **state)
 
 
 def print_routes(found: dict[str, Any]) -> None:
@@ -53,11 +58,11 @@ def print_routes(found: dict[str, Any]) -> None:
 
     rows = [_numbers(str(number), way) for number, way in enumerate(found["alternatives"], 1)]
     if rows:
-        show.print_table(_title(found), WAY_HEADS, rows, left=(0, 7))
+        show.print_table(title(found), WAY_HEADS, rows, left=(0, 7))
         for number, way in enumerate(found["alternatives"], 1):
-            show.say(f"{number:2d}. {_way(way)}")
+            show.say(f"{number:2d}. {write_way(way)}")
     else:
-        show.say(f"{_title(found)}: no way is open.")
+        show.say(f"{title(found)}: no way is open.")
     for limit in found["limits"]:
         ways = ", ".join(str(number) for number in limit["ways"])
         share = percent(limit["usable_share"])
@@ -68,7 +73,8 @@ def print_routes(found: dict[str, Any]) -> None:
         show.say(f"Why: {found['cause']}. What would open a way: {found['would_open']}.")
 
 
-def _title(found: dict[str, Any]) -> str:
+def title(found: dict[str, Any]) -> str:
+    """Write which pair an answer is about, and in what state of the world."""
     ends = f"{found['from']} to {found['to']}"
     return f"{ends}: {found['commodity']}, scenario {found['scenario']}, {found['year']}"
 
@@ -89,7 +95,8 @@ def _numbers(name: str, way: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _way(way: dict[str, Any]) -> str:
+def write_way(way: dict[str, Any]) -> str:
+    """Write a way: how it goes, and by which places."""
     return f"{', '.join(way['modes'])}: {' - '.join(way['nodes'])}"
 
 
@@ -114,31 +121,17 @@ def why_not(
       landbridge why-not azerbaijan nakhchivan --via meghri -s today
       landbridge why-not china_coast germany_benelux --via aktau -c containers --json
     """
-    from landbridge.study import explain_why_not, open_study
+    from landbridge.study import explain_why_not
 
-    opened = open_study(study)
-    with show.progress_shown() as progress:
-        answer = explain_why_not(
-            opened,
-            origin,
-            destination,
-            via=via,
-            scenario=scenario,
-            year=year,
-            commodity=commodity,
-            progress=progress,
-        )
-    if json:
-        show.print_json(answer)
-        return
-    print_why_not(answer)
+    state = {"scenario": scenario, "year": year, "commodity": commodity}
+    ask(explain_why_not, print_why_not, study, origin, destination, via=via, is_json=json, **state)
 
 
 def print_why_not(answer: dict[str, Any]) -> None:
     """Print the answer of `why-not` in sentences, and the two ways side by side."""
     from landbridge.report.numbers import duration, money, percent
 
-    show.say(f"{_title(answer)}, by way of {answer['via']}")
+    show.say(f"{title(answer)}, by way of {answer['via']}")
     if answer["verdict"] == "used":
         show.say(f"It is taken: {percent(answer['share'])} goes through {answer['via']}.")
     elif answer["verdict"] == "dear":
@@ -161,7 +154,7 @@ def print_why_not(answer: dict[str, Any]) -> None:
         show.print_table("", ("way", *WAY_HEADS[1:]), rows, left=(0, 7))
         for name, way in ways:
             if way:
-                show.say(f"{name}: {_way(way)}")
+                show.say(f"{name}: {write_way(way)}")
 
 
 def _print_obstacle(item: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from landbridge.errors import AppraisalRefused, UnknownId
+from landbridge.errors import AppraisalRefused
 from landbridge.indicators.appraisal import (
     Cashflow,
     appraise,
@@ -17,6 +17,7 @@ from landbridge.indicators.appraisal import (
     share_by_shapley,
 )
 from landbridge.indicators.welfare import CLIMATE, RECEIVERS, SHIPPERS
+from landbridge.study.names import Names
 from landbridge.study.prepare import Prepared, Report
 from landbridge.study.settings import AppraisalSettings, Project
 from landbridge.study.worlds import Outcome, WorldSolver, build_world
@@ -158,22 +159,23 @@ def appraise_projects(
     ------
     UnknownId
         If the study has no such project or scenario.
+    QuestionRefused
+        If several are unknown; ``faults`` lists them.
     AppraisalRefused
         If the study has no projects.
     """
     settings = prepared.study.settings
     asked, known = settings.appraisal, settings.appraisal.projects
     where = f"study {prepared.study.id}"
-    for name in names:
-        if name not in known:
-            raise UnknownId(name, known, kind="project", where=where)
     if not known:
         raise AppraisalRefused(
             "the study has no projects.", where=where, mend="add appraisal.projects to study.yaml."
         )
-    world = scenario or settings.reference_scenario
-    if world not in settings.scenarios:
-        raise UnknownId(world, settings.scenarios, kind="scenario", where=where)
+    check = Names(where)
+    for name in names:
+        check.take(name, known, "project")
+    world = check.take(scenario or settings.reference_scenario, settings.scenarios, "scenario")
+    check.refuse()
     chosen = {name: known[name] for name in dict.fromkeys(names or known)}
     together = bool(names) and 2 <= len(chosen) <= MOST_COMBINED
     now = settings.record_date.year

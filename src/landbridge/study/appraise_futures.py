@@ -55,7 +55,7 @@ def appraise_futures(
         workers=workers,
         report=report,
     )
-    years = list_future_years(prepared)
+    years = list_future_years(prepared.study)
     now = prepared.study.settings.record_date.year
     bundles = {name: (name,) for name in own} | ({ALL: tuple(own)} if len(own) > 1 else {})
     gains = {option: _take_gains(run, option, years, asked) for option in bundles}

@@ -3,10 +3,8 @@ equilibrium from that of the open state.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock, local
 
 import numpy as np
 
@@ -18,9 +16,7 @@ from landbridge.assignment.warm import Neighbour, solve_first, solve_near
 from landbridge.indicators.dependence import Loss, measure_loss
 from landbridge.indicators.elements import Chokepoint, Elements, Passages, find_passages, list_elements
 from landbridge.study.prepare import Prepared
-
-WORKERS = 2
-"""Closures solved at a time; the kernels release the interpreter's lock. Results do not depend on it."""
+from landbridge.study.workers import THREADS, Workers
 
 LEAST_LOST = 0.01
 """A pair that loses less than this share of its flow needs no detour."""
@@ -133,7 +129,6 @@ class ClosureModel:
         self.at, _ = solve_near(
             self.open_problem, Neighbour(base.neighbour.load, base.neighbour.inverse.copy())
         )
-        self._own = local()
 
     def _build(self, usable: np.ndarray, log_weight: np.ndarray) -> Problem:
         p = self.base.prepared
@@ -172,23 +167,16 @@ class ClosureModel:
         return Closed(tuple(items), loss, after.residual, after.iterations, time.perf_counter() - begin)
 
     def close_all(
-        self, closures: Sequence[Sequence[int]], report: Callable[[int, int], None] | None = None
+        self,
+        closures: Sequence[Sequence[int]],
+        workers: Workers = THREADS,
+        report: Callable[[int, int, str], None] | None = None,
     ) -> list[Closed]:
-        """All closures, in their order."""
-        return list(self._run(closures, report))
-
-    def _run(
-        self, closures: Sequence[Sequence[int]], report: Callable[[int, int], None] | None
-    ) -> Iterator[Closed]:
-        lock, done = Lock(), [0]
-
-        def work(items: Sequence[int]) -> Closed:
-            found = self.close(items)
-            with lock:
-                done[0] += 1
-                if report is not None:
-                    report(done[0], len(closures))
-            return found
-
-        with ThreadPoolExecutor(WORKERS) as pool:
-            yield from pool.map(work, closures)
+        """All closures, in their order; the same whoever solves them."""
+        tasks = {"+".join(map(str, items)): tuple(items) for items in closures}
+        found: dict[str, Closed] = {}
+        for key, closed in workers.run(self, ClosureModel.close, tasks):
+            found[key] = closed
+            if report is not None:
+                report(len(found), len(tasks), workers.words)
+        return [found[key] for key in tasks]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from landbridge.errors import UnknownId
+from landbridge.study.names import Names
 from landbridge.study.results import Run
 
 MOST_LINKS = 20
@@ -20,11 +20,13 @@ def compare_run(run: Run, a: str, b: str) -> dict[str, Any]:
     ------
     UnknownId
         If the run does not hold one of the scenarios.
+    QuestionRefused
+        If it holds neither.
     """
-    known = run.manifest["scenarios"]
+    check = Names(str(run.path))
     for name in (a, b):
-        if name not in known:
-            raise UnknownId(name, known, kind="scenario", where=str(run.path))
+        check.take(name, run.manifest["scenarios"], "scenario")
+    check.refuse()
     names = {"a": a, "b": b}
     corridors = run.rows(
         """

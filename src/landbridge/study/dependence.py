@@ -1,21 +1,23 @@
 """On whom each zone depends: what passes where, what it would lose, and who could cut it off."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from landbridge.errors import UnknownId
 from landbridge.indicators.dependence import list_losses
 from landbridge.indicators.elements import KINDS, Elements
 from landbridge.indicators.exposure import Exposure, measure_concentration, measure_exposure
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.islands import Island, find_islands
 from landbridge.study.closures import Closed, OpenState
+from landbridge.study.dependence_futures import DependenceSpread, check_future_year, spread_dependence
 from landbridge.study.folder import Study
+from landbridge.study.names import Names
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
+from landbridge.study.workers import THREADS, Workers, open_workers
 
 GRAVEST = 20
 """Single closures of which all pairs are tried."""
@@ -49,11 +51,13 @@ def measure_dependence(
     *,
     kinds: Sequence[str] = ("state",),
     pairs: bool = False,
+    workers: Workers = THREADS,
     progress: Report | None = None,
 ) -> Dependence:
     """Exposure, closures of all elements of some kinds that cargo passes, and the islands of a scenario.
 
-    With ``pairs`` all pairs of the gravest single closures are closed at once too.
+    With ``pairs`` all pairs of the gravest single closures are closed at once too. Results do not depend on
+    ``workers``.
     """
 
     def say(stage: str, done: int, total: int, detail: str = "") -> None:
@@ -68,13 +72,13 @@ def measure_dependence(
     ways = measure_concentration(base.routes, base.passages, base.elements, base.at.flow, n)
     wanted = [[e] for e in base.list_passed() if base.elements.kind[e] in kinds]
     say("closures", 0, max(1, len(wanted)), "looking for ways round")
-    singles = _close(base, wanted, lambda done, total: say("closures", done, total, "one at a time"))
+    singles = _close(base, wanted, workers, lambda *step: say("closures", *step))
     twos: list[Closed] = []
     if pairs:
         gravest = [found.items[0] for found in singles[:GRAVEST]]
         both = [list(pair) for pair in combinations(gravest, 2)]
         say("pairs", 0, max(1, len(both)), "looking for ways round")
-        twos = _close(base, both, lambda done, total: say("pairs", done, total, "two at a time"))
+        twos = _close(base, both, workers, lambda *step: say("pairs", *step))
     return Dependence(
         scenario,
         year,
@@ -88,12 +92,17 @@ def measure_dependence(
     )
 
 
-def _close(base: OpenState, closures: list[list[int]], report: Any) -> list[Closed]:
+def _close(
+    base: OpenState,
+    closures: list[list[int]],
+    workers: Workers,
+    report: Callable[[int, int, str], None],
+) -> list[Closed]:
     """Closures solved, the gravest first."""
     if not closures:
         return []
     model = base.prepare_closures(closures)
-    found = model.close_all(closures, report)
+    found = model.close_all(closures, workers, report)
     return sorted(found, key=lambda one: (-one.loss.borne_usd_year, one.items))
 
 
@@ -105,33 +114,44 @@ def find_dependence(
     year: int | None = None,
     kinds: Sequence[str] = ("state",),
     pairs: bool = False,
+    futures: int | None = None,
+    processes: int | None = None,
+    cluster: str | None = None,
     progress: Report | None = None,
-) -> Dependence:
-    """Dependence of the zones of a study; ``scenario`` is its reference scenario if left out, ``year`` its
-    base year.
+) -> tuple[Dependence, DependenceSpread | None]:
+    """Dependence of the zones of a study, and with ``futures`` how that of ``zone`` spreads over so many.
+
+    ``scenario`` is its reference scenario if left out, ``year`` that of the scenario or the base year.
+    Closures are solved by threads, by ``processes`` of this machine, or by the workers of a Dask scheduler
+    at ``cluster``.
 
     Raises
     ------
     UnknownId
         If there is no such zone, scenario or year; the message offers the nearest names.
+    QuestionRefused
+        If several things are wrong; ``faults`` lists them.
+    ClusterNotReached
+        If no worker answers at ``cluster``.
+    FuturesRefused
+        If futures of that year cannot be drawn.
     """
-    settings = study.settings
-    name = scenario or settings.reference_scenario
-    when = year if year is not None else settings.base_year
-    where = f"study {study.id}"
-    if name not in settings.scenarios:
-        raise UnknownId(name, settings.scenarios, kind="scenario", where=where)
-    known = settings.list_known_years()
-    if when not in known:
-        raise UnknownId(str(when), [str(y) for y in known], kind="year", where=where)
-    zones = [str(z) for z in study.tables["zones"]["id"]]
-    if zone is not None and zone not in zones:
-        raise UnknownId(zone, zones, kind="zone", where=where)
+    names = Names(f"study {study.id}")
+    if zone is not None:
+        names.take(zone, map(str, study.tables["zones"]["id"]), "zone")
+    name, when = names.take_state(study, scenario, year)
     for kind in kinds:
-        if kind not in KINDS:
-            raise UnknownId(kind, KINDS, kind="kind", where=where)
-    prepared = prepare(study, progress)
-    return measure_dependence(prepared, name, when, kinds=kinds, pairs=pairs, progress=progress)
+        names.take(kind, KINDS, "kind")
+    if futures is not None and when in study.settings.list_known_years():
+        names.find(lambda: check_future_year(study, when), None)
+    names.refuse()
+    with open_workers(processes, cluster) as workers:
+        prepared = prepare(study, progress)
+        how: dict[str, Any] = {"workers": workers, "progress": progress}
+        found = measure_dependence(prepared, name, when, kinds=kinds, pairs=pairs, **how)
+        if futures is None or zone is None:
+            return found, None
+        return found, spread_dependence(prepared, found, zone, futures, **how)
 
 
 def describe_zone(found: Dependence, zone: str, kind: str = "state") -> dict[str, dict[str, float]]:

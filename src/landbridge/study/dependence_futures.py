@@ -1,9 +1,7 @@
 """How dependence spreads over futures: shares and losses of a zone in every network state they reach."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,13 +12,17 @@ from landbridge.errors import FuturesRefused
 from landbridge.indicators.dependence import measure_loss
 from landbridge.indicators.exposure import measure_exposure
 from landbridge.indicators.futures_summary import summarise_futures
-from landbridge.study.closures import WORKERS, ClosureModel, OpenState
-from landbridge.study.dependence import Dependence
+from landbridge.study.closures import ClosureModel, OpenState
+from landbridge.study.folder import Study
 from landbridge.study.future_run import list_future_years
 from landbridge.study.future_states import read_gate_shares
 from landbridge.study.futures import sample_study
 from landbridge.study.prepare import Prepared, Progress, Report
 from landbridge.study.states import StateFamily
+from landbridge.study.workers import THREADS, Workers
+
+if TYPE_CHECKING:
+    from landbridge.study.dependence import Dependence
 
 MOST_CLOSED = 6
 """States that are closed in every future: those on which the zone hangs most in the reference scenario."""
@@ -38,7 +40,7 @@ class DependenceSpread:
     rows: tuple[dict[str, Any], ...]
 
 
-def choose_states(found: Dependence, zone: str) -> list[int]:
+def choose_states(found: "Dependence", zone: str) -> list[int]:
     """Elements of the states on which a zone hangs most, by tonnes that pass and by what closing costs."""
     z = found.zones.index(zone)
     states = found.elements.list_kind("state")
@@ -47,13 +49,29 @@ def choose_states(found: Dependence, zone: str) -> list[int]:
     return [e for e in by_share if share[e] > 0.0]
 
 
+def check_future_year(study: Study, year: int) -> None:
+    """Refuse a year of which no futures can be drawn.
+
+    Raises
+    ------
+    FuturesRefused
+        If the year is not after the day of the record.
+    """
+    years = list_future_years(study)
+    if year not in years:
+        what = f"futures begin after the record: {year} has none."
+        mend = f"name one of {', '.join(map(str, years))}." if years else "add later years to study.yaml."
+        raise FuturesRefused(what, where=f"study {study.id}", mend=mend)
+
+
 def spread_dependence(
     prepared: Prepared,
-    found: Dependence,
+    found: "Dependence",
     zone: str,
     n: int,
     *,
     seed: int | None = None,
+    workers: Workers = THREADS,
     progress: Report | None = None,
 ) -> DependenceSpread:
     """Solve each state of the network that ``n`` futures reach in a year, open and with states closed.
@@ -63,10 +81,7 @@ def spread_dependence(
     FuturesRefused
         If the year is not after the day of the record, or ``n`` cannot be drawn.
     """
-    years = list_future_years(prepared)
-    if found.year not in years:
-        what = f"futures begin after the record: {found.year} has none."
-        raise FuturesRefused(what, where=prepared.study.id, mend=f"name one of {', '.join(map(str, years))}.")
+    check_future_year(prepared.study, found.year)
     elements = choose_states(found, zone)
     base = OpenState(prepared, found.scenario, found.year)
     closures = base.prepare_closures([[e] for e in elements])
@@ -76,19 +91,15 @@ def spread_dependence(
     futures = sample_study(prepared.study, n, seed=seed)
     shares = read_gate_shares(family, futures, found.year)
     first, state_of = family.group(shares)
-    z, value = found.zones.index(zone), prepared.study.tables["classes"]["unit_value_usd_t"].astype(float)
-    done = [0]
-
-    def solve(row: int) -> tuple[np.ndarray, float]:
-        problem = family.build_problem(found.year, shares[row], base.demand)
-        result = _measure(closures, problem, elements, z, value)
-        done[0] += 1
+    value = prepared.study.tables["classes"]["unit_value_usd_t"].astype(float)
+    model = _Model(closures, family, found.year, tuple(elements), found.zones.index(zone), value)
+    tasks = {str(row): shares[row] for row in first.tolist()}
+    done: dict[str, tuple[np.ndarray, float]] = {}
+    for key, result in workers.run(model, _measure, tasks):
+        done[key] = result
         if progress is not None:
-            progress(Progress("futures", done[0], len(first), f"{n} futures"))
-        return result
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        solved = list(pool.map(solve, first.tolist()))
+            progress(Progress("futures", len(done), len(tasks), f"{n} futures, {workers.words}"))
+    solved = [done[key] for key in tasks]
     values = np.array([row for row, _ in solved])
     names = [f"{found.elements.id[e]} {m}" for e in elements for m in MEASURES]
     table = summarise_futures(state_of[:, None], values, names, [found.year])
@@ -101,17 +112,29 @@ def spread_dependence(
     return DependenceSpread(found.year, n, len(first), worst, tuple(rows))
 
 
-def _measure(
-    closures: ClosureModel, problem: Problem, elements: Sequence[int], z: int, value: np.ndarray
-) -> tuple[np.ndarray, float]:
-    """Shares of a zone through some states, what it loses if each closes, and the worst residual."""
+@dataclass(frozen=True)
+class _Model:
+    """What is asked of every state of the network: shares and losses of a zone ``z`` through ``elements``."""
+
+    closures: ClosureModel
+    family: StateFamily
+    year: int
+    elements: tuple[int, ...]
+    z: int
+    value: np.ndarray
+
+
+def _measure(model: _Model, shares: np.ndarray) -> tuple[np.ndarray, float]:
+    """Shares of the zone through some states, what it loses if each closes, and the worst residual."""
+    closures, z = model.closures, model.z
+    problem = model.family.build_problem(model.year, shares, closures.base.demand)
     detours: Detours = closures.detours
     before = np.where(detours.is_detour, 0.0, problem.usable)
     n = len(closures.base.prepared.network.zones)
     at = _solve(closures, problem, before, closures.routes.log_weight)
-    exposed = measure_exposure(closures.routes, closures.passages, at.flow, value, n)
+    exposed = measure_exposure(closures.routes, closures.passages, at.flow, model.value, n)
     numbers, worst = [], at.residual
-    for e in elements:
+    for e in model.elements:
         still = np.where(closures.passages.mark([e]), 0.0, problem.usable)
         usable, weight = weigh_detours(detours, closures.theta, problem.base_cost, before, still)
         after = _solve(closures, problem, usable, weight)

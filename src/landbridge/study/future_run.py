@@ -14,6 +14,7 @@ from landbridge.errors import FuturesRefused
 from landbridge.indicators.flows import Columns
 from landbridge.process.sampling import Futures
 from landbridge.study.cache import hash_package, hash_rooms
+from landbridge.study.folder import Study
 from landbridge.study.future_measures import Measure, check_questions
 from landbridge.study.future_solve import (
     Chunk,
@@ -62,9 +63,9 @@ class FuturesRun:
         return np.asarray(self.values[year][state, column])
 
 
-def list_future_years(prepared: Prepared) -> tuple[int, ...]:
-    """Years of the study that futures reach: those after the day of the record."""
-    settings = prepared.study.settings
+def list_future_years(study: Study) -> tuple[int, ...]:
+    """Years of a study that futures reach: those after the day of its record."""
+    settings = study.settings
     return tuple(year for year in settings.years if year > settings.record_date.year)
 
 
@@ -105,7 +106,7 @@ def run_futures(
         if report is not None:
             report(Progress(stage, done, total, detail))
 
-    years = list_future_years(prepared)
+    years = list_future_years(prepared.study)
     if not years:
         mend = "add later years to study.yaml."
         raise FuturesRefused("no year lies after the record.", where=prepared.study.id, mend=mend)

@@ -11,8 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from landbridge.study.cache import get_cache_folder
 from landbridge.study.future_measures import Measures
 from landbridge.study.future_states import YearStates
 from landbridge.study.states import StateFamily
+from landbridge.study.workers import open_workers
 
 KEPT = 4
 """Runs of futures whose chunks stay on disk; the least recently used go first."""
@@ -177,40 +177,21 @@ def solve_chunks(
     n_workers = min(workers or os.cpu_count() or 1, max(1, len(waiting)))
     if not waiting:
         return done, Effort(0, fetched, 0.0, time.perf_counter() - begin, 0)
-    with _open_workers(model, n_workers, cluster) as (submit, words, in_use):
-        for chunk, solved, seconds in submit(waiting):
-            store.keep(chunk, solved)
-            done[chunk.key] = solved
-            count += len(chunk.states)
+    # The largest first, so that no worker is left with one at the end.
+    tasks = {chunk.key: chunk for chunk in sorted(waiting, key=lambda chunk: -len(chunk.states))}
+    with open_workers(n_workers, cluster) as opened:
+        for key, (solved, seconds) in opened.run(model, _time_chunk, tasks):
+            store.keep(tasks[key], solved)
+            done[key] = solved
+            count += len(tasks[key].states)
             cpu += seconds
-            say(count, total, words)
+            say(count, total, opened.words)
+        in_use = opened.count
     return done, Effort(total - fetched, fetched, cpu, time.perf_counter() - begin, in_use)
 
 
 def _say_nothing(done: int, total: int, words: str) -> None:
     """Report to nobody."""
-
-
-Submit = Callable[[Sequence[Chunk]], Iterator[tuple[Chunk, Solved, float]]]
-
-
-@contextmanager
-def _open_workers(model: Model, n_workers: int, cluster: str | None) -> Iterator[tuple[Submit, str, int]]:
-    """Something that solves chunks and yields them as they are done, words for the progress, and how many
-    solve.
-    """
-    if cluster is None and n_workers == 1:
-
-        def alone(chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, Solved, float]]:
-            for chunk in chunks:
-                yield chunk, *_time_chunk(model, chunk)
-
-        yield alone, "in this process", 1
-        return
-    from landbridge.study.future_cluster import open_cluster
-
-    with open_cluster(model, n_workers, cluster) as opened:
-        yield opened
 
 
 def _time_chunk(model: Model, chunk: Chunk) -> tuple[Solved, float]:

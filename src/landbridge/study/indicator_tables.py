@@ -49,7 +49,7 @@ class IndicatorTables:
         if "reliability" in self.told:
             found["reliability"] = list_reliability(p, solution)
         if "access" in self.told:
-            k = p.classes.index[find_class(p, None)]
+            k = p.classes.index[find_class(p.study, None)]
             hours = p.build_arc_table(solution.state)[k, :, MEASURES.index("time_h")]
             found["access"] = tabulate_access(
                 solution,

@@ -17,6 +17,7 @@ from landbridge.indicators.solution import Solution
 from landbridge.network import LinkState, Network, build_link_state
 from landbridge.network.attributes import get_parameter
 from landbridge.network.visitors import add_visitors
+from landbridge.study.folder import Study
 from landbridge.study.prepare import Prepared, find_standing
 from landbridge.study.scenarios import apply_changes
 from landbridge.tables import Table
@@ -39,7 +40,7 @@ class PairView:
     unserved_share: float
 
 
-def find_class(prepared: Prepared, name: str | None) -> str:
+def find_class(study: Study, name: str | None) -> str:
     """A class by its id, by the id of a commodity in it, or by the start of its name; the study's default if
     None.
 
@@ -48,26 +49,26 @@ def find_class(prepared: Prepared, name: str | None) -> str:
     UnknownId
         If nothing fits; the message lists the classes.
     """
-    classes = prepared.classes
+    classes, commodities = study.tables["classes"], study.tables["commodities"]
+    ids = [str(key) for key in classes["id"]]
     if name is None:
-        return prepared.study.settings.model.default_class or classes.ids[0]
-    if name in classes.index:
+        return study.settings.model.default_class or ids[0]
+    if name in ids:
         return name
-    commodities = prepared.tables["commodities"]
     if name in commodities.index:
         return str(commodities.row(name)["class"])
     lowered = name.lower().replace("_", " ")
     fitting = [
         c
-        for c, title in zip(classes.ids, classes.names, strict=True)
+        for c, title in zip(ids, map(str, classes["name"]), strict=True)
         if c.startswith(lowered) or title.lower().startswith(lowered) or lowered.startswith(c.rstrip("s"))
     ]
     if len(fitting) == 1:
         return fitting[0]
-    raise UnknownId(name, classes.ids, kind="commodity class", where=f"study {prepared.study.id}")
+    raise UnknownId(name, ids, kind="commodity class", where=f"study {study.id}")
 
 
-def find_place(prepared: Prepared, name: str, *, nodes_only: bool = False) -> str:
+def find_place(study: Study, name: str, *, nodes_only: bool = False) -> str:
     """A zone or node by its id or its name, whatever the case and with blanks or hyphens.
 
     Raises
@@ -75,8 +76,8 @@ def find_place(prepared: Prepared, name: str, *, nodes_only: bool = False) -> st
     UnknownId
         If nothing fits, or a name fits several; the message gives the nearest ids.
     """
-    zones, places = prepared.network.zones, prepared.network.place_ids
-    known = places if nodes_only else (*zones, *places)
+    kinds = ("nodes",) if nodes_only else ("zones", "nodes")
+    known = [str(key) for table in kinds for key in study.tables[table]["id"]]
     if name in known:
         return name
 
@@ -85,9 +86,9 @@ def find_place(prepared: Prepared, name: str, *, nodes_only: bool = False) -> st
 
     wanted = plain(name)
     fitting = {key for key in known if plain(key) == wanted}
-    for table in ("nodes",) if nodes_only else ("zones", "nodes"):
+    for table in kinds:
         # A zone goes before a node of the same name.
-        ids, titles = prepared.tables[table]["id"], prepared.tables[table]["name"]
+        ids, titles = study.tables[table]["id"], study.tables[table]["name"]
         fitting = fitting or {
             str(key)
             for key, title in zip(ids, titles, strict=True)
@@ -96,7 +97,7 @@ def find_place(prepared: Prepared, name: str, *, nodes_only: bool = False) -> st
     if len(fitting) == 1:
         return fitting.pop()
     kind = "node" if nodes_only else "zone or node"
-    raise UnknownId(name, sorted(fitting) or known, kind=kind, where=f"study {prepared.study.id}")
+    raise UnknownId(name, sorted(fitting) or known, kind=kind, where=f"study {study.id}")
 
 
 def view_pair(
@@ -115,7 +116,7 @@ def view_pair(
         If both names are the same.
     """
     zones = prepared.network.zones
-    origin, destination = find_place(prepared, origin), find_place(prepared, destination)
+    origin, destination = find_place(prepared.study, origin), find_place(prepared.study, destination)
     if origin == destination:
         raise NoRoute(
             f"{origin} is both ends.", where=f"study {prepared.study.id}", mend="name two different places."

@@ -1,16 +1,17 @@
 """Questions about one pair: which ways it goes, and why not another."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
 from landbridge.assignment.costs import MEASURES, list_usable_arcs, sum_parts
-from landbridge.errors import NoRoute, UnknownId
-from landbridge.indicators.solution import Solution
+from landbridge.errors import NoRoute
 from landbridge.indicators.unserved import explain
 from landbridge.kernels.trees import grow_tree
 from landbridge.study.folder import Study
+from landbridge.study.names import Names
 from landbridge.study.pair_view import PairView, find_class, find_place, view_pair, view_path
 from landbridge.study.prepare import Prepared, Report, prepare
 from landbridge.study.run import solve_scenario
@@ -22,31 +23,58 @@ USED_SHARE = 0.01
 """Share of a pair from which a way counts as used."""
 
 
-def find_routes(
-    study: Study,
-    origin: str,
-    destination: str,
-    *,
-    scenario: str | None = None,
-    year: int | None = None,
-    commodity: str | None = None,
-    progress: Report | None = None,
-) -> dict[str, Any]:
+class Asked(TypedDict, total=False):
+    """What a question about a pair may name: ``scenario`` (else the reference scenario), ``year`` (else that
+    of the scenario, or the base year), ``commodity`` (else the study's default class).
+    """
+
+    scenario: str | None
+    year: int | None
+    commodity: str | None
+    progress: Report | None
+
+
+def ask_pair(
+    study: Study, origin: str, destination: str, via: str | None = None, **asked: Unpack[Asked]
+) -> tuple[Prepared, PairView, dict[str, Any]]:
+    """A pair at the queues of the equilibrium of what is asked, and the head of an answer about it.
+
+    All names are looked up before anything is solved; ``via`` is a node.
+
+    Raises
+    ------
+    UnknownId
+        If a name is unknown.
+    QuestionRefused
+        If several are; ``faults`` lists them.
+    NoRoute
+        If both ends are the same.
+    """
+    names = Names(f"study {study.id}")
+    ends = (
+        names.find(partial(find_place, study, origin), origin),
+        names.find(partial(find_place, study, destination), destination),
+    )
+    passed = {} if via is None else {"via": names.find(lambda: find_place(study, via, nodes_only=True), via)}
+    scenario, year = names.take_state(study, asked.get("scenario"), asked.get("year"))
+    class_id = names.find(partial(find_class, study, asked.get("commodity")), "")
+    names.refuse()
+    prepared = prepare(study, asked.get("progress"))
+    view = view_pair(prepared, solve_scenario(prepared, scenario, year), *ends, class_id)
+    head = {"from": view.origin, "to": view.destination, **passed}
+    return prepared, view, head | {"scenario": scenario, "year": year, "commodity": class_id}
+
+
+def find_routes(study: Study, origin: str, destination: str, **asked: Unpack[Asked]) -> dict[str, Any]:
     """Alternatives between two zones or nodes by falling share, at the queues of the scenario's equilibrium.
 
-    ``scenario`` is the study's reference scenario if left out, ``year`` its base year, ``commodity`` its
-    default class. A pair without an open way has no alternatives, an ``unserved_share`` of 1 and a ``cause``.
+    :class:`Asked` says what else may be named. A pair without an open way has no alternatives, an
+    ``unserved_share`` of 1 and a ``cause``. Raises what :func:`ask_pair` does.
     """
-    prepared, solution, class_id = solve_query(study, scenario, year, commodity, progress)
-    view = view_pair(prepared, solution, origin, destination, class_id)
+    prepared, view, head = ask_pair(study, origin, destination, **asked)
     order = np.argsort(-view.shares, kind="stable")
     shown = [int(r) for r in order if view.shares[r] > SHOWN_SHARE]
-    result: dict[str, Any] = {
-        "from": view.origin,
-        "to": view.destination,
-        "scenario": solution.scenario,
-        "year": solution.year,
-        "commodity": class_id,
+    result = head | {
         "unserved_share": view.unserved_share,
         "alternatives": [describe_alternative(view, r) for r in shown],
         "limits": _list_limits(view, shown),
@@ -89,23 +117,6 @@ def describe_alternative(view: PairView, route: int) -> dict[str, Any]:
     }
 
 
-def solve_query(
-    study: Study, scenario: str | None, year: int | None, commodity: str | None, progress: Report | None
-) -> tuple[Prepared, Solution, str]:
-    """The study made ready, one of its states solved, and the class asked for."""
-    settings = study.settings
-    name = scenario or settings.reference_scenario
-    if name not in settings.scenarios:
-        raise UnknownId(name, settings.scenarios, kind="scenario", where=f"study {study.id}")
-    when = year if year is not None else settings.scenarios[name].year or settings.base_year
-    known = settings.list_known_years()
-    if when not in known:
-        raise UnknownId(str(when), [str(y) for y in known], kind="year", where=f"study {study.id}")
-    prepared = prepare(study, progress)
-    class_id = find_class(prepared, commodity)
-    return prepared, solve_scenario(prepared, name, when), class_id
-
-
 def _explain(prepared: Prepared, view: PairView) -> tuple[str, str]:
     s = view.solution
     k, o, d = (int(a[0]) for a in np.nonzero(s.demand))
@@ -114,15 +125,7 @@ def _explain(prepared: Prepared, view: PairView) -> tuple[str, str]:
 
 
 def explain_why_not(
-    study: Study,
-    origin: str,
-    destination: str,
-    *,
-    via: str,
-    scenario: str | None = None,
-    year: int | None = None,
-    commodity: str | None = None,
-    progress: Report | None = None,
+    study: Study, origin: str, destination: str, *, via: str, **asked: Unpack[Asked]
 ) -> dict[str, Any]:
     """Why a pair does not go by a place: it does after all, it is shut (by what), or it is dearer (by how
     much).
@@ -130,15 +133,15 @@ def explain_why_not(
     Raises
     ------
     NoRoute
-        If no way joins the three places even with everything open.
+        If no way joins the three places even with everything open; else what :func:`ask_pair` does.
     """
-    prepared, solution, class_id = solve_query(study, scenario, year, commodity, progress)
-    return tell_why_not(prepared, view_pair(prepared, solution, origin, destination, class_id), via)
+    prepared, view, head = ask_pair(study, origin, destination, via, **asked)
+    return tell_why_not(prepared, view, head["via"])
 
 
 def tell_why_not(prepared: Prepared, view: PairView, via: str) -> dict[str, Any]:
     """The answer of :func:`explain_why_not` for a pair that is at hand."""
-    via = find_place(prepared, via, nodes_only=True)
+    via = find_place(prepared.study, via, nodes_only=True)
     s = view.solution
     passes = _list_passing(view, via)
     share = float(view.shares[passes].sum())

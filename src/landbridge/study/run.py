@@ -14,7 +14,6 @@ import numpy as np
 from landbridge import __version__
 from landbridge.assignment.costs import list_usable_arcs
 from landbridge.assignment.routes import RouteSet
-from landbridge.errors import UnknownId
 from landbridge.indicators.checks import list_corridor_checks
 from landbridge.indicators.corridors import Corridor, list_corridor_flows, list_members
 from landbridge.indicators.flows import (
@@ -32,6 +31,7 @@ from landbridge.indicators.welfare import list_trade
 from landbridge.study.elastic import solve_problem
 from landbridge.study.folder import DRAWS, Study, is_built_in
 from landbridge.study.indicator_tables import IndicatorTables
+from landbridge.study.names import Names
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
 from landbridge.study.scenarios import ResolvedScenario
@@ -101,6 +101,8 @@ def run_study(
     ------
     UnknownId
         If a scenario, what-if or year is not the study's.
+    QuestionRefused
+        If several are not; ``faults`` lists them.
     FuturesRefused
         If futures cannot be drawn as asked.
     DrawsMissing
@@ -112,14 +114,13 @@ def run_study(
     """
     known = study.settings.scenarios
     names = list(dict.fromkeys(scenarios or [name for name in known if known[name].year is None]))
+    check = Names(f"study {study.id}")
     for name in names:
-        if name not in known and name not in study.settings.what_ifs:
-            every = [*known, *study.settings.what_ifs]
-            raise UnknownId(name, every, kind="scenario", where=f"study {study.id}")
-    wanted, known_years = _choose_years(study, names, years), study.settings.list_known_years()
-    for year in wanted:
-        if year not in known_years:
-            raise UnknownId(str(year), [str(y) for y in known_years], kind="year", where=f"study {study.id}")
+        check.take(name, [*known, *study.settings.what_ifs], "scenario")
+    for year in years or ():
+        check.take_year(study, year)
+    check.refuse()
+    wanted = _choose_years(study, names, years)
     sample: np.ndarray | None = None
     if draws is not None:
         from landbridge.study.parameter_draws import read_draws, solve_draws

@@ -154,7 +154,7 @@ def _view(session: Session, asked: Asked, origin: str, destination: str, commodi
     from landbridge.study.route_view import Asked as Pair
 
     world = session.get_world(asked)
-    class_id = find_class(session.prepared, commodity or None)
+    class_id = find_class(session.prepared.study, commodity or None)
     prepared = session.find_for_pair(asked, origin, destination, class_id)
     view = view_pair(prepared, world.solution, origin, destination, class_id)
     zones = session.prepared.network.zones

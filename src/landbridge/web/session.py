@@ -290,7 +290,7 @@ class Session:
             return self.whole
         own = self.get_world(asked).prepared
         zones = own.network.zones
-        ends = [find_place(own, name) for name in (origin, destination)]
+        ends = [find_place(own.study, name) for name in (origin, destination)]
         if all(end in zones for end in ends):
             o, d = (zones.index(end) for end in ends)
             if own.routes.find_group(own.classes.index[class_id], o, d) >= 0:
