@@ -252,6 +252,7 @@ M-lift-usd,model,lift of a container at a terminal,60,30,120,USD/lift,2024,GK,as
 M-siding-loading-usd-t,model,loading a wagon at a siding,3,1,6,USD/t,2024,GK,assumption,
 M-ship-load-t,model,load of a ship,3000,2000,6000,t/sailing,2024,GK,assumption,
 M-ship-service-scv,model,squared spread of departures,0.5,0.1,1,1,2024,GK,assumption,
+M-arrival-load-t,model,load that arrives together,1000000,1,1000000,t,2024,GK,assumption,
 M-path-size-beta,model,path-size coefficient,1,0.5,1.5,1,2024,GK,assumption,
 M-slot-price-slope-usd-t,model,price of a slot for each unit of utilisation above the start,200,50,800,USD/t,2024,GK,assumption,
 M-slot-price-start,model,utilisation at which slots begin to cost,0.95,0.85,1,1,2024,GK,assumption,

@@ -85,7 +85,8 @@ def test_opening_a_link_never_lowers_a_pairs_accessibility(prepared):
     """At fixed costs the frozen set and weights make the logsum cost fall or stay, for every pair and class."""
     demand = np.ones_like(prepared.demand.t_year)
     before, after = (
-        prepared.build_problem(prepared.build_state(s, 2024), demand).free for s in ("today", "gap-open")
+        prepared.build_problem(prepared.build_state(s, 2024), demand).measure_free()
+        for s in ("today", "gap-open")
     )
     reachable = ~np.isnan(before)
     assert (after[reachable] <= before[reachable] + 1e-9).all()

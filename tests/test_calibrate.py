@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from command import landbridge
+from landbridge.errors import DrawsMissing
 from landbridge.study import check_study, open_study, run_study
 from landbridge.study.adjust import adjust_tables, find_rows
 from landbridge.study.calibrate import MOST_LOG, Calibrator
-from landbridge.study.calibrated import DRAWS, REPORT, calibrate_study
+from landbridge.study.calibrated import REPORT, calibrate_study
+from landbridge.study.comparison import compare_run
+from landbridge.study.folder import DRAWS
 from landbridge.study.prepare import prepare
 from landbridge.study.validation import validate_run
 from studies import write_small_study
@@ -229,3 +232,58 @@ def test_11_the_built_in_study_holds_its_calibration() -> None:
         if row["use"] == "calibrate" and row["quantity"]
     }
     assert {note.removeprefix("most by ") for note in cells["note"]} <= calibrates
+
+
+# Draws
+
+
+def test_a_run_takes_parameters_from_the_sample(planted, tmp_path: Path) -> None:
+    """Draws that equal the calibrated factors give the run itself; spread ones spread the answer; the same
+    draws serve both scenarios.
+    """
+    fitted = tmp_path / "fitted"
+    calibrate_study(planted, fitted)
+    study = open_study(fitted)
+    table = study.tables["adjustments"]
+    head, *sample = (fitted / DRAWS).read_text().splitlines()
+    same = ",".join(str(f) for f in table["factor"])
+    (fitted / DRAWS).write_text("\n".join([head, same, same, *sample[:6]]) + "\n")
+    run = run_study(study, scenarios=["today", "gap-open"], years=[2035], out=tmp_path / "run", draws=8)
+    central = {
+        (row["scenario"], f"corridor_tonnes:{row['corridor']}"): row["flow_t_year"]
+        for row in run.rows("SELECT * FROM corridor_flows")
+    }
+    drawn = run.rows("SELECT * FROM parameter_draws")
+    assert max(row["residual"] for row in drawn) <= 1e-9
+    for row in drawn:
+        key = row["scenario"], row["measure"]
+        if row["draw"] < 2 and key in central:
+            assert row["value"] == pytest.approx(central[key], rel=1e-6, abs=1.0)
+    middle = {
+        r["value"] for r in drawn if (r["scenario"], r["measure"]) == ("today", "corridor_tonnes:middle")
+    }
+    assert len(middle) > 4
+    told = [
+        row
+        for row in compare_run(run, "today", "gap-open")["draws"]
+        if row["measure"] == "corridor_tonnes:middle"
+    ]
+    assert told[0]["n"] == 8
+    assert told[0]["a_t_year"][0] < told[0]["a_t_year"][2]
+    assert run.manifest["draws"] == 8
+    assert DRAWS in run.manifest["inputs"]
+
+
+def test_draws_that_are_missing_or_of_another_study_are_refused(planted, tmp_path: Path) -> None:
+    """No sample, too few draws and other columns: each is told before anything is solved."""
+    bare = open_study(write_study(tmp_path / "bare"))
+    with pytest.raises(DrawsMissing, match="no sample"):
+        run_study(bare, out=tmp_path / "none", draws=2)
+    head = ",".join(planted.tables["adjustments"].ids)
+    (bare.path / DRAWS).write_text(f"{head}\n1,1,1,1\n")
+    with pytest.raises(DrawsMissing, match="holds 1"):
+        run_study(bare, out=tmp_path / "few", draws=2)
+    (bare.path / DRAWS).write_text("other,mode-scale\n1,1\n1,1\n")
+    with pytest.raises(DrawsMissing, match="captive-sea, feeder-fare, other"):
+        run_study(bare, out=tmp_path / "strange", draws=2)
+    assert not list(tmp_path.glob("none")) + list(tmp_path.glob("few")) + list(tmp_path.glob("strange"))

@@ -27,19 +27,19 @@ def test_power_law_at_capacity():
 @pytest.mark.parametrize(("scv", "expected"), [(0.0, 2.0), (1.0, 4.0), (4.0, 10.0)])
 def test_queue_is_pollaczek_khinchine(scv, expected):
     """lambda 0.8, mu 1: W_q = 2, 4, 10 for squared variation 0, 1, 4 (methods 4)."""
-    hours, _ = delay([0.8], (1.0, scv, 0.95), True)
+    hours, _ = delay([0.8], (1.0, 1.0 + scv, 0.95), True)
     assert hours[0] == pytest.approx(expected)
 
 
 def test_queue_stays_finite_beyond_its_limit():
     """Above the limit the wait follows its tangent, and beyond one and a half times capacity it stays."""
-    hours, _ = delay([0.95, 1.0, 1.5, 9.0], (1.0, 1.0, 0.95), True)
+    hours, _ = delay([0.95, 1.0, 1.5, 9.0], (1.0, 2.0, 0.95), True)
     np.testing.assert_allclose(hours, [19.0, 39.0, 239.0, 239.0])
 
 
 def test_scarcity_is_not_paid_twice():
     """Where the capacity is firm the wait stops at full use: from there a slot has its price."""
-    hours, slope = delay([1.0, 1.3], (1.0, 1.0, 0.95), True, is_firm=True)
+    hours, slope = delay([1.0, 1.3], (1.0, 2.0, 0.95), True, is_firm=True)
     np.testing.assert_allclose(hours, [39.0, 39.0])
     assert slope.tolist() == [0.0, 0.0]
 

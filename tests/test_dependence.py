@@ -150,7 +150,7 @@ def test_9_at_fixed_costs_no_closure_lowers_a_logsum_cost(prepared):
     items = [[e] for e in base.list_passed()]
     model = base.prepare_closures(items)
     for item in items:
-        rise = model.build_problem(item).free - model.open_problem.free
+        rise = model.build_problem(item).measure_free() - model.open_problem.measure_free()
         assert np.nanmin(rise, initial=0.0) >= -1e-9
 
 

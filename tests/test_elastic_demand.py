@@ -7,8 +7,8 @@ import pytest
 from scipy.integrate import quad
 
 from landbridge.assignment.elastic_sue import (
+    DemandResponse,
     ElasticProblem,
-    Response,
     integrate_demand,
     measure_inclusive,
     solve_elastic,
@@ -30,18 +30,14 @@ def one_route(**how) -> Problem:
     problem.usable[1] = 0.0
     return Problem(
         problem.facilities, problem.capacity_t_year, problem.routes, problem.tree, problem.base_cost,
-        problem.usable, problem.segments, problem.classes, problem.scarcity,
+        problem.usable, problem.segments, problem.classes, problem.scarcity, problem.bears,
     )  # fmt: skip
 
 
-def elastic(
-    problem: Problem, elasticity: float, reference: float, bears: float = 1e4, value: float = 0.0
-) -> ElasticProblem:
+def elastic(problem: Problem, elasticity: float, reference: float, value: float = 0.0) -> ElasticProblem:
     return ElasticProblem(
         problem,
-        Response(
-            np.array([elasticity]), np.array([value + reference]), np.full((1, 4), bears), np.array([value])
-        ),
+        DemandResponse(np.array([elasticity]), np.array([value + reference]), np.array([value])),
     )
 
 
@@ -103,7 +99,7 @@ def with_elasticity(prepared, elasticity, layer="elastic"):
     settings = prepared.study.settings
     model = settings.model.model_copy(update={"trade_elasticity": elasticity, "demand_layer": layer})
     study = replace(prepared.study, settings=settings.model_copy(update={"model": model}))
-    return replace(prepared, study=study, responses={})
+    return replace(prepared, study=study, responses={}, bearings={})
 
 
 def test_the_reference_scenario_keeps_its_demand(prepared):
@@ -175,10 +171,10 @@ def test_trade_and_network_stand_together(prepared):
 
 def test_staying_is_a_way_of_its_own_in_the_inclusive_cost():
     """Without a way the inclusive cost is what the cargo bears; with a fair one it is the logsum."""
-    problem = elastic(one_route(), 1.0, 10.0, bears=200.0)
+    problem = elastic(one_route(bears=200.0), 1.0, 10.0)
     s, choke = problem.base_segments, np.array([100.0])
-    assert measure_inclusive(s, np.array([np.nan]), choke, problem.response.bears)[0] == 200.0
-    assert measure_inclusive(s, np.array([50.0]), choke, problem.response.bears)[0] == pytest.approx(50.0)
+    assert measure_inclusive(s, np.array([np.nan]), choke, problem.bears)[0] == 200.0
+    assert measure_inclusive(s, np.array([50.0]), choke, problem.bears)[0] == pytest.approx(50.0)
 
 
 def test_a_run_tells_base_demand_and_trade(tmp_path):

@@ -20,6 +20,7 @@ def two_routes(
     scarcity=Scarcity(0.0, 1.0),
     choke=1e9,
     room=1e4,
+    bears=None,
 ):
     """Two routes of one pair, each with one facility whose delay is linear in its flow; value of time 1."""
     capacity = np.full(2, room)
@@ -45,7 +46,10 @@ def two_routes(
         value_of_time=np.ones(1),
     )
     base, usable = np.array(fixed), np.ones(2)
-    return Problem(facilities, capacity, routes, tree, base, usable, segments, classes, scarcity)
+    if bears is None:
+        bears = choke + base.min() - np.log(np.exp(theta * (base.min() - base)).sum()) / theta
+    most = np.full((1, 4), bears)
+    return Problem(facilities, capacity, routes, tree, base, usable, segments, classes, scarcity, most)
 
 
 @pytest.mark.parametrize(("theta", "expected"), [(0.1, 571.1508), (1.0, 646.5381), (100.0, 666.4360)])
@@ -73,6 +77,22 @@ def test_overflow_becomes_unserved():
     assert served == pytest.approx(1000.0 * found.shipped[0], rel=1e-9)
     assert 250.0 < served < 400.0
     assert found.residual < 1e-9
+
+
+@pytest.mark.parametrize("dearer", [0.0, 40.0, 400.0])
+def test_what_cargo_bears_does_not_hang_on_the_state(dearer):
+    """As much ships as costs at most what the cargo bears, whatever the ways cost without queues."""
+    fixed = (10.0 + dearer, 20.0 + dearer)
+    scarcity = Scarcity(200.0, 0.95)
+    found = solve(
+        two_routes(
+            0.1, fixed=fixed, slopes=(0.0, 0.0), scarcity=scarcity, choke=100.0, room=100.0, bears=110.0
+        )
+    )
+    logsum = -np.log(np.exp(-0.1 * found.cost).sum()) / 0.1
+    assert found.residual < 1e-9
+    assert found.shipped[0] == pytest.approx(1.0 / (1.0 + np.exp(0.4 * (logsum - 110.0))), rel=1e-6)
+    assert (found.shipped[0] < 1e-12) == (dearer > 100.0)
 
 
 def test_warm_start_at_the_solution_is_done():

@@ -26,7 +26,6 @@ from landbridge.study.future_solve import build_model
 from landbridge.study.prepare import prepare
 from landbridge.study.scenarios import build_scenario_state, find_date, list_rules
 from landbridge.study.states import StateFamily, Terms
-from landbridge.study.welfare import measure_year_bearing
 from test_process_study import small
 
 
@@ -83,7 +82,7 @@ def test_grouped_futures_equal_futures_solved_alone(prepared):
     family = StateFamily(prepared, "today")
     model = build_model(family, list_future_years(prepared), 1e-13)
     measures = Measures(prepared, prepared.routes)
-    bears = {plan.year: measure_year_bearing(prepared, plan.year) for plan in run.plans}
+    bears = {plan.year: prepared.get_bearing(plan.year) for plan in run.plans}
     assert sum(len(plan.shares) for plan in run.plans) < 200 * len(run.plans) / 4
     for plan in run.plans:
         demand = model.demand[plan.year]

@@ -57,8 +57,7 @@ def respond(
     mu,
     demand=1.0,
     log_weight=None,
-    free=np.nan,
-    choke=1e9,
+    most=np.inf,
     sigma=1.0,
     usable=None,
     need=1.0,
@@ -67,8 +66,8 @@ def respond(
     n = len(cost)
     flow, logsum, shipped = np.zeros(n), np.empty(1), np.empty(1)
     choose(
-        np.array([0, n]), np.array([0]), np.array([0]), np.array([n]), np.array([demand]), np.array([theta]), np.array([mu]), np.array([choke]),
-        np.array([sigma]), np.array([free]), np.array([need]), np.asarray(nest),
+        np.array([0, n]), np.array([0]), np.array([0]), np.array([n]), np.array([demand]), np.array([theta]), np.array([mu]),
+        np.array([sigma]), np.array([most]), np.array([need]), np.asarray(nest),
         np.zeros(n) if log_weight is None else log_weight / theta, np.ones(n) if usable is None else usable, np.asarray(cost, float), flow, logsum, shipped,
     )  # fmt: skip
     return flow, logsum[0], shipped[0]
@@ -151,18 +150,18 @@ def test_response_is_the_derivative(seed):
     cost, theta, mu, n_fac = rng.uniform(5, 40, 7), 0.12, 0.05, 4
     uses = [np.flatnonzero(rng.random(n_fac) < 0.6) for _ in range(7)]
     start, index = np.concatenate(([0], np.cumsum([len(u) for u in uses]))), np.concatenate(uses)
-    free = respond(cost, nest, theta, mu)[1] - 6.0
+    most = respond(cost, nest, theta, mu)[1] + 0.5
 
     def load(price):
         along = np.array([price[u].sum() for u in uses])
-        flow, _, _ = respond(cost + along, nest, theta, mu, 50.0, free=free, choke=6.5, sigma=0.4)
+        flow, _, _ = respond(cost + along, nest, theta, mu, 50.0, most=most, sigma=0.4)
         return np.array([sum(h for h, u in zip(flow, uses) if f in u) for f in range(n_fac)])
 
-    _, logsum, shipped = respond(cost, nest, theta, mu, 50.0, free=free, choke=6.5, sigma=0.4)
+    _, logsum, shipped = respond(cost, nest, theta, mu, 50.0, most=most, sigma=0.4)
     by_price, by_delay = np.zeros((n_fac, n_fac)), np.zeros((n_fac, n_fac))
     add_response(
         np.array([0]), np.array([7]), np.array([50.0]), np.array([theta]), np.array([mu]),
-        np.array([0.4]), np.array([free]), np.ones(1), np.array([2.5]), nest, np.zeros(7), np.ones(7), cost,
+        np.array([0.4]), np.ones(1), np.array([2.5]), nest, np.zeros(7), np.ones(7), cost,
         np.array([logsum]), np.array([shipped]), start, index, by_price, by_delay,
     )  # fmt: skip
     eye = np.eye(n_fac) * 1e-5
@@ -178,7 +177,7 @@ def test_shares_that_underflow_have_no_response():
     by_price, by_delay = np.zeros((1, 1)), np.zeros((1, 1))
     one = np.ones(1)
     add_response(
-        np.array([0]), np.array([n]), 50.0 * one, 0.1 * one, 0.05 * one, one, np.nan * one, one, one,
+        np.array([0]), np.array([n]), 50.0 * one, 0.1 * one, 0.05 * one, one, one, one,
         np.zeros(n, np.int64), np.zeros(n), np.ones(n), cost, one, one, start, index, by_price, by_delay,
     )  # fmt: skip
     np.testing.assert_allclose(by_price, 0.0, atol=1e-9)

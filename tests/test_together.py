@@ -160,12 +160,8 @@ def test_lanes_evaluate_as_single_problems_do(family):
         eight = Lanes(variants)
         for lane in range(len(rows)):
             eight.place(lane, lane)
-        load = np.zeros((variants.tree.n_facilities, EIGHT))
-        eight.evaluate(load)
-        for lane in range(len(rows)):
-            eight.keep_free(lane)
         random = np.random.default_rng(1)
-        load = random.random(load.shape) * variants.capacity_t_year.max()
+        load = random.random((variants.tree.n_facilities, EIGHT)) * variants.capacity_t_year.max()
         answers = eight.evaluate(load)
         for lane, row in enumerate(rows):
             problem = family.build_problem(2035, shares[row], demand)

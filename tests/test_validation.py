@@ -254,6 +254,25 @@ def test_08_a_port_counts_what_comes_ashore_and_goes_aboard() -> None:
     assert [x.tolist() for x in ways.land("Q")] == [[0, 0, 1, 0], [0, 0, 0, 1]]
 
 
+def test_08_a_post_counts_each_way_of_what_passes() -> None:
+    """The ship between P in one state and Q in another: out of the first in even routes, into it in odd ones."""
+    ways = tiny_ways()
+    marked = np.array([name == "PQ" for name in ("AP", "PQ", "QR", "RB")])
+    assert [x.tolist() for x in ways.cross(marked)] == [[1, 0, 1, 0], [0, 1, 0, 1]]
+    both = np.array([name in ("PQ", "QR") for name in ("AP", "PQ", "QR", "RB")])
+    # The middle state comes last by its code: whoever crosses it goes in by one frontier and out by the other.
+    assert [x.tolist() for x in ways.cross(both)] == [[1, 1, 1, 0], [1, 1, 0, 1]]
+
+
+def test_08_empty_trucks_come_back_where_trade_is_lopsided(measured, study) -> None:
+    """Twice the trucks of the busier way: never fewer than are loaded, and as many when both ways are even."""
+    posts = measured._frontier("road") & measured.ways.touch_node("far")
+    out, back = (measured.trucks(way) for way in measured.ways.cross(posts))
+    loaded = measured.on_links(posts, measured.trucks_per_tonne)
+    assert out + back == pytest.approx(loaded, rel=5e-3)  # small routes are not in the table
+    assert ask(measured, study, "crossing_trucks:far") == pytest.approx(2.0 * max(out, back), rel=1e-12)
+
+
 def test_09_states_modes_and_transit_by_hand() -> None:
     """Rail is used at both ends, the sea in all three states; only the middle state is in transit."""
     ways = tiny_ways()

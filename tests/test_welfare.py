@@ -14,7 +14,7 @@ from landbridge.study import open_study
 from landbridge.study.prepare import prepare
 from landbridge.study.run import solve_scenario
 from landbridge.study.states import StateFamily
-from landbridge.study.welfare import WelfareBook, measure_year_bearing
+from landbridge.study.welfare import WelfareBook
 from studies import write_small_study
 from test_process_study import small
 
@@ -94,7 +94,7 @@ def test_surplus_never_falls_when_ways_open_at_fixed_costs(tmp_path):
             problem = family.build_problem(2035, shares, demand)
             terms = family.get_terms(2035, shares)
             s = problem.segments
-            own = measure_surplus(s, problem.free, problem.choke, terms.bears)
+            own = measure_surplus(s, problem.measure_free(), problem.choke, terms.bears)
             found.append(np.bincount(s.group, own, len(family.routes.group_class)))
         assert (found[1] - found[0]).min() >= -1e-6
         rises += found[1].sum() > found[0].sum() + 1.0
@@ -120,9 +120,7 @@ def test_zone_surpluses_sum_to_the_total(prepared, solved):
         solution = solutions[name]
         s, choke = solution.segments, solution.classes.choke
         of = solution.routes.group_class[s.group]
-        whole = measure_surplus(
-            s, solution.equilibrium.logsum, choke[of], measure_year_bearing(prepared, 2035)
-        ).sum()
+        whole = measure_surplus(s, solution.equilibrium.logsum, choke[of], prepared.get_bearing(2035)).sum()
         assert welfare.surplus.by_zone.sum() == pytest.approx(whole, rel=1e-12)
         assert sum(book.list_blocks(solution, welfare)["surplus"]["surplus_usd_year"]) == pytest.approx(whole)
 

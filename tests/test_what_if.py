@@ -96,6 +96,8 @@ def test_3_who_loses_a_way_gets_the_best_that_is_left(tmp_path: Path) -> None:
     study = write_small_study(
         tmp_path,
         ("nodes", "strait,Strait", f"{places}strait,Strait"),
+        ("classes", "0.8,300,", "0.8,9000,"),  # cargo that bears the long way
+        ("classes", "0.3,120,", "0.3,9000,"),
         ("links", "east--east-port-rail,", detour + "east--east-port-rail,"),
     )
     p = keep_shipping(prepare(open_study(study)))

@@ -79,6 +79,9 @@ def build_study(root: Path) -> dict[str, str]:
         path = root / "model" / f"{name}.csv"
         if path.exists():
             files[f"tables/{name}.csv"] = path.read_text(encoding="utf-8")
+    draws = root / "model" / "draws.csv"
+    if draws.exists():
+        files["draws.csv"] = draws.read_text(encoding="utf-8")
     return files
 
 

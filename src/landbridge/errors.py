@@ -14,6 +14,7 @@ LandbridgeError                          Exception
 ├── WhatIfInvalid            LB-P004     ValueError
 ├── ClusterNotReached        LB-P005     ConnectionError
 ├── AppraisalRefused         LB-P006     ValueError
+├── DrawsMissing             LB-P007     ValueError
 ├── NoRoute                  LB-A001     LookupError
 ├── TargetNotWritable        LB-R003     OSError
 ├── RunNotFound              LB-R001     FileNotFoundError
@@ -198,6 +199,12 @@ class FuturesRefused(LandbridgeError, ValueError):
     """Futures cannot be drawn as they were asked for."""
 
     code = "LB-P003"
+
+
+class DrawsMissing(LandbridgeError, ValueError):
+    """A study has no sample of the parameters that calibration left open, or too few draws of it."""
+
+    code = "LB-P007"
 
 
 class WhatIfInvalid(LandbridgeError, ValueError):

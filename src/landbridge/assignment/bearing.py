@@ -5,11 +5,10 @@ bears B at most. Its inclusive cost and its surplus per tonne are
 
     I = -(1/sigma) ln(exp(-sigma S) + exp(-sigma B)),     B - I = ln(1 + exp(sigma (B - S))) / sigma
 
-with the sigma of the choice model, so that the derivative of the surplus is the share shipped wherever B is
-the cost at which the model holds cargo back (Williams 1977; Small and Rosen 1981; methods 11). B is the same
-in all states that are compared: what a part pays at most hangs on its goods and not on which line is open.
-Therefore the surplus never falls when a way opens at fixed costs, and cargo that ships in the model above B
-counts as cargo that stays.
+with the sigma of the choice model, so that the derivative of the surplus is the share shipped (Williams 1977;
+Small and Rosen 1981; methods 11). B is the same in all states that are compared: what a part pays at most
+hangs on its goods and not on which line is open. Therefore the surplus never falls when a way opens at fixed
+costs, and cheaper ways for others never make cargo stay that shipped before at the same cost.
 """
 
 import numpy as np
@@ -26,9 +25,10 @@ def measure_bearing(
     """What cargo bears at most (n_groups, n_nests + 1), USD/t: by the nest to which it is captive, free
     choosers last.
 
-    It is the logsum without queues in the state that others are compared with, plus the choke of its class;
-    where nothing served such cargo there, the logsum over all of its ways, open or not. NaN where it has no
-    way at all. ``base_cost`` (n_routes, USD/t) and ``usable`` (n_routes) are those of that state.
+    It is the logsum without queues in the state that others are compared with, of the part that puts up with
+    least, plus the choke of its class; where nothing served such cargo there, the logsum over all of its
+    ways, open or not. NaN where it has no way at all. ``base_cost`` (n_routes, USD/t) and ``usable``
+    (n_routes) are those of that state.
     """
     standing = _measure_logsums(routes, classes, captive, base_cost, usable)
     ever = _measure_logsums(routes, classes, captive, base_cost, np.ones(routes.n_routes))
@@ -40,24 +40,23 @@ def measure_bearing(
 def _measure_logsums(
     routes: RouteSet, classes: Classes, captive: np.ndarray, base_cost: np.ndarray, usable: np.ndarray
 ) -> np.ndarray:
-    """Logsums at given costs (n_groups, n_nests + 1), USD/t, of those who put up with most; NaN without a
+    """Logsums at given costs (n_groups, n_nests + 1), USD/t, of those who put up with least; NaN without a
     way.
     """
     s = build_segments(routes, np.ones(captive.shape[:3]), captive, usable)
     of = routes.group_class[s.group]
     n = len(s.first)
     logsum = np.empty(n)
-    nothing = np.full(n, np.nan)
     choose(
         routes.group_first, s.group, s.first, s.last, np.ones(n), classes.route_scale[of],
-        classes.mode_scale[of], nothing, nothing, nothing, s.need, routes.nest,
+        classes.mode_scale[of], np.zeros(n), np.full(n, np.inf), s.need, routes.nest,
         routes.log_weight / classes.route_scale[routes.route_class], usable, base_cost,
         np.zeros(routes.n_routes), logsum, np.empty(n),
     )  # fmt: skip
-    least = np.full((len(routes.group_class), len(NESTS) + 1), np.inf)
+    most = np.full((len(routes.group_class), len(NESTS) + 1), -np.inf)
     found = ~np.isnan(logsum)
-    np.minimum.at(least, (s.group[found], s.captive[found]), logsum[found])
-    return np.where(np.isinf(least), np.nan, least)
+    np.maximum.at(most, (s.group[found], s.captive[found]), logsum[found])
+    return np.where(np.isinf(most), np.nan, most)
 
 
 def measure_surplus(

@@ -1,8 +1,9 @@
 """Delay and scarcity at facilities: increasing, finite functions of flow with their derivatives.
 
 Lines and yards: ``scale * alpha * (v/C)**beta`` hours (power law; Krueger 1999 and the BPR form). Services
-and border posts: the M/G/1 wait ``S rho (1 + scv) / (2 (1 - rho))`` up to a limit of utilisation, then its
-tangent, so that it stays finite. Beyond capacity a slot has a price: ``slope * (rho - start)`` USD/t,
+and border posts: the wait ``S rho (scv_a + scv_s) / (2 (1 - rho))`` up to a limit of utilisation, then its
+tangent, so that it stays finite (Kingman 1961; with Poisson arrivals, scv_a = 1, that of Pollaczek and
+Khinchine). Beyond capacity a slot has a price: ``slope * (rho - start)`` USD/t,
 smoothed at the corner; it stands for the multiplier of a hard capacity (Larsson and Patriksson 1995) and
 turns away what cannot pay.
 """
@@ -43,7 +44,7 @@ def measure_delay(
         power_slope = np.where(rho > 0.0, scale * alpha * beta * rho ** (beta - 1.0), 0.0)
     limit = np.where(is_queue, beta, 0.5)
     at = np.minimum(rho, limit)
-    factor = scale * (1.0 + alpha) / 2.0
+    factor = scale * alpha / 2.0
     queue_slope = factor / (1.0 - at) ** 2
     queue = factor * at / (1.0 - at) + queue_slope * (rho - at)
     delay = np.where(is_queue, queue, power)

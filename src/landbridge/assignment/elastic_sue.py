@@ -24,15 +24,13 @@ from landbridge.assignment.warm import Neighbour, solve_near
 
 
 @dataclass(frozen=True)
-class Response:
+class DemandResponse:
     """How demand answers: ``elasticity`` (n_groups), 0 or more; ``reference`` (n_groups) USD/t, the cost on
-    arrival at which the demand of the problem holds, NaN where a group has none; ``bears`` (n_groups,
-    n_nests + 1) and ``value`` (n_groups), USD/t.
+    arrival at which the demand of the problem holds, NaN where a group has none; ``value`` (n_groups), USD/t.
     """
 
     elasticity: np.ndarray
     reference: np.ndarray
-    bears: np.ndarray
     value: np.ndarray
 
 
@@ -53,7 +51,7 @@ class ElasticProblem(Problem):
     last evaluation.
     """
 
-    def __init__(self, base: Problem, response: Response) -> None:
+    def __init__(self, base: Problem, response: DemandResponse) -> None:
         super().__init__(
             base.facilities,
             base.capacity_t_year,
@@ -64,6 +62,7 @@ class ElasticProblem(Problem):
             base.segments,
             base.classes,
             base.scarcity,
+            base.bears,
         )
         self.response, self.base_segments = response, base.segments
         self.demand_factor = np.ones(len(response.reference))
@@ -77,7 +76,7 @@ class ElasticProblem(Problem):
             return found
         # Logsums do not hang on demand: flows are taken again with the demand that they make.
         r, s = self.response, self.base_segments
-        cost = r.value + measure_inclusive(s, found[1], self.choke, r.bears)
+        cost = r.value + measure_inclusive(s, found[1], self.choke, self.bears)
         self.arrival_cost = cost
         with np.errstate(invalid="ignore"):
             factor = (cost / r.reference) ** -r.elasticity

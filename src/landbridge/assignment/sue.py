@@ -84,6 +84,14 @@ def build_segments(routes: RouteSet, demand: np.ndarray, captive: np.ndarray, us
     return Segments(first, last, volume, group, nest, need)
 
 
+def find_most(segments: Segments, bears: np.ndarray) -> np.ndarray:
+    """What each segment bears at most (n_segments), USD/t, of ``bears`` (n_groups, n_nests + 1); inf where
+    nothing is held back.
+    """
+    most = bears[segments.group, segments.captive]
+    return np.where(np.isnan(most), np.inf, most)
+
+
 def _blank(n: int) -> tuple[np.ndarray, ...]:
     """Room for ``n`` segments: first, last, volume, group, nest, need."""
     whole, real = np.int64, np.float64
@@ -94,7 +102,9 @@ class Problem:
     """One state's choice problem: everything but the flows, ready for the kernels.
 
     ``capacity_t_year`` (n_facilities); ``base_cost`` (n_routes) in USD/t without queues; ``usable``
-    (n_routes) the share of cargo that each route serves; ``tree`` the facilities of the routes.
+    (n_routes) the share of cargo that each route serves; ``tree`` the facilities of the routes; ``bears``
+    (n_groups, n_nests + 1) what cargo bears at most, USD/t, by the nest to which it is captive, free choosers
+    last (:mod:`landbridge.assignment.bearing`): NaN where nothing is held back.
     """
 
     def __init__(
@@ -108,19 +118,18 @@ class Problem:
         segments: Segments,
         classes: Classes,
         scarcity: Scarcity,
+        bears: np.ndarray,
     ) -> None:
         self.facilities, self.capacity_t_year = facilities, capacity_t_year
         self.routes, self.tree, self.segments = routes, tree, segments
         self.base_cost, self.usable = base_cost, usable
-        self.classes, self.scarcity = classes, scarcity
+        self.classes, self.scarcity, self.bears = classes, scarcity, bears
         of_segment = routes.group_class[segments.group]
         self.theta, self.mu = classes.route_scale[of_segment], classes.mode_scale[of_segment]
         self.choke, self.vot = classes.choke[of_segment], classes.value_of_time[of_segment]
         self.sigma = FULLY_SHIPPED / self.choke
         self.shift = routes.log_weight / classes.route_scale[routes.route_class]
-        self.free = np.full(len(segments.first), np.nan)
-        nothing = np.zeros(len(capacity_t_year))
-        self.free = self._respond(nothing, nothing)[1]
+        self.most = find_most(segments, bears)
 
     def _respond(
         self, delay: np.ndarray, price: np.ndarray
@@ -132,10 +141,15 @@ class Problem:
         logsum, shipped = np.empty(len(s.first)), np.empty(len(s.first))
         choose(
             self.routes.group_first, s.group, s.first, s.last, s.demand_t_year, self.theta, self.mu,
-            self.choke, self.sigma, self.free, s.need, self.routes.nest, self.shift, self.usable, cost, flow,
-            logsum, shipped,
+            self.sigma, self.most, s.need, self.routes.nest, self.shift, self.usable, cost, flow, logsum,
+            shipped,
         )  # fmt: skip
         return flow, logsum, shipped, cost
+
+    def measure_free(self) -> np.ndarray:
+        """Logsum of each segment (n_segments) without queues, USD/t; NaN without an open way."""
+        nothing = np.zeros(len(self.capacity_t_year))
+        return self._respond(nothing, nothing)[1]
 
     def evaluate(self, load: np.ndarray) -> Equilibrium:
         """The response to given facility flows, with its residual."""
@@ -163,7 +177,7 @@ class Problem:
         by_price, by_delay = np.zeros((len(active), len(active))), np.zeros((len(active), len(active)))
         s = self.segments
         add_response(
-            s.first, s.last, s.demand_t_year, self.theta, self.mu, self.sigma, self.free, s.need, self.vot,
+            s.first, s.last, s.demand_t_year, self.theta, self.mu, self.sigma, s.need, self.vot,
             self.routes.nest, self.routes.log_weight, self.usable,
             at.cost, at.logsum, at.shipped, starts, marked, by_price, by_delay,
         )  # fmt: skip

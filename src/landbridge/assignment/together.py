@@ -16,7 +16,15 @@ from landbridge.assignment.costs import Classes
 from landbridge.assignment.delays import Scarcity, measure_delay, measure_price
 from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.routes import RouteSet
-from landbridge.assignment.sue import FULLY_SHIPPED, TOLERANCE, Equilibrium, Problem, Segments, solve
+from landbridge.assignment.sue import (
+    FULLY_SHIPPED,
+    TOLERANCE,
+    Equilibrium,
+    Problem,
+    Segments,
+    find_most,
+    solve,
+)
 from landbridge.assignment.warm import Neighbour
 from landbridge.kernels import lane_trees
 from landbridge.kernels.anderson import mix
@@ -43,7 +51,7 @@ class Variants:
     ``usable`` and ``penalty`` (n, n_sets): the share of cargo that a set of routes serves, and USD/t;
     ``set_of_route`` (n_routes). ``base_cost`` gives for each state USD/t by route, without queues and
     penalties; ``facilities`` the laws of delay; ``capacity_t_year`` (n, n_facilities). ``parts`` are the
-    segments of demand if every route served all of it.
+    segments of demand if every route served all of it; ``bears`` as in :class:`Problem`.
     """
 
     routes: RouteSet
@@ -57,6 +65,7 @@ class Variants:
     parts: Segments
     classes: Classes
     scarcity: Scarcity
+    bears: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -125,8 +134,8 @@ class Lanes:
         self._cut_segments(group, n_groups)
         of = r.group_class
         self._theta, self._mu = v.classes.route_scale[of], v.classes.mode_scale[of]
-        self._choke = v.classes.choke[of]
-        self._sigma = FULLY_SHIPPED / self._choke
+        self._sigma = FULLY_SHIPPED / v.classes.choke[of]
+        self._most = find_most(self.segments, v.bears)
         self._shift = (r.log_weight / v.classes.route_scale[r.route_class])[self.kept]
         self._cut_tree()
         n_facilities, n_sets = v.tree.n_facilities, v.usable.shape[1]
@@ -138,8 +147,7 @@ class Lanes:
         self._base = np.full((len(self.kept), WIDTH), np.inf)
         self._flow = np.zeros(self._base.shape)
         self._usable = np.zeros((n_sets, WIDTH))
-        self._free = np.full((n_segments, WIDTH), np.nan)
-        self._logsum, self._shipped = np.zeros(self._free.shape), np.zeros(self._free.shape)
+        self._logsum, self._shipped = np.zeros((n_segments, WIDTH)), np.zeros((n_segments, WIDTH))
         self._capacity = np.ones((n_facilities, WIDTH))
         self._law = np.zeros((n_facilities, WIDTH, 3))
         self._is_queue = np.zeros((n_facilities, WIDTH), bool)
@@ -180,21 +188,16 @@ class Lanes:
         )  # fmt: skip
 
     def place(self, lane: int, state: int) -> None:
-        """Put a state into a lane; its surplus without queues is not known yet."""
+        """Put a state into a lane."""
         v = self.variants
         laws = v.facilities[state]
         usable = v.usable[state][self._set]
         cost = v.base_cost[state][self.kept] + v.penalty[state][self._set] - self._shift
         self._base[:, lane] = np.where(usable > 0.0, cost, np.inf)
         self._usable[:, lane] = v.usable[state]
-        self._free[:, lane] = np.nan
         self._capacity[:, lane] = v.capacity_t_year[state]
         self._law[:, lane], self._is_queue[:, lane] = laws.delay, laws.is_queue
         self._is_firm[:, lane] = laws.is_firm
-
-    def keep_free(self, lane: int) -> None:
-        """Take the surpluses of the last evaluation, at no flow, as those without queues."""
-        self._free[:, lane] = self._logsum[:, lane]
 
     def evaluate(self, load: np.ndarray) -> np.ndarray:
         """What facilities carry at the delays and prices of ``load``; both (n_facilities, 8), t/year."""
@@ -209,8 +212,8 @@ class Lanes:
         respond(
             self._block_group, self._block_node, self._above, self._first, self._chain,
             self._values.reshape(-1, WIDTH), self._load.reshape(-1, WIDTH), self._group_runs, self._run_first,
-            self._run_nest, self._theta, self._mu, self._choke, self._sigma, self._group_segments,
-            s.demand_t_year, s.need, s.captive, self._free, self._set, self._usable, self._base, self._end,
+            self._run_nest, self._theta, self._mu, self._sigma, self._group_segments,
+            s.demand_t_year, s.need, s.captive, self._most, self._set, self._usable, self._base, self._end,
             self._total, self._flow, self._through, self._logsum, self._shipped,
         )  # fmt: skip
         answer: np.ndarray = self._load.sum(axis=0)
@@ -322,26 +325,21 @@ def solve_together(
         for lane in range(WIDTH):
             if state_of[lane] < 0 and coming < n:
                 lanes.place(lane, coming)
-                state_of[lane], paths[lane] = coming, None
+                begin = start.load
+                if solved:
+                    distance = np.abs(points[solved] - points[coming]).sum(axis=1)
+                    begin = loads[solved[int(np.argmin(distance))]]
+                state_of[lane], paths[lane] = coming, Path(begin, inverse, tolerance)
                 coming += 1
         if (state_of < 0).all():
             return
-        for lane in range(WIDTH):
-            path = paths[lane]
+        for lane, path in enumerate(paths):
             load[:, lane] = 0.0 if path is None else path.trial
         answers = lanes.evaluate(load)
-        for lane in range(WIDTH):
-            if state_of[lane] < 0:
-                continue
-            state, path = int(state_of[lane]), paths[lane]
+        for lane, path in enumerate(paths):
             if path is None:
-                lanes.keep_free(lane)
-                begin = start.load
-                if solved:
-                    distance = np.abs(points[solved] - points[state]).sum(axis=1)
-                    begin = loads[solved[int(np.argmin(distance))]]
-                paths[lane] = Path(begin, inverse, tolerance)
                 continue
+            state = int(state_of[lane])
             answer = np.ascontiguousarray(answers[:, lane])
             found: Found | None = None
             if path.learn(answer):
@@ -357,5 +355,5 @@ def solve_together(
                     problem = build_alone(state)
                     inverse = Preconditioner(problem.find_inverse(found[3], problem.evaluate(found[3])))
                 solved.append(state)
-                state_of[lane] = -1
+                state_of[lane], paths[lane] = -1, None
                 yield found

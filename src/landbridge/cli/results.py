@@ -53,6 +53,7 @@ def print_comparison(found: dict[str, Any]) -> None:
         ("corridor", "year", a, b, "change"),
         [(str(row["title"]), str(row["year"]), *_amounts(row)) for row in corridors],
     )
+    _print_draws(found)
     _print_part(
         "Door to door, of what moves: time, USD a tonne, USD a tonne with all costs (share that cannot move)",
         ("pair", "year", a, b),
@@ -74,6 +75,37 @@ def print_comparison(found: dict[str, Any]) -> None:
     )
 
     _print_gains(found, last)
+
+
+def _print_draws(found: dict[str, Any]) -> None:
+    """Print how far the parameters that calibration left open move what the comparison says."""
+    from landbridge.report.numbers import million_tonnes
+
+    if not found["draws"]:
+        return
+    titles = {f"corridor_tonnes:{row['corridor']}": str(row["title"]) for row in found["corridors"]}
+    titles["unserved_tonnes"] = "Cannot move"
+
+    def between(values: Sequence[float], *, sign: bool = False) -> str:
+        low, middle, high = (million_tonnes(value, sign=sign) for value in values)
+        return f"{middle} ({low} to {high})"
+
+    moved = sorted(found["draws"], key=lambda row: -abs(row["difference_t_year"][1]))
+    first = list(dict.fromkeys(row["measure"] for row in moved))
+    _print_part(
+        f"Over {moved[0]['n']} draws of parameters, million tonnes a year: median (nine in ten between)",
+        ("corridor", "year", found["a"], found["b"], "change, draw by draw"),
+        [
+            (
+                titles[row["measure"]],
+                str(row["year"]),
+                between(row["a_t_year"]),
+                between(row["b_t_year"]),
+                between(row["difference_t_year"], sign=True),
+            )
+            for row in sorted(found["draws"], key=lambda row: (first.index(row["measure"]), row["year"]))
+        ],
+    )
 
 
 def _print_gains(found: dict[str, Any], year: int) -> None:

@@ -62,6 +62,15 @@ def run(
         bool,
         typer.Option("--dependence", help="Close each state and chokepoint in turn, in every scenario."),
     ] = False,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            "--draws",
+            metavar="N",
+            min=2,
+            help="Solve all N times more, with parameters drawn from what calibration left open.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Solve a study's scenarios and years into a results folder.
@@ -73,6 +82,7 @@ def run(
       landbridge run                                       the built-in study, whole
       landbridge run -s today -s tripp-open -y 2035        two scenarios, one year
       landbridge run my-study -o runs/first                a study of yours
+      landbridge run -s today -s tripp-open -y 2035 --draws 20    how surely calibration knows it
       landbridge run --futures 10000                       and ten thousand futures
       landbridge run --futures 10000 --cluster tcp://10.0.0.1:8786
     """
@@ -96,6 +106,7 @@ def run(
         seed=seed,
         with_options=options,
         dependence=dependence,
+        draws=draws,
     )
     _close(finished, is_json=json)
     if not json:

@@ -62,6 +62,26 @@ class Ways:
         result: np.ndarray = total[self.offsets[1:]] - total[self.offsets[:-1]]
         return result
 
+    def cross(self, links: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How often each route takes the frontier links marked (n_links,) one way and the other: out of the
+        state whose code comes first, and into it.
+
+        A step goes from the first end of its link to the second if the next step begins at the second, or if
+        the step before ends at the first, or if it is alone and begins there.
+        """
+        start, end = (side[self.link] for side in self.ends)
+        joins = np.zeros(len(self.link), bool)
+        joins[:-1] = (end[:-1] == start[1:]) | (end[:-1] == end[1:])
+        after = np.zeros(len(self.link), bool)
+        after[1:] = (start[1:] == start[:-1]) | (start[1:] == end[:-1])
+        everywhere = np.ones(len(self.link), bool)
+        has_next, has_last = self._step(everywhere, 1), self._step(everywhere, -1)
+        first_node = np.repeat(self.first_node, np.diff(self.offsets)) == start
+        forward = np.where(has_next, joins, np.where(has_last, after, first_node))
+        out = forward == (self.end_country[0] < self.end_country[1])[self.link]
+        here = links[self.link]
+        return self.count(here & out), self.count(here & ~out)
+
     def use(self, links: np.ndarray) -> np.ndarray:
         """Whether each route uses any of the links marked (n_links,)."""
         return self.count(links[self.link]) > 0
@@ -299,12 +319,21 @@ class Measured:
     def _link_tonnes(self, link: str, name: str) -> float:
         return self.on_links(np.array(self.tables["links"].ids, object) == link, self.only(name))
 
-    def _trucks(self, marked: np.ndarray) -> float:
-        rate = np.divide(1.0, self.payload, out=np.zeros_like(self.payload), where=self.payload > 0.0)
-        return self.on_links(marked, rate)
+    @cached_property
+    def trucks_per_tonne(self) -> np.ndarray:
+        """Trucks that a tonne of each class takes (n_classes,)."""
+        result: np.ndarray = np.divide(
+            1.0, self.payload, out=np.zeros_like(self.payload), where=self.payload > 0.0
+        )
+        return result
+
+    def trucks(self, routes: np.ndarray) -> float:
+        """Loaded trucks a year on routes, given marks or counts (n_routes,)."""
+        return self.tonnes(self.trucks_per_tonne[self.ways.classes] * routes)
 
     def _link_trucks(self, link: str) -> float:
-        return self._trucks(np.array(self.tables["links"].ids, object) == link)
+        marked = np.array(self.tables["links"].ids, object) == link
+        return self.on_links(marked, self.trucks_per_tonne)
 
     def _frontier(self, mode: str) -> np.ndarray:
         """Land links that cross a frontier, of one mode or any."""
@@ -317,7 +346,8 @@ class Measured:
         return self.on_links(self._frontier(mode) & self.ways.touch_node(node))
 
     def _crossing_trucks(self, node: str) -> float:
-        return self._trucks(self._frontier("road") & self.ways.touch_node(node))
+        posts = self._frontier("road") & self.ways.touch_node(node)
+        return 2.0 * max(self.trucks(way) for way in self.ways.cross(posts))
 
     def _between_states(self, a: str, b: str, mode: str) -> np.ndarray:
         touching = self.ways.touch_state(a) & self.ways.touch_state(b)

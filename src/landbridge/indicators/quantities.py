@@ -62,7 +62,14 @@ KINDS: dict[str, Kind] = {
             "borders",
             "cargo on the links that cross a frontier at a post, both ways",
         ),
-        Kind("crossing_trucks", ("node",), "truck/year", "borders", f"trucks at a post: {TRUCK_NOTE}"),
+        Kind(
+            "crossing_trucks",
+            ("node",),
+            "truck/year",
+            "borders",
+            "trucks at a post, both ways, at the payload of each class; where more come loaded one way than "
+            "the other, the rest goes back empty",
+        ),
         Kind(
             "border_tonnes",
             ("state", "state", "mode?"),

@@ -2,11 +2,11 @@
 information.
 
 For a segment (a pair of zones and a commodity class, all of its demand D or the part captive to one nest)
-with routes r in nests m, weights w_r, route scale theta and nest scale mu:
+with routes r in nests m, weights w_r, route scale theta, nest scale mu and what it bears at most, B:
 
     P(r|m) = w_r exp(-theta C_r) / sum_q,   I_m = -(1/theta) ln sum_q w_q exp(-theta C_q)
     P(m)   = exp(-mu I_m) / sum_n,          S   = -(1/mu) ln sum_n exp(-mu I_n)
-    G      = 1 / (1 + exp(sigma (S - S_free - choke)))          share that is shipped at all
+    G      = 1 / (1 + exp(sigma (S - B)))                       share that is shipped at all
     h_r    = D G P(m) P(r|m)
 
 With p_r = P(m) P(r|m) the derivative of flows with respect to route costs is symmetric:
@@ -56,9 +56,8 @@ def choose(  # type: ignore[no-untyped-def]
     seg_demand,
     seg_theta,
     seg_mu,
-    seg_choke,
     seg_sigma,
-    seg_free,
+    seg_most,
     seg_need,
     nest,
     shift,
@@ -71,9 +70,9 @@ def choose(  # type: ignore[no-untyped-def]
     """Add each segment's flow to ``flow`` (t/year) and fill ``seg_logsum`` S (USD/t) and ``seg_shipped`` G.
 
     ``usable[r]`` is the share of cargo that can use route r (0 where it is shut); a segment uses the routes
-    whose share is at least its ``seg_need``. ``shift[r]`` is ln(w_r) / theta. ``seg_free`` is S without any
-    queue; NaN there means that nothing is held back (G = 1). A segment without an open route gets S = NaN and
-    G = 0: no route is not a free route. Segments of one group stand together and have one theta.
+    whose share is at least its ``seg_need``. ``shift[r]`` is ln(w_r) / theta. ``seg_most`` is B, inf where
+    nothing is held back (G = 1). A segment without an open route gets S = NaN and G = 0: no route is not a
+    free route. Segments of one group stand together and have one theta.
     """
     weight, own = np.empty(nest.shape[0]), np.empty(nest.shape[0])
     longest = 1
@@ -133,10 +132,8 @@ def choose(  # type: ignore[no-untyped-def]
                     total += logsums[k]
         surplus = least - np.log(total) / mu
         seg_logsum[s] = surplus
-        shipped = 1.0
-        if not np.isnan(seg_free[s]):
-            z = seg_sigma[s] * (surplus - seg_free[s] - seg_choke[s])
-            shipped = 1.0 / (1.0 + np.exp(z)) if z < 700.0 else 0.0
+        z = seg_sigma[s] * (surplus - seg_most[s])
+        shipped = 1.0 / (1.0 + np.exp(z)) if z < 700.0 else 0.0
         seg_shipped[s] = shipped
         volume = seg_demand[s] * shipped / total
         for k in range(n_nests):
@@ -158,7 +155,6 @@ def add_response(  # type: ignore[no-untyped-def]
     seg_theta,
     seg_mu,
     seg_sigma,
-    seg_free,
     seg_need,
     seg_vot,
     nest,
@@ -234,9 +230,7 @@ def add_response(  # type: ignore[no-untyped-def]
                     by_delay[i, j] += term * vot
             for x in range(n_nest):
                 nest_mean[nest_touched[x]] = 0.0
-        weight = mu * demand * shipped
-        if not np.isnan(seg_free[s]):
-            weight -= demand * seg_sigma[s] * shipped * (1.0 - shipped)
+        weight = demand * shipped * (mu - seg_sigma[s] * (1.0 - shipped))
         for x in range(n_touched):
             i = touched[x]
             for y in range(n_touched):

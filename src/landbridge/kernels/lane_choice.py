@@ -44,13 +44,12 @@ def choose(  # type: ignore[no-untyped-def]
     run_nest,
     group_theta,
     group_mu,
-    group_choke,
     group_sigma,
     group_segments,
     seg_demand,
     seg_need,
     seg_captive,
-    free,
+    seg_most,
     set_of_route,
     usable,
     base,
@@ -66,8 +65,8 @@ def choose(  # type: ignore[no-untyped-def]
 
     ``base`` (n_routes, 8) is a route's cost without queues less ln(weight) / theta, inf where it is shut;
     ``total`` (n_nodes, 8) what queues add at the node ``end`` of a route. ``usable`` (n_sets, 8) is read for
-    groups with several needs. ``free`` (n_segments, 8) is S without any queue; NaN there means that nothing
-    is held back. Segments of a group stand together, rising by ``seg_need``.
+    groups with several needs. ``seg_most`` (n_segments) is what cargo bears at most, inf where nothing is
+    held back. Segments of a group stand together, rising by ``seg_need``.
     """
     longest, most = 1, 1
     for g in range(begin, stop):
@@ -83,7 +82,7 @@ def choose(  # type: ignore[no-untyped-def]
         k0, k1 = group_runs[g], group_runs[g + 1]
         a, b = run_first[k0], run_first[k1]
         theta, mu = group_theta[g], spread(group_mu[g])
-        choke, sigma = spread(group_choke[g]), spread(group_sigma[g])
+        sigma = spread(group_sigma[g])
         for r in range(a, b):
             put(reach, r - a, take(base, r) + take(total, end[r]))
         # The least need of a group is met by every route that serves anything.
@@ -133,7 +132,7 @@ def choose(  # type: ignore[no-untyped-def]
                         put(shares, k - k0, share)
                         summed = summed + share
                     surplus = surplus - log(summed) / mu
-                kept_back = one + exp(sigma * (surplus - take(free, s) - choke))
+                kept_back = one + exp(sigma * (surplus - spread(seg_most[s])))
                 served = where_above(no_way, surplus, one / kept_back, nothing)
                 put(logsum, s, surplus)
                 put(shipped, s, served)
@@ -172,13 +171,12 @@ def respond(  # type: ignore[no-untyped-def]
     run_nest,
     group_theta,
     group_mu,
-    group_choke,
     group_sigma,
     group_segments,
     seg_demand,
     seg_need,
     seg_captive,
-    free,
+    seg_most,
     set_of_route,
     usable,
     base,
@@ -197,8 +195,7 @@ def respond(  # type: ignore[no-untyped-def]
         sum_down(a, b, above, first, chain, values, total)
         choose(
             block_group[block], block_group[block + 1], group_runs, run_first, run_nest, group_theta,
-            group_mu, group_choke, group_sigma, group_segments, seg_demand, seg_need, seg_captive, free,
-            set_of_route,
-            usable, base, end, total, flow, through, logsum, shipped,
+            group_mu, group_sigma, group_segments, seg_demand, seg_need, seg_captive, seg_most,
+            set_of_route, usable, base, end, total, flow, through, logsum, shipped,
         )  # fmt: skip
         load_up(a, b, above, first, chain, through, load)

@@ -32,7 +32,9 @@ class Facilities:
     was assumed only slows traffic down.
 
     ``capacity`` in t/year; ``delay`` holds three numbers a facility, (scale_h, alpha, beta) of the power law
-    ``scale * alpha * (v/C)**beta`` or, where ``is_queue``, (service_h, scv, limit) of the M/G/1 wait.
+    ``scale * alpha * (v/C)**beta`` or, where ``is_queue``, (service_h, spread, limit) of the wait
+    ``service_h * spread / 2 * rho / (1 - rho)``; spread is the squared variation of arrivals plus that of
+    service.
     """
 
     ids: tuple[str, ...]
@@ -236,7 +238,8 @@ class _Evaluation:
             load = self.value["M-truck-load-t"]
             side = "out" if self.network.forward[arc] else "back"
             key = f"{borders['id'][i]}|{self.tables['links']['id'][self.network.link_row[arc]]}|{side}"
-            law = (24.0 / trucks, self.value["M-border-service-scv"], self.value["M-utilisation-limit"])
+            spread = 1.0 + self.value["M-border-service-scv"]
+            law = (24.0 / trucks, spread, self.value["M-utilisation-limit"])
             self.facility[:, arc] = self.ledger.add(
                 key, "border", name, trucks * 365.0 * load, law, queue=True, firm=_is_firm(borders, i)
             )
@@ -321,12 +324,18 @@ class _Evaluation:
         self._charge(arc, "tariff", "t", _or(services["fare_bulk_usd_t"][s], 0.0) + bulk_rate * km)
 
     def _ship(self, service: int, cargo: str, capacity: float) -> int:
-        """Facility of a service: a queue served one ship at a time, each taking what its capacity implies."""
+        """Facility of a service: a queue of shiploads, each of what its capacity implies.
+
+        Cargo comes in parts of a shipload, so that its arrivals spread less than those of whole ones: Poisson
+        arrivals of parts have a squared variation of the part over the load (Kingman 1961; methods 4).
+        """
         services = self.tables["services"]
         turn = self._headway(service)
         if capacity > 0.0:
             turn = min(turn, HOURS_PER_YEAR * self.value["M-ship-load-t"] / capacity)
-        law = (turn, self.value["M-ship-service-scv"], self.value["M-utilisation-limit"])
+        load = capacity * turn / HOURS_PER_YEAR
+        arrivals = min(1.0, self.value["M-arrival-load-t"] / load) if load > 0.0 else 1.0
+        law = (turn, arrivals + self.value["M-ship-service-scv"], self.value["M-utilisation-limit"])
         key = str(services["id"][service]) + (f"|{cargo}" if cargo else "")
         name = str(services["name"][service]) + (", containers" if cargo else "")
         firm = _is_firm(services, service)

@@ -11,11 +11,11 @@ import numpy as np
 
 from landbridge.indicators.observed import Target
 from landbridge.study.calibrate import DIGITS, LEAST_SHOWN, TO_90, Calibration, Calibrator
-from landbridge.study.folder import Study, copy_study, refuse_taken
+from landbridge.study.folder import DRAWS, Study, copy_study, refuse_taken
 from landbridge.study.prepare import Progress, Report, prepare
 from landbridge.tables import Table, table_from_rows, write_table, write_whole
 
-REPORT, DRAWS = "calibration.json", "draws.csv"
+REPORT = "calibration.json"
 N_DRAWS = 500
 
 
@@ -187,4 +187,4 @@ def list_demand_factors(calibrator: Calibrator, found: Calibration) -> Table:
     return table_from_rows("demand_factors", rows)
 
 
-__all__ = ["DRAWS", "REPORT", "Progress", "calibrate_study"]
+__all__ = ["REPORT", "Progress", "calibrate_study"]

@@ -38,6 +38,7 @@ MODEL_PARAMETERS = (
     "M-sea-access-rate-usd-t-km",
     "M-ship-load-t",
     "M-ship-service-scv",
+    "M-arrival-load-t",
     "M-siding-loading-usd-t",
     "M-slot-price-slope-usd-t",
     "M-slot-price-start",

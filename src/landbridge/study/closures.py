@@ -52,6 +52,7 @@ class OpenState:
         r = p.routes
         has_demand = self.demand[r.group_class, r.group_origin, r.group_destination] > 0.0
         self.routes = r.keep_groups(has_demand)
+        self.bears = p.get_bearing(year)[has_demand]
         self.passages = find_passages(p.network, self.routes, self.elements)
         self._arc_table = p.build_arc_table(self.state)
         self.route_state = evaluate_routes(p.network, self.state, self.routes, p.classes, self._arc_table)
@@ -67,6 +68,7 @@ class OpenState:
             segments,
             p.classes,
             p.scarcity,
+            self.bears,
         )
         self.at, self.neighbour = solve_first(self.problem)
 
@@ -145,6 +147,7 @@ class ClosureModel:
             self.segments,
             p.classes,
             p.scarcity,
+            self.base.bears,
         )
 
     def build_problem(self, items: Sequence[int]) -> Problem:

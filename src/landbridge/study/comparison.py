@@ -7,6 +7,8 @@ from landbridge.study.results import Run
 
 MOST_LINKS = 20
 MOST_SHARES = 40
+SPREAD = (0.05, 0.5, 0.95)
+"""Quantiles that are told of parameter draws."""
 LEAST_CHANGE = 0.005
 """Smaller changes of a share through a state are not told."""
 
@@ -84,12 +86,35 @@ def compare_run(run: Run, a: str, b: str) -> dict[str, Any]:
         "b": b,
         "years": run.manifest["years"],
         "corridors": corridors,
+        "draws": _compare_draws(run, names),
         "pairs": pairs,
         "unserved": unserved,
         "links": links,
         "gains": gains,
         "transit": transit,
     }
+
+
+def _compare_draws(run: Run, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Quantiles of corridors' tonnes and of what cannot move over the draws of parameters of a run, the
+    difference draw by draw; empty for a run without draws.
+    """
+    if "parameter_draws" not in run.list_tables():
+        return []
+    found = run.rows(
+        """
+        SELECT year, measure, count(*) AS n, quantile_cont(a, $levels) AS a_t_year,
+               quantile_cont(b, $levels) AS b_t_year, quantile_cont(b - a, $levels) AS difference_t_year
+        FROM (
+            SELECT year, measure, draw, sum(value) FILTER (scenario = $a) AS a,
+                   sum(value) FILTER (scenario = $b) AS b
+            FROM parameter_draws WHERE scenario IN ($a, $b) AND measure NOT LIKE 'corridor_teu:%'
+            GROUP BY year, measure, draw
+        ) GROUP BY year, measure ORDER BY measure, year
+        """,
+        {**names, "levels": list(SPREAD)},
+    )
+    return [{**row, "levels": list(SPREAD)} for row in found]
 
 
 def _compare_accounts(run: Run, names: dict[str, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

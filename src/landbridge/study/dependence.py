@@ -121,7 +121,7 @@ def find_dependence(
     where = f"study {study.id}"
     if name not in settings.scenarios:
         raise UnknownId(name, settings.scenarios, kind="scenario", where=where)
-    known = sorted({settings.base_year, *settings.years})
+    known = settings.list_known_years()
     if when not in known:
         raise UnknownId(str(when), [str(y) for y in known], kind="year", where=where)
     zones = [str(z) for z in study.tables["zones"]["id"]]

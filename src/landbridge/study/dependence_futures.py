@@ -70,7 +70,9 @@ def spread_dependence(
     elements = choose_states(found, zone)
     base = OpenState(prepared, found.scenario, found.year)
     closures = base.prepare_closures([[e] for e in elements])
-    family = StateFamily(replace(prepared, routes=closures.routes, captive=closures.captive), found.scenario)
+    bearings = {found.year: base.bears}
+    own = replace(prepared, routes=closures.routes, captive=closures.captive, bearings=bearings)
+    family = StateFamily(own, found.scenario)
     futures = sample_study(prepared.study, n, seed=seed)
     shares = read_gate_shares(family, futures, found.year)
     first, state_of = family.group(shares)
@@ -137,6 +139,7 @@ def _solve(
         problem.segments,
         problem.classes,
         problem.scarcity,
+        problem.bears,
     )
     start = closures.base.neighbour
     return solve_near(changed, Neighbour(start.load, start.inverse.copy()))[0]

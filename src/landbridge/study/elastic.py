@@ -14,8 +14,8 @@ from threading import Lock
 import numpy as np
 
 from landbridge.assignment.elastic_sue import (
+    DemandResponse,
     ElasticProblem,
-    Response,
     integrate_demand,
     measure_inclusive,
     solve_elastic,
@@ -25,7 +25,6 @@ from landbridge.demand.hat_algebra import Hats, close_trade, solve_hats
 from landbridge.errors import NotConverged
 from landbridge.indicators.solution import Answer
 from landbridge.study.prepare import Prepared
-from landbridge.study.welfare import measure_year_bearing
 
 STANDS = 1e-6
 """Trade stands when no pair's value still moves by more than this share, weighed by value."""
@@ -67,19 +66,18 @@ def solve_problem(
     )
 
 
-def find_response(prepared: Prepared, year: int) -> Response:
+def find_response(prepared: Prepared, year: int) -> DemandResponse:
     """How demand of a year answers: its reference is the equilibrium of the reference scenario."""
     elasticity = prepared.study.settings.model.trade_elasticity
     key = f"{year} {elasticity!r}"
     with _LOCK:
         if key not in prepared.responses:
-            bears = measure_year_bearing(prepared, year)
             state = prepared.build_state(prepared.study.settings.reference_scenario, year)
             problem = prepared.build_problem(state, prepared.build_demand(year).t_year)
             at = solve(problem)
-            cost = measure_inclusive(problem.segments, at.logsum, problem.choke, bears)
+            cost = measure_inclusive(problem.segments, at.logsum, problem.choke, problem.bears)
             value = _list_values(prepared)[prepared.routes.group_class]
-            prepared.responses[key] = Response(np.full(len(cost), elasticity), value + cost, bears, value)
+            prepared.responses[key] = DemandResponse(np.full(len(cost), elasticity), value + cost, value)
         return prepared.responses[key]
 
 
@@ -108,7 +106,7 @@ def _solve_gravity(
     problem: Problem,
     demand: np.ndarray,
     year: int,
-    response: Response,
+    response: DemandResponse,
     start: np.ndarray | None,
 ) -> Solved:
     """Trade and network in turn, each from the other's last, with the geometric mean of two rounds."""
@@ -124,7 +122,7 @@ def _solve_gravity(
         scaled.segments = replace(s, demand_t_year=s.demand_t_year * by_group[s.group])
         at = solve(scaled, start=load)
         load = at.load
-        cost = response.value + measure_inclusive(s, at.logsum, problem.choke, response.bears)
+        cost = response.value + measure_inclusive(s, at.logsum, problem.choke, problem.bears)
         ratio = np.ones(demand.shape)
         ratio[g] = np.where(np.isnan(response.reference), 1.0, cost / response.reference)
         dearer = np.divide(
@@ -157,7 +155,7 @@ def _close_gravity(
     at: Equilibrium,
     demand: np.ndarray,
     factor: np.ndarray,
-    response: Response,
+    response: DemandResponse,
     cost: np.ndarray,
     hats: Hats,
     groups: tuple[np.ndarray, np.ndarray, np.ndarray],

@@ -19,6 +19,9 @@ from landbridge.study.settings import FILE, StudySettings, read_settings
 from landbridge.tables import Table, file_hash, list_tables, load_attributes, read_table, table_from_rows
 from landbridge.tables.attributes import REQUIRED_TABLES
 
+DRAWS = "draws.csv"
+"""Sample of the parameters that calibration left open, beside study.yaml."""
+
 
 @dataclass(frozen=True)
 class Study:
@@ -148,7 +151,8 @@ def copy_study(study: str | Path, target: str | Path) -> Path:
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
         draft = Path(name) / target.name
         (draft / "tables").mkdir(parents=True)
-        for file in (source / FILE, *sorted((source / "tables").glob("*.csv"))):
+        sample = [source / DRAWS] if (source / DRAWS).exists() else []
+        for file in (source / FILE, *sample, *sorted((source / "tables").glob("*.csv"))):
             shutil.copyfile(file, draft / file.relative_to(source))
         if target.exists():
             target.rmdir()

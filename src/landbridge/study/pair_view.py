@@ -9,7 +9,7 @@ import numpy as np
 
 from landbridge.assignment.costs import MEASURES, sum_parts
 from landbridge.assignment.loading import evaluate_routes
-from landbridge.assignment.routes import RouteSet, find_routes
+from landbridge.assignment.routes import NESTS, RouteSet, find_routes
 from landbridge.assignment.sue import Problem, build_segments
 from landbridge.errors import NoRoute, UnknownId
 from landbridge.indicators.route_text import RouteWords
@@ -123,8 +123,10 @@ def view_pair(
     k = prepared.classes.index[class_id]
     if origin in zones and destination in zones:
         o, d = zones.index(origin), zones.index(destination)
-        routes = _take_group(prepared.routes, prepared.routes.find_group(k, o, d), k, o, d)
+        group = prepared.routes.find_group(k, o, d)
+        routes = _take_group(prepared.routes, group, k, o, d)
         view = (prepared.network, solution.state, prepared.words, prepared.captive)
+        bears = prepared.get_bearing(solution.year)[[group]] if group >= 0 else None
     else:
         network = add_visitors(prepared.network, [n for n in (origin, destination) if n not in zones])
         o, d = network.zones.index(origin), network.zones.index(destination)
@@ -133,7 +135,8 @@ def view_pair(
         n = len(network.zones)
         captive = np.zeros((len(prepared.classes.ids), n, n, prepared.captive.shape[3]))
         view = (network, state, RouteWords(network, prepared.tables), captive)
-    return _view_routes(prepared, solution, *view, routes)
+        bears = None
+    return _view_routes(prepared, solution, *view, routes, bears)
 
 
 def view_path(prepared: Prepared, view: PairView, path: np.ndarray) -> PairView:
@@ -161,8 +164,12 @@ def _view_routes(
     words: RouteWords,
     captive: np.ndarray,
     routes: RouteSet,
+    bears: np.ndarray | None = None,
 ) -> PairView:
-    """How one tonne of a pair would choose among ``routes`` (of one group) at the loads of an equilibrium."""
+    """How one tonne of a pair would choose among ``routes`` (of one group) at the loads of an equilibrium.
+
+    Without ``bears`` (1, n_nests + 1), USD/t, it goes whatever it costs.
+    """
     arc_table = prepared.build_arc_table(state)
     route_state = evaluate_routes(network, state, routes, prepared.classes, arc_table)
     k, o, d = (int(a[0]) for a in (routes.group_class, routes.group_origin, routes.group_destination))
@@ -180,6 +187,7 @@ def _view_routes(
         segments,
         prepared.classes,
         prepared.scarcity,
+        np.full((1, len(NESTS) + 1), np.nan) if bears is None else bears,
     )
     own = replace(problem.evaluate(solution.equilibrium.load), load=solution.equilibrium.load)
     shown = replace(

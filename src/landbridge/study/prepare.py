@@ -7,13 +7,15 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from threading import Lock
 from types import MappingProxyType
 
 import numpy as np
 
+from landbridge.assignment.bearing import measure_bearing
 from landbridge.assignment.costs import MEASURES, Classes, build_arc_table, build_classes, sum_parts
 from landbridge.assignment.delays import Scarcity
-from landbridge.assignment.elastic_sue import Response
+from landbridge.assignment.elastic_sue import DemandResponse
 from landbridge.assignment.loading import RouteState, evaluate_routes, plant_tree
 from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.routes import NESTS, RouteSet, find_routes
@@ -50,6 +52,7 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+_LOCK = Lock()
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ class Prepared:
     original: Study
     seed: Demand
     trees: dict[bytes, PrefixTree] = field(default_factory=dict, repr=False, compare=False)
-    responses: dict[str, Response] = field(default_factory=dict, repr=False, compare=False)
+    bearings: dict[int, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
+    responses: dict[str, DemandResponse] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def words(self) -> RouteWords:
@@ -105,6 +109,19 @@ class Prepared:
             self.trees[key] = plant_tree(state, self.routes, self.classes)
         return self.trees[key]
 
+    def get_bearing(self, year: int) -> np.ndarray:
+        """What cargo bears at most in a year (n_groups, n_nests + 1), USD/t, by the reference scenario; see
+        :func:`landbridge.assignment.bearing.measure_bearing`.
+        """
+        with _LOCK:
+            if year not in self.bearings:
+                found = self.evaluate_routes(self.build_state(self.study.settings.reference_scenario, year))
+                usable = found.availability.usable
+                self.bearings[year] = measure_bearing(
+                    self.routes, self.classes, self.captive, found.base_cost, usable
+                )
+            return self.bearings[year]
+
     def evaluate_routes(self, state: LinkState) -> RouteState:
         """Routes in a state, without flow."""
         tree = self.get_tree(state)
@@ -127,6 +144,7 @@ class Prepared:
             build_segments(self.routes, demand, self.captive, usable),
             self.classes,
             self.scarcity,
+            self.get_bearing(state.year),
         )
 
 
@@ -146,9 +164,7 @@ def prepare(study: Study, report: Report | None = None) -> Prepared:
     network = build_network(tables)
     classes = build_classes(tables["classes"])
     scenarios = {name: resolve_scenario(study, name) for name in study.settings.scenarios}
-    scarcity = Scarcity(
-        get_parameter(tables, "M-slot-price-slope-usd-t"), get_parameter(tables, "M-slot-price-start")
-    )
+    scarcity = _read_scarcity(tables)
     captive = spread_captive(tables, classes, network.zones)
     say(Progress("network", 1, 1, f"{network.n_nodes} nodes, {network.n_arcs} arcs"))
     key = _make_key(study)
@@ -206,6 +222,15 @@ def adjust(
         scenarios={name: resolve_scenario(study, name) for name in study.settings.scenarios},
         captive=spread_captive(tables, classes, network.zones),
         demand=prepared.demand if t_year is None else replace(prepared.seed, t_year=t_year),
+        scarcity=_read_scarcity(tables),
+        bearings={},
+        responses={},
+    )
+
+
+def _read_scarcity(tables: Mapping[str, Table]) -> Scarcity:
+    return Scarcity(
+        get_parameter(tables, "M-slot-price-slope-usd-t"), get_parameter(tables, "M-slot-price-start")
     )
 
 
@@ -294,7 +319,11 @@ def _measure_logsums(
     segments = build_segments(routes, everything, captive, route_state.availability.usable)
     found = route_state.base_cost, route_state.availability.usable
     laws = state.facilities, state.capacity_t_year
-    free = Problem(*laws, routes, route_state.tree, *found, segments, classes, Scarcity(0.0, 1.0)).free
+    no_limit = np.full((len(routes.group_class), len(NESTS) + 1), np.nan)
+    problem = Problem(
+        *laws, routes, route_state.tree, *found, segments, classes, Scarcity(0.0, 1.0), no_limit
+    )
+    free = problem.measure_free()
     # The free choosers who put up with nothing stand for the cost of trade; where nothing serves them, the
     # others.
     order = np.lexsort((segments.need, segments.captive == -1))

@@ -95,10 +95,10 @@ def solve_query(
     """The study made ready, one of its states solved, and the class asked for."""
     settings = study.settings
     name = scenario or settings.reference_scenario
-    when = year if year is not None else settings.base_year
     if name not in settings.scenarios:
         raise UnknownId(name, settings.scenarios, kind="scenario", where=f"study {study.id}")
-    known = sorted({settings.base_year, *settings.years})
+    when = year if year is not None else settings.scenarios[name].year or settings.base_year
+    known = settings.list_known_years()
     if when not in known:
         raise UnknownId(str(when), [str(y) for y in known], kind="year", where=f"study {study.id}")
     prepared = prepare(study, progress)

@@ -30,14 +30,14 @@ from landbridge.indicators.surplus import Surplus
 from landbridge.indicators.unserved import list_unserved
 from landbridge.indicators.welfare import list_trade
 from landbridge.study.elastic import solve_problem
-from landbridge.study.folder import Study, is_built_in
+from landbridge.study.folder import DRAWS, Study, is_built_in
 from landbridge.study.indicator_tables import IndicatorTables
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
 from landbridge.study.scenarios import ResolvedScenario
 from landbridge.study.telling import list_telling_pairs
 from landbridge.study.welfare import WelfareBook
-from landbridge.tables import write_whole
+from landbridge.tables import file_hash, write_whole
 
 WORKERS = 2
 """Solves at a time; the kernels release the interpreter's lock.  Results do not depend on it."""
@@ -79,6 +79,7 @@ def run_study(
     workers: int | None = None,
     cluster: str | None = None,
     dependence: bool = False,
+    draws: int | None = None,
     progress: Report | None = None,
 ) -> Run:
     """Solve all (or the named) scenarios and years and write the results to ``out``.
@@ -86,10 +87,15 @@ def run_study(
     What-ifs of the study are solved where they are named, each from its base scenario (see
     :mod:`landbridge.study.what_if`).
 
+    Scenarios that cast back to a past year are solved only where they are named; if no year is named, theirs
+    stand beside those of the study where other scenarios are solved too, and beside the base year else.
+
     With ``futures``, so many are drawn too and every state that they pass through is solved (see
     :func:`landbridge.study.future_run.run_futures`, which takes ``seed``, ``with_options``,
     ``workers`` and ``cluster``). With ``dependence`` each state and chokepoint is closed in turn in every
     scenario (see :func:`landbridge.study.dependence.tabulate_dependence`).
+    With ``draws`` all is solved again so many times with parameters drawn from what calibration left open
+    (see :func:`landbridge.study.parameter_draws.solve_draws`).
 
     Raises
     ------
@@ -97,21 +103,28 @@ def run_study(
         If a scenario, what-if or year is not the study's.
     FuturesRefused
         If futures cannot be drawn as asked.
+    DrawsMissing
+        If the study has no sample of parameters, or fewer draws than asked for.
     ClusterNotReached
         If no worker answers at ``cluster``.
     TargetNotEmpty
         If ``out`` holds something that is not a run.
     """
-    names = list(dict.fromkeys(scenarios or study.settings.scenarios))
-    wanted = sorted(set(years or study.settings.years))
-    known = {**study.settings.scenarios, **study.settings.what_ifs}
+    known = study.settings.scenarios
+    names = list(dict.fromkeys(scenarios or [name for name in known if known[name].year is None]))
     for name in names:
-        if name not in known:
-            raise UnknownId(name, known, kind="scenario", where=f"study {study.id}")
-    known_years = sorted({study.settings.base_year, *study.settings.years})
+        if name not in known and name not in study.settings.what_ifs:
+            every = [*known, *study.settings.what_ifs]
+            raise UnknownId(name, every, kind="scenario", where=f"study {study.id}")
+    wanted, known_years = _choose_years(study, names, years), study.settings.list_known_years()
     for year in wanted:
         if year not in known_years:
             raise UnknownId(str(year), [str(y) for y in known_years], kind="year", where=f"study {study.id}")
+    sample: np.ndarray | None = None
+    if draws is not None:
+        from landbridge.study.parameter_draws import read_draws, solve_draws
+
+        sample = read_draws(study, draws)
     with write_folder(out) as folder:
         begin = time.perf_counter()
         prepared = prepare(study, progress)
@@ -119,11 +132,14 @@ def run_study(
         worlds = Worlds(prepared)
         tables, solves = _solve_all(worlds, names, wanted, progress)
         tables |= _describe_study(worlds, names)
-        if dependence:
+        plain = [name for name in names if name in known]
+        if dependence and plain:
             from landbridge.study.dependence import tabulate_dependence
 
-            scenarios = [name for name in names if name in prepared.scenarios]
-            tables |= tabulate_dependence(prepared, scenarios, wanted, progress)
+            tables |= tabulate_dependence(prepared, plain, wanted, progress)
+        if sample is not None:
+            tasks = [(name, year) for name in plain for year in wanted]
+            tables["parameter_draws"] = solve_draws(prepared, tasks, sample, progress)
         about_futures: dict[str, Any] | None = None
         if futures is not None:
             from landbridge.study.future_answers import answer
@@ -146,6 +162,9 @@ def run_study(
         for name, columns in tables.items():
             write_parquet(folder, name, columns)
         manifest = _describe_run(prepared, names, wanted, solves, prepared_s, time.perf_counter() - begin)
+        if sample is not None:
+            manifest["draws"] = len(sample)
+            manifest["inputs"][DRAWS] = file_hash(study.path / DRAWS)
         if about_futures is not None:
             manifest["futures"] = about_futures
         text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
@@ -153,6 +172,17 @@ def run_study(
     if progress is not None:
         progress(Progress("writing", 1, 1, str(out)))
     return open_run(out)
+
+
+def _choose_years(study: Study, names: Sequence[str], years: Sequence[int] | None) -> list[int]:
+    """Years to solve, in order: those asked for, else those of the study and of the scenarios named."""
+    if years:
+        return sorted(set(years))
+    settings = study.settings
+    bases = [settings.what_ifs[name].base if name in settings.what_ifs else name for name in names]
+    own = {settings.scenarios[name].year for name in bases}
+    usual = (settings.base_year,) if None not in own else settings.years
+    return sorted({*usual, *(year for year in own if year is not None)})
 
 
 @dataclass(frozen=True)

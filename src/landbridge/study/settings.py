@@ -37,6 +37,9 @@ class Scenario(_Settings):
     title: Annotated[str, say("what it is called in tables and maps")]
     description: Annotated[str, say("what it stands for")] = ""
     extends: Annotated[Id | None, say("scenario that it starts from")] = None
+    year: Annotated[
+        int | None, say("past year that it casts back to; such a scenario is solved only where it is named")
+    ] = None
     gates_at: Annotated[
         datetime.date | Literal["record"] | None,
         say("day whose state of the gates holds; record means the record date"),
@@ -307,6 +310,11 @@ class StudySettings(_Settings):
         tuple[Chokepoint, ...], say("straits and canals whose closing `landbridge dependence` tries")
     ] = ()
     questions: Annotated[tuple[Question, ...], say("questions that the brief answers")] = ()
+
+    def list_known_years(self) -> list[int]:
+        """Years that a question may name: those of the study and those that scenarios cast back to."""
+        own = (s.year for s in self.scenarios.values() if s.year is not None)
+        return sorted({self.base_year, *self.years, *own})
 
     def lineage(self, name: str) -> tuple[str, ...]:
         """Names of a scenario and of those it extends, from the root to the scenario itself."""

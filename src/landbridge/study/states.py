@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from landbridge.assignment.availability import list_concerned
-from landbridge.assignment.bearing import measure_bearing
 from landbridge.assignment.costs import ARC_PARTS, MEASURES
 from landbridge.assignment.loading import plant_tree
 from landbridge.assignment.prefixes import PrefixTree
@@ -67,13 +66,12 @@ class StateFamily:
         self._column = {gate: i for i, gate in enumerate(self.gates)}
         self._terms: dict[tuple[int, tuple[int, ...]], Terms] = {}
         self._parts: dict[int, Segments] = {}
-        self._bears: dict[int, np.ndarray] = {}
         effects = {str(row["gate"]) for row in prepared.study.tables["gate_effects"].rows()}
         self.changing = np.array(sorted(self._column[g] for g in effects), np.int64)
         r = prepared.routes
-        has_demand = prepared.demand.t_year[r.group_class, r.group_origin, r.group_destination] > 0.0
+        self._has_demand = prepared.demand.t_year[r.group_class, r.group_origin, r.group_destination] > 0.0
         #: Routes of pairs and classes that ship anything; growth never makes demand where there was none.
-        self.routes = r.keep_groups(has_demand)
+        self.routes = r.keep_groups(self._has_demand)
         self._state = prepared.build_state(scenario, prepared.study.settings.base_year)
         self._sort_routes()
         self._list_capacities()
@@ -200,9 +198,6 @@ class StateFamily:
         key = year, tuple(int(g) for g in self.changing[shares[self.changing] >= 1.0])
         if key not in self._terms:
             p = self.prepared
-            own = self.read_shares({gate: state.share for gate, state in self.scenario.gates.items()})
-            if key[1] != tuple(int(g) for g in self.changing[own[self.changing] >= 1.0]):
-                self.get_terms(year, own)  # what cargo bears is that of the scenario itself
             gates = {
                 gate: replace(state, share=float(column in key[1]))
                 for (gate, state), column in zip(
@@ -226,11 +221,6 @@ class StateFamily:
             sum_over_routes(r.start, r.arcs, of, np.stack(columns, axis=2), sums)
             spread = p.classes.reliability_ratio[of] * p.classes.value_of_time[of] * np.sqrt(sums[:, 1])
             base = sums[:, 0] + spread
-            if year not in self._bears:
-                usable, penalty, _ = self.judge(own[None])
-                cost = base + penalty[0][self.set_of_route]
-                standing = usable[0][self.set_of_route]
-                self._bears[year] = measure_bearing(r, p.classes, p.captive, cost, standing)
             self._terms[key] = Terms(
                 state.facilities,
                 self._get_tree(state),
@@ -238,7 +228,7 @@ class StateFamily:
                 sums[:, 2].copy(),
                 sums[:, 4].copy(),
                 sums[:, 3].copy(),
-                self._bears[year],
+                p.get_bearing(year)[self._has_demand],
             )
         return self._terms[key]
 
@@ -257,6 +247,7 @@ class StateFamily:
             build_segments(self.routes, demand, p.captive, usable),
             p.classes,
             p.scarcity,
+            terms.bears,
         )
 
     def build_variants(
@@ -288,6 +279,7 @@ class StateFamily:
                     parts=self._parts[year],
                     classes=p.classes,
                     scarcity=p.scarcity,
+                    bears=own[0].bears,
                 ),
             )
 

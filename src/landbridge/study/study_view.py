@@ -8,12 +8,13 @@ from landbridge.study.recorded import tell_uncertain_gates
 
 
 def list_years(study: Study) -> list[int]:
-    """Years that can be solved, rising."""
+    """Years that the study looks at, rising; scenarios that cast back have years of their own."""
     return sorted({study.settings.base_year, *study.settings.years})
 
 
 def find_state(study: Study, scenario: str | None, year: int | None) -> tuple[str, int]:
-    """A scenario and a year of the study: the reference scenario and the base year where left out.
+    """A scenario and a year of the study: where left out, the reference scenario, and the year to which the
+    scenario casts back or the base year.
 
     Raises
     ------
@@ -24,8 +25,9 @@ def find_state(study: Study, scenario: str | None, year: int | None) -> tuple[st
     """
     settings = study.settings
     name = scenario or settings.reference_scenario
-    when = settings.base_year if year is None else year
-    known = [str(y) for y in list_years(study)]
+    own = settings.scenarios[name].year if name in settings.scenarios else None
+    when = year if year is not None else own if own is not None else settings.base_year
+    known = [str(y) for y in settings.list_known_years()]
     where = f"study {study.id}"
     unknown = [
         UnknownId(asked, among, kind=kind, where=where)
@@ -68,7 +70,12 @@ def describe_study(study: Study) -> dict[str, Any]:
         "base_year": settings.base_year,
         "price_year": settings.price_year,
         "scenarios": [
-            {"id": name, "title": scenario.title, "description": scenario.description}
+            {
+                "id": name,
+                "title": scenario.title,
+                "description": scenario.description,
+                "cast_back_to": scenario.year,
+            }
             for name, scenario in settings.scenarios.items()
         ],
         "what_ifs": [

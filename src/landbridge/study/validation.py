@@ -77,7 +77,7 @@ def read_outside(path: str | Path, study: Study) -> tuple[list[Target], Table]:
 
 def _find_unknown_scenarios(table: Table, settings: StudySettings, told: set[int]) -> list[Fault]:
     faults = []
-    years = sorted({settings.base_year, *settings.years})
+    years = settings.list_known_years()
     for number, text in enumerate(table["scenario"]):
         found = split_scenario(text)
         if found is None or number + 2 in told:
@@ -185,7 +185,7 @@ class _Asked:
             what = f"the study has no scenario {scenario}."
             mend = f"add it and the demand of {year} to study.yaml; then run it."
             return what, mend
-        if year not in {self.settings.base_year, *self.settings.years}:
+        if year not in self.settings.list_known_years():
             return f"the study has no year {year}.", f"add {year} to the years of study.yaml; then run it."
         mend = f"landbridge run {self.run.manifest['study_path']} -s {scenario} -y {year}"
         return f"{scenario} in {year} is not in this run.", mend

@@ -7,7 +7,6 @@ from threading import Lock
 
 import numpy as np
 
-from landbridge.assignment.bearing import measure_bearing
 from landbridge.assignment.routes import RouteSet
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.revenue import Payees, Payments, list_payees, list_revenue, take_payments
@@ -17,16 +16,6 @@ from landbridge.indicators.welfare import list_accounts, list_surplus
 from landbridge.study.prepare import Prepared
 
 MIDDLE = 1
-
-
-def measure_year_bearing(prepared: Prepared, year: int) -> np.ndarray:
-    """What cargo bears at most in a year, by the reference scenario; see
-    :func:`landbridge.assignment.bearing.measure_bearing`.
-    """
-    state = prepared.build_state(prepared.study.settings.reference_scenario, year)
-    found = prepared.evaluate_routes(state)
-    usable = found.availability.usable
-    return measure_bearing(prepared.routes, prepared.classes, prepared.captive, found.base_cost, usable)
 
 
 @dataclass(frozen=True)
@@ -39,11 +28,10 @@ class Welfare:
 
 
 class WelfareBook:
-    """Welfare of many solves of one study; what cargo bears is worked out once a year."""
+    """Welfare of many solves of one study."""
 
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
-        self._bears: dict[int, np.ndarray] = {}
         self._lock = Lock()
 
     @cached_property
@@ -56,11 +44,9 @@ class WelfareBook:
         carbon.
         """
         with self._lock:
-            if solution.year not in self._bears:
-                self._bears[solution.year] = measure_year_bearing(self.prepared, solution.year)
             payees = self.payees
         asked = self.prepared.study.settings.appraisal
-        surplus = take_surplus(solution, self._bears[solution.year])
+        surplus = take_surplus(solution, self.prepared.get_bearing(solution.year))
         payments = take_payments(solution, payees, self.prepared.build_arc_table(solution.state))
         shares, carbon = asked.cost_share.take(case), asked.carbon_usd_t[case]
         return Welfare(surplus, payments, list_accounts(solution, surplus, payees, payments, shares, carbon))

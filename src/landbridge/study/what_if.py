@@ -77,7 +77,7 @@ def keep_shipping(prepared: Prepared) -> Prepared:
     """
     r = prepared.routes
     has_demand = prepared.demand.t_year[r.group_class, r.group_origin, r.group_destination] > 0.0
-    return replace(prepared, routes=r.keep_groups(has_demand), trees={}, responses={})
+    return replace(prepared, routes=r.keep_groups(has_demand), trees={}, bearings={}, responses={})
 
 
 def add_what_if(prepared: Prepared, name: str, what_if: WhatIf) -> Prepared:

@@ -29,6 +29,9 @@ class ScenarioName(Named):
     """A scenario of the study."""
 
     description: Annotated[str, say("what it stands for")] = ""
+    cast_back_to: Annotated[
+        int | None, say("past year that it casts back to, to test the model; null for the others")
+    ] = None
 
 
 class SavedWhatIf(Named):

@@ -189,7 +189,7 @@ def validate(study: "Study", _args: Args, folder: Path, report: "Report") -> dic
 
     settings = study.settings
     named = [split_scenario(text) for text in study.tables["observations"]["scenario"]]
-    known = {*settings.years, settings.base_year}
+    known = set(settings.list_known_years())
     wanted = {
         (name, year or settings.base_year)
         for name, year in (pair for pair in named if pair is not None)

@@ -1,0 +1,95 @@
+"""Scenarios solved again with parameters drawn from what calibration left open.
+
+Calibration leaves a sample of its posterior beside the study (:mod:`landbridge.study.calibrated`): each draw
+holds a factor for every row of ``adjustments``. All scenarios take the same draws, so that the difference of
+two scenarios is spread less than either. The base-year demand stays what calibration found.
+"""
+
+import csv
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from landbridge.assignment.routes import NESTS
+from landbridge.assignment.sue import solve
+from landbridge.errors import DrawsMissing
+from landbridge.indicators.corridors import list_members
+from landbridge.indicators.flows import Columns
+from landbridge.study.folder import DRAWS, Study
+from landbridge.study.prepare import Prepared, Progress, Report, adjust
+from landbridge.study.run import WORKERS, list_corridors
+
+
+def read_draws(study: Study, n: int) -> np.ndarray:
+    """The first ``n`` draws of a study's posterior sample (n, n_adjustments), by the rows of ``adjustments``.
+
+    Raises
+    ------
+    DrawsMissing
+        If the study has no sample, one of other adjustments, or too few draws.
+    """
+    path = study.path / DRAWS
+    if not path.is_file():
+        raise DrawsMissing(
+            f"study {study.id} has no sample of parameters.",
+            where=str(path),
+            mend=f"landbridge calibrate {study.id} -o DIR writes a study that has one.",
+        )
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    wanted = list(study.tables["adjustments"].ids)
+    if head != wanted:
+        other = ", ".join(sorted({*head} ^ {*wanted})) or "their order"
+        what = f"the sample's columns are not the rows of adjustments: {other}."
+        raise DrawsMissing(what, where=str(path), mend="calibrate the study again.")
+    if len(rows) < n:
+        what = f"{n} draws are asked for; the sample holds {len(rows)}."
+        raise DrawsMissing(what, where=str(path), mend=f"ask for {len(rows)} or fewer.")
+    return np.array(rows[:n], float)
+
+
+def solve_draws(
+    prepared: Prepared, tasks: Sequence[tuple[str, int]], draws: np.ndarray, report: Report | None = None
+) -> Columns:
+    """Table ``parameter_draws``: what each scenario and year (of ``tasks``) comes to under each of ``draws``.
+
+    One row for each draw, scenario, year and measure: ``corridor_tonnes:ID`` (t/year), ``corridor_teu:ID``
+    (TEU/year), ``unserved_tonnes`` (t/year); ``residual`` is the certificate of the equilibrium.
+    """
+    corridors = list_corridors(prepared)
+    members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
+    routes = prepared.routes
+    names = [f"{kind}:{c.id}" for kind in ("corridor_tonnes", "corridor_teu") for c in corridors]
+    names.append("unserved_tonnes")
+    starts: dict[tuple[str, int], np.ndarray] = {}
+    rows: Columns = {key: [] for key in ("draw", "scenario", "year", "measure", "value", "residual")}
+    for number, factors in enumerate(draws):
+        drawn = adjust(prepared, factors.tolist())
+        boxes = np.where(drawn.classes.is_containerised, 1.0 / drawn.classes.tonnes_per_teu, 0.0)
+        teu = boxes[routes.route_class] * (routes.nest != NESTS.index("road"))
+
+        def work(task: tuple[str, int], drawn: Prepared = drawn, teu: np.ndarray = teu) -> list[float]:
+            state, demand = drawn.build_state(*task), drawn.build_demand(task[1]).t_year
+            problem = drawn.build_problem(state, demand)
+            at = solve(problem, start=starts.get(task))
+            starts[task] = at.load
+            flows = [float(at.flow[m].sum()) for m in members]
+            by_box = [float((at.flow * teu)[m].sum()) for m in members]
+            return [*flows, *by_box, float(demand.sum() - at.flow.sum()), at.residual]
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            found = list(pool.map(work, tasks))
+        for (scenario, year), (*values, residual) in zip(tasks, found, strict=True):
+            rows["draw"] += [number] * len(names)
+            rows["scenario"] += [scenario] * len(names)
+            rows["year"] += [year] * len(names)
+            rows["measure"] += names
+            rows["value"] += values
+            rows["residual"] += [residual] * len(names)
+        if report is not None:
+            report(Progress("draws", number + 1, len(draws), f"{len(tasks)} equilibria each"))
+    return {
+        key: np.array(column) if key not in ("scenario", "measure") else column
+        for key, column in rows.items()
+    }
