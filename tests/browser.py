@@ -106,9 +106,9 @@ class Watched:
         """Until the map has drawn all that it was given."""
         self.page.wait_for_selector('.map[data-ready="1"]')
 
-    def wait_until_quiet(self) -> None:
+    def wait_until_quiet(self, most_ms: int = PATIENCE_MS) -> None:
         """Until no part of the view waits for the server."""
-        for _ in range(PATIENCE_MS // 100):
+        for _ in range(most_ms // 100):
             if self.page.query_selector("main .waiting, main [aria-busy=true]") is None:
                 return
             self.page.wait_for_timeout(100)

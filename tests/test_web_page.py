@@ -316,6 +316,11 @@ SHOTS = {
 }
 
 
+def _wait_for_work(page: Watched) -> None:
+    page.page.wait_for_timeout(1500)
+    page.page.wait_for_selector(".bar-button.busy", state="detached", timeout=600_000)
+
+
 @pytest.mark.slow  # pictures for the manual, only when they are asked for
 @pytest.mark.skipif(
     "LANDBRIDGE_PICTURES" not in os.environ,
@@ -336,9 +341,23 @@ def test_f_pictures_for_the_manual(chromium: Any, eurasia: str, name: str) -> No
             watched.page.click("[data-gate=tripp-road-open] input")
             watched.page.wait_for_selector(".turned-box:not([hidden])")
             watched.wait_for_map()
-        watched.wait_until_quiet()
+        if name == "futures":
+            watched.page.click("text=Run them")
+            _wait_for_work(watched)
+            watched.page.wait_for_selector(".fans svg")
+        if name == "appraisal":
+            for project in ("TRIPP railway", "Horadiz-Aghband"):
+                watched.page.check(f"label:has-text('{project}') input")
+            watched.page.click("button:has-text('Appraise')")
+            _wait_for_work(watched)
+            watched.page.wait_for_selector("[data-project]")
+            watched.page.evaluate("() => document.querySelector('main').scrollTo(0, 400)")
+        watched.wait_until_quiet(600_000)
         watched.page.wait_for_timeout(800)
         path = folder / f"web-{name}.png"
         watched.page.screenshot(path=path)
         with Image.open(path) as picture:
-            picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+            few = picture.convert("RGB").quantize(
+                256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+            )
+            few.save(path, optimize=True)

@@ -16,6 +16,8 @@ export async function loadStudy() {
     corridors: new Map((study.corridors || []).map((one) => [one.id, one])),
     projects: new Map((study.projects || []).map((one) => [one.id, one])),
   };
+  // Scenarios of the past are for holding the model against what was observed; they are not offered.
+  study.scenarios = study.scenarios.filter((one) => !one.cast_back_to);
   return study;
 }
 

@@ -1,5 +1,6 @@
 // What a view says while it waits, when something failed, and when there is nothing to show.
 import { el, fill } from '../dom.js';
+import { capital } from '../format.js';
 import { t } from '../strings.js';
 
 let live = null;
@@ -21,19 +22,19 @@ export const loading = (words = t('loading')) =>
 export const empty = (title, words, ...actions) =>
   el('div', { class: 'notice empty' }, el('h2', {}, title), words && el('p', {}, words), el('div', { class: 'actions' }, actions));
 
-/** A failure: what, where, how to mend it, and another try. */
-export function failure(fault, retry) {
+/** A failure: what, where, how to mend it, another try, and further buttons. */
+export function failure(fault, retry, ...more) {
   const rows = [
     [t('error.where'), fault.where],
-    [t('error.mend'), fault.mend],
+    [t('error.mend'), capital(fault.mend)],
   ].filter(([, words]) => words);
   return el(
     'div',
     { class: 'notice failed', role: 'alert' },
     el('h2', {}, fault.code ? `${t('error.title')} ${fault.code}` : t('error.title')),
-    el('p', {}, fault.what || fault.message || String(fault)),
+    el('p', {}, capital(fault.what || fault.message || String(fault))),
     rows.length > 0 && el('dl', {}, rows.map(([term, words]) => [el('dt', {}, term), el('dd', {}, words)])),
-    retry && el('button', { type: 'button', class: 'button', on: { click: retry } }, t('error.retry')),
+    el('div', { class: 'actions' }, retry && el('button', { type: 'button', class: 'button', on: { click: retry } }, t('error.retry')), more),
   );
 }
 

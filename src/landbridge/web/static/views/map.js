@@ -12,7 +12,7 @@ import { await_, loading, say } from '../parts/notices.js';
 import { fileButton } from '../parts/waiting.js';
 import { go, queryOf } from '../router.js';
 import { t } from '../strings.js';
-import { corridorTitle, getNetwork, linkLines, linkName, placeLines } from '../study.js';
+import { corridorTitle, getNetwork, linkLines, linkName, placeLines, theStudy } from '../study.js';
 import { describePick } from './pick.js';
 
 const LAYERS = ['flows', 'open', 'planned', 'shut', 'places', 'delays'];
@@ -56,7 +56,7 @@ export function create() {
   const mapBox = el('div', { class: 'map-box' });
   const side = el('aside', { class: 'side', 'aria-label': t('map.side') });
   const [controls, totals, details, exportsBox] = [el('div'), el('div'), el('div', { 'aria-live': 'polite' }), el('div')];
-  side.append(controls, totals, details, exportsBox);
+  side.append(controls, details, totals, exportsBox);
   const element = el('div', { class: 'split' }, el('h1', { class: 'unseen' }, t('nav.map')), mapBox, side);
   let now = null;
   let attached = null;
@@ -155,6 +155,8 @@ export function create() {
         corridors.length > 0 &&
           el('ul', { class: 'amounts' }, corridors.slice(0, 8).map(([id, amount]) => el('li', {}, el('span', {}, corridorTitle(id)), el('b', {}, tonnes(amount, sign))))),
         el('p', { class: 'note' }, t('totals.residual', { n: percent(told.residual, 2) })),
+        theStudy().notes.length > 0 &&
+          el('details', {}, el('summary', {}, t('totals.notes')), el('ul', { class: 'dots' }, theStudy().notes.map((words) => el('li', {}, words)))),
       ),
     );
   }

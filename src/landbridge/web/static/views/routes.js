@@ -112,7 +112,7 @@ export function create() {
     const points = ways(now.told).flatMap((way) => (way.links || []).flatMap((id) => network.byId.get(id)?.coords ?? []));
     const ends = [now.params.from, now.params.to].map((id) => network.placeById.get(id) ?? theStudy().zones.find((zone) => zone.id === id)).filter(Boolean);
     const list = points.length ? points : ends.map((one) => [one.lon, one.lat]);
-    if (list.length) map.fit(boundsOf(list), 70);
+    if (list.length) map.fit(boundsOf(list), 115);
   }
 
   function card(way, i, most) {

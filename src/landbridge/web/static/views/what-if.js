@@ -384,7 +384,8 @@ export function create() {
       now = next;
     } catch (fault) {
       if (mine !== turn) return;
-      fill(details, failure(fault, () => update(params)));
+      const without = params.what_if && el('button', { type: 'button', class: 'button', on: { click: () => go({ what_if: '' }) } }, t('whatif.without'));
+      fill(details, failure(fault, () => update(params), without));
       say(t('live.failed'));
       return;
     }
