@@ -177,12 +177,33 @@ def test_lanes_evaluate_as_single_problems_do(family):
             left = np.bincount(t.group, t.demand_t_year * (1.0 - together_.shipped), n)
             np.testing.assert_allclose(left, stays, rtol=1e-11, atol=1e-6)
             n_seen += 1
+        flow = eight.read(1, answers[:, 1], 0.0, 0).flow
+        again = eight.evaluate(0.5 * load, np.array([0, 2]))
+        np.testing.assert_array_equal(eight.read(1, again[:, 1], 0.0, 0).flow, flow)
+        for lane in {0, 2} & set(range(len(rows))):
+            half = family.build_problem(2035, shares[rows[lane]], demand)
+            alone = half.evaluate(np.ascontiguousarray(0.5 * load[:, lane]))
+            kept = eight.read(lane, again[:, lane], 0.0, 0)
+            np.testing.assert_allclose(kept.flow, alone.flow, rtol=1e-11, atol=1e-6)
     assert n_seen == EIGHT
 
 
-@pytest.mark.parametrize("most", [None, 2])
-def test_states_solved_together_are_those_solved_alone(family, monkeypatch, most):
-    """Also when every state is given up after two evaluations and solved alone."""
+def test_rows_of_lanes_lie_within_lines_of_the_cache():
+    for shape in ((1,), (7,), (3, 5)):
+        rows = together.make_rows(*shape)
+        assert rows.shape == (*shape, EIGHT)
+        assert rows.ctypes.data % 64 == 0
+        assert rows.flags.c_contiguous
+        assert not rows.any()
+
+
+@pytest.mark.parametrize(("most", "near"), [(None, None), (2, None), (None, 1.0)])
+def test_states_solved_together_are_those_solved_alone(family, monkeypatch, most, near):
+    """Also when every state is given up after two evaluations and solved alone, and when flows are not kept
+    before a state is solved.
+    """
+    if near is not None:
+        monkeypatch.setattr(together, "NEAR", near)
     if most is not None:
         monkeypatch.setattr(together, "MOST_STEPS", most)
     demand = family.prepared.build_demand(2035).t_year

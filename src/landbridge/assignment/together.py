@@ -7,6 +7,7 @@ the inverse derivative at a state that was solved before. The certificate is tha
 :mod:`landbridge.assignment.sue`, measured on the flows returned.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,11 @@ MEMORY = 10
 """Former steps that a new one learns from."""
 WORSE = 5.0
 """A step that multiplies the residual by more than this is learnt from but not taken."""
+NEAR = 1000.0
+"""Within so many tolerances the next evaluation of a state may be its last, and its route flows are kept; a
+state that is solved earlier is evaluated once more.
+"""
+ALL = np.arange(WIDTH)
 REFRESH = 32
 """States solved between two derivatives."""
 MOST_REFUSED = 4
@@ -116,6 +122,16 @@ def split_by_levels(parts: Segments, group: np.ndarray, share: np.ndarray, n_gro
     )
 
 
+def make_rows(*shape: int) -> np.ndarray:
+    """Zeros of shape (*shape, 8), each row within one line of the processor's cache: one that lies across two
+    takes twice as long to read.
+    """
+    n = math.prod(shape) * WIDTH
+    room = np.zeros(n + WIDTH)
+    first = -room.ctypes.data % (8 * WIDTH) // 8
+    return room[first : first + n].reshape(*shape, WIDTH)
+
+
 class Lanes:
     """Eight states of some variants, evaluated together; :meth:`place` puts a state into a lane."""
 
@@ -136,18 +152,20 @@ class Lanes:
         self._theta, self._mu = v.classes.route_scale[of], v.classes.mode_scale[of]
         self._sigma = FULLY_SHIPPED / v.classes.choke[of]
         self._most = find_most(self.segments, v.bears)
-        self._shift = (r.log_weight / v.classes.route_scale[r.route_class])[self.kept]
         self._cut_tree()
-        n_facilities, n_sets = v.tree.n_facilities, v.usable.shape[1]
+        self._sort_costs()
+        n_facilities, n_routes = v.tree.n_facilities, len(self.kept)
         n_segments = len(self.segments.group)
-        self._values = np.zeros((v.tree.n_classes, n_facilities, WIDTH))
-        self._load = np.zeros(self._values.shape)
-        self._total = np.zeros((len(self._above), WIDTH))
-        self._through = np.zeros(self._total.shape)
-        self._base = np.full((len(self.kept), WIDTH), np.inf)
-        self._flow = np.zeros(self._base.shape)
-        self._usable = np.zeros((n_sets, WIDTH))
-        self._logsum, self._shipped = np.zeros((n_segments, WIDTH)), np.zeros((n_segments, WIDTH))
+        self._values = make_rows(v.tree.n_classes, n_facilities)
+        self._load = make_rows(v.tree.n_classes, n_facilities)
+        self._total = make_rows(self._most_nodes)
+        self._through = make_rows(self._most_nodes)
+        self._extra, self._usable = make_rows(len(self._set_of_row)), make_rows(len(self._set_of_row))
+        self._extra[:] = np.inf
+        routes_in_group = np.diff(self._run_first[self._group_runs])
+        self._room = make_rows(10, int(max(routes_in_group.max(initial=0), 2)))
+        self._flow = np.zeros((WIDTH, n_routes))
+        self._logsum, self._shipped = np.zeros((WIDTH, n_segments)), np.zeros((WIDTH, n_segments))
         self._capacity = np.ones((n_facilities, WIDTH))
         self._law = np.zeros((n_facilities, WIDTH, 3))
         self._is_queue = np.zeros((n_facilities, WIDTH), bool)
@@ -186,21 +204,41 @@ class Lanes:
             tree.parent, tree.entry, leaf, block_first, self._block_node, self._above, self._first,
             self._chain, self._end,
         )  # fmt: skip
+        self._end -= np.repeat(self._block_node[:-1], np.diff(block_first)).astype(np.int32)
+        self._most_nodes = int(np.diff(self._block_node).max(initial=0))
+
+    def _sort_costs(self) -> None:
+        """What routes cost in all states alike, and rows for what they cost more in each: those whose costs
+        no change of the tables moves share the row of their set, the others have one each.
+        """
+        v, r = self.variants, self.variants.routes
+        self._common = v.base_cost[0]
+        differs = np.zeros(r.n_routes, bool)
+        for cost in {id(cost): cost for cost in v.base_cost}.values():
+            differs |= cost != self._common
+        moving = np.flatnonzero(differs[self.kept])
+        self._moving = self.kept[moving]
+        self._base = (self._common - r.log_weight / v.classes.route_scale[r.route_class])[self.kept]
+        n_sets = v.usable.shape[1]
+        self._set_of_row = np.concatenate((np.arange(n_sets), self._set[moving]))
+        self._row = self._set.copy()
+        self._row[moving] = np.arange(n_sets, len(self._set_of_row))
 
     def place(self, lane: int, state: int) -> None:
         """Put a state into a lane."""
         v = self.variants
         laws = v.facilities[state]
-        usable = v.usable[state][self._set]
-        cost = v.base_cost[state][self.kept] + v.penalty[state][self._set] - self._shift
-        self._base[:, lane] = np.where(usable > 0.0, cost, np.inf)
-        self._usable[:, lane] = v.usable[state]
+        usable, extra = v.usable[state][self._set_of_row], v.penalty[state][self._set_of_row]
+        extra[v.usable.shape[1] :] += v.base_cost[state][self._moving] - self._common[self._moving]
+        self._usable[:, lane], self._extra[:, lane] = usable, np.where(usable > 0.0, extra, np.inf)
         self._capacity[:, lane] = v.capacity_t_year[state]
         self._law[:, lane], self._is_queue[:, lane] = laws.delay, laws.is_queue
         self._is_firm[:, lane] = laws.is_firm
 
-    def evaluate(self, load: np.ndarray) -> np.ndarray:
-        """What facilities carry at the delays and prices of ``load``; both (n_facilities, 8), t/year."""
+    def evaluate(self, load: np.ndarray, wanted: np.ndarray = ALL) -> np.ndarray:
+        """What facilities carry at the delays and prices of ``load``; both (n_facilities, 8), t/year. Only
+        the lanes ``wanted`` can be read afterwards.
+        """
         v = self.variants
         flat, capacity, is_firm = load.ravel(), self._capacity.ravel(), self._is_firm.ravel()
         delay, _ = measure_delay(flat, capacity, self._law.reshape(-1, 3), self._is_queue.ravel(), is_firm)
@@ -213,8 +251,9 @@ class Lanes:
             self._block_group, self._block_node, self._above, self._first, self._chain,
             self._values.reshape(-1, WIDTH), self._load.reshape(-1, WIDTH), self._group_runs, self._run_first,
             self._run_nest, self._theta, self._mu, self._sigma, self._group_segments,
-            s.demand_t_year, s.need, s.captive, self._most, self._set, self._usable, self._base, self._end,
-            self._total, self._flow, self._through, self._logsum, self._shipped,
+            s.demand_t_year, s.need, s.captive, self._most, self._base, self._row, self._extra, self._usable,
+            self._end, self._total, self._through, wanted, self._flow, self._logsum, self._shipped,
+            self._room,
         )  # fmt: skip
         answer: np.ndarray = self._load.sum(axis=0)
         return answer
@@ -222,10 +261,9 @@ class Lanes:
     def read(self, lane: int, load: np.ndarray, residual: float, evaluations: int) -> Response:
         """What the cargo of a lane did in the last evaluation; ``load`` is what its facilities carried."""
         flow = np.zeros(self.variants.routes.n_routes)
-        flow[self.kept] = self._flow[:, lane]
-        logsum = self._logsum[:, lane].copy()
-        logsum[~np.isfinite(logsum)] = np.nan
-        shipped = self._shipped[:, lane].copy()
+        flow[self.kept] = self._flow[lane]
+        logsum = np.where(np.isfinite(self._logsum[lane]), self._logsum[lane], np.nan)
+        shipped = self._shipped[lane].copy()
         delay, price = self._delay[:, lane].copy(), self._price[:, lane].copy()
         return Response(flow, load, delay, price, logsum, shipped, residual, evaluations)
 
@@ -335,7 +373,10 @@ def solve_together(
             return
         for lane, path in enumerate(paths):
             load[:, lane] = 0.0 if path is None else path.trial
-        answers = lanes.evaluate(load)
+        near = [
+            lane for lane, path in enumerate(paths) if path is not None and path.residual <= NEAR * tolerance
+        ]
+        answers = lanes.evaluate(load, np.array(near, np.int64))
         for lane, path in enumerate(paths):
             if path is None:
                 continue
@@ -343,6 +384,8 @@ def solve_together(
             answer = np.ascontiguousarray(answers[:, lane])
             found: Found | None = None
             if path.learn(answer):
+                if lane not in near:
+                    continue  # The same again, with the flows.
                 at = lanes.read(lane, answer, path.residual, path.evaluations)
                 found = state, lanes.segments, at, path.load
             elif path.is_lost:

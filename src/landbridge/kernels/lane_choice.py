@@ -10,7 +10,7 @@ import numpy as np
 
 from landbridge.kernels.jit import inlined, kernel
 from landbridge.kernels.lane_trees import load_up, sum_down
-from landbridge.kernels.lanes import WIDTH, exp, greatest, least, log, lowest, put, spread, take, where_above
+from landbridge.kernels.lanes import exp, greatest, least, log, lowest, put, spread, take, where_above
 
 NEGLIGIBLE_LOG = -60.0
 TRUSTED_SUM = 1e-6
@@ -35,6 +35,14 @@ def weigh_run(start, end, offset, theta, reach, weight):  # type: ignore[no-unty
     return best, total
 
 
+@inlined
+def cut_room(room):  # type: ignore[no-untyped-def]
+    """Ten arrays of rows out of ``room`` (10, n, 8)."""
+    return (
+        room[0], room[1], room[2], room[3], room[4], room[5], room[6], room[7], room[8], room[9],
+    )  # fmt: skip
+
+
 @kernel
 def choose(  # type: ignore[no-untyped-def]
     begin,
@@ -50,33 +58,31 @@ def choose(  # type: ignore[no-untyped-def]
     seg_need,
     seg_captive,
     seg_most,
-    set_of_route,
-    usable,
     base,
+    row,
+    extra,
+    usable,
     end,
     total,
-    flow,
     through,
+    wanted,
+    flow,
     logsum,
     shipped,
+    room,
 ):
-    """For the groups from ``begin`` to ``stop`` fill ``flow`` (n_routes, 8) in t/year, add it to ``through``
-    (n_nodes, 8), and fill ``logsum`` S (USD/t; inf where no route is open) and ``shipped`` G (n_segments, 8).
+    """For the groups from ``begin`` to ``stop`` add the flow of each route, t/year, to ``through`` (n_nodes,
+    8). In the lanes ``wanted`` fill ``flow`` (8, n_routes), too, and ``logsum`` S (USD/t; inf where no route
+    is open) and ``shipped`` G (8, n_segments).
 
-    ``base`` (n_routes, 8) is a route's cost without queues less ln(weight) / theta, inf where it is shut;
-    ``total`` (n_nodes, 8) what queues add at the node ``end`` of a route. ``usable`` (n_sets, 8) is read for
-    groups with several needs. ``seg_most`` (n_segments) is what cargo bears at most, inf where nothing is
-    held back. Segments of a group stand together, rising by ``seg_need``.
+    ``base`` (n_routes) is a route's cost without queues less ln(weight) / theta, and ``extra`` (n_rows, 8) at
+    its row ``row`` what that is more in each lane, inf where the route is shut; ``total`` (n_nodes, 8) what
+    queues add at the node ``end`` of a route; nodes are those of the block in hand. ``usable`` (n_rows, 8) is
+    read for groups with several needs. ``seg_most`` (n_segments) is what cargo bears at most, inf where
+    nothing is held back. Segments of a group stand together, rising by ``seg_need``. ``room`` (10, n, 8) has
+    rows for the routes, and for the runs, of the largest group.
     """
-    longest, most = 1, 1
-    for g in range(begin, stop):
-        first, last = group_runs[g], group_runs[g + 1]
-        longest = max(longest, run_first[last] - run_first[first])
-        most = max(most, last - first)
-    reach, weight = np.empty((longest, WIDTH)), np.empty((longest, WIDTH))
-    own, sent = np.empty((longest, WIDTH)), np.empty((longest, WIDTH))
-    bests, inners, logsums = np.empty((most, WIDTH)), np.empty((most, WIDTH)), np.empty((most, WIDTH))
-    shares, scales = np.empty((most, WIDTH)), np.empty((most, WIDTH))
+    reach, weight, own, sent, bests, inners, logsums, shares, scales, answer = cut_room(room)
     nothing, one, no_way = spread(0.0), spread(1.0), spread(np.inf)
     for g in range(begin, stop):
         k0, k1 = group_runs[g], group_runs[g + 1]
@@ -84,7 +90,7 @@ def choose(  # type: ignore[no-untyped-def]
         theta, mu = group_theta[g], spread(group_mu[g])
         sigma = spread(group_sigma[g])
         for r in range(a, b):
-            put(reach, r - a, take(base, r) + take(total, end[r]))
+            put(reach, r - a, spread(base[r]) + take(extra, row[r]) + take(total, end[r]))
         # The least need of a group is met by every route that serves anything.
         for k in range(k0, k1):
             best, inner = weigh_run(run_first[k], run_first[k + 1], a, theta, reach, weight)
@@ -99,14 +105,14 @@ def choose(  # type: ignore[no-untyped-def]
                 for k in range(k0, k1):
                     best, inner = take(bests, k - k0), nothing
                     for r in range(run_first[k], run_first[k + 1]):
-                        w = where_above(bar, take(usable, set_of_route[r]), nothing, take(weight, r - a))
+                        w = where_above(bar, take(usable, row[r]), nothing, take(weight, r - a))
                         put(own, r - a, w)
                         inner = inner + w
                     if lowest(inner) < TRUSTED_SUM:
                         # The best of the run is not for this segment in some state: weigh what is.
                         for r in range(run_first[k], run_first[k + 1]):
-                            cost = take(base, r) + take(total, end[r])
-                            shut = where_above(bar, take(usable, set_of_route[r]), no_way, cost)
+                            cost = spread(base[r]) + take(extra, row[r]) + take(total, end[r])
+                            shut = where_above(bar, take(usable, row[r]), no_way, cost)
                             put(reach, r - a, shut)
                         best, inner = weigh_run(run_first[k], run_first[k + 1], a, theta, reach, own)
                     put(inners, k - k0, inner)
@@ -134,8 +140,10 @@ def choose(  # type: ignore[no-untyped-def]
                     surplus = surplus - log(summed) / mu
                 kept_back = one + exp(sigma * (surplus - spread(seg_most[s])))
                 served = where_above(no_way, surplus, one / kept_back, nothing)
-                put(logsum, s, surplus)
-                put(shipped, s, served)
+                put(answer, 0, surplus)
+                put(answer, 1, served)
+                for lane in wanted:
+                    logsum[lane, s], shipped[lane, s] = answer[0, lane], answer[1, lane]
                 volume = spread(seg_demand[s]) * served / summed
                 for k in range(i, j):
                     inner = take(inners, k - k0)
@@ -153,8 +161,10 @@ def choose(  # type: ignore[no-untyped-def]
         if group_segments[g] == group_segments[g + 1]:
             continue
         for r in range(a, b):
-            put(flow, r, take(sent, r - a))
             put(through, end[r], take(through, end[r]) + take(sent, r - a))
+        for lane in wanted:
+            for r in range(a, b):
+                flow[lane, r] = sent[r - a, lane]
 
 
 @kernel
@@ -177,15 +187,18 @@ def respond(  # type: ignore[no-untyped-def]
     seg_need,
     seg_captive,
     seg_most,
-    set_of_route,
-    usable,
     base,
+    row,
+    extra,
+    usable,
     end,
     total,
-    flow,
     through,
+    wanted,
+    flow,
     logsum,
     shipped,
+    room,
 ):
     """Costs down the trees, choices, and loads up again, block by block: what a block needs stays in the
     cache. ``values`` and ``load`` (n_entries, 8); the rest as in :func:`choose` and ``lane_trees``.
@@ -196,6 +209,6 @@ def respond(  # type: ignore[no-untyped-def]
         choose(
             block_group[block], block_group[block + 1], group_runs, run_first, run_nest, group_theta,
             group_mu, group_sigma, group_segments, seg_demand, seg_need, seg_captive, seg_most,
-            set_of_route, usable, base, end, total, flow, through, logsum, shipped,
+            base, row, extra, usable, end, total, through, wanted, flow, logsum, shipped, room,
         )  # fmt: skip
         load_up(a, b, above, first, chain, through, load)

@@ -78,29 +78,29 @@ def sum_down(begin, stop, above, first, chain, values, total):  # type: ignore[n
     """``total[y]`` of nodes from ``begin`` to ``stop`` is that of the parent and the ``values`` of the node's
     entries; a root has 0.
 
-    ``values`` (n_entries, 8), ``total`` (n_nodes, 8).
+    ``values`` (n_entries, 8); ``total`` (at least stop - begin, 8) has its rows from ``begin`` on.
     """
     for y in range(begin, stop):
         if above[y] < 0:
-            put(total, y, spread(0.0))
+            put(total, y - begin, spread(0.0))
             continue
-        summed = take(total, above[y])
+        summed = take(total, above[y] - begin)
         for k in range(first[y], first[y + 1]):
             summed = summed + take(values, chain[k])
-        put(total, y, summed)
+        put(total, y - begin, summed)
 
 
 @kernel
 def load_up(begin, stop, above, first, chain, through, load):  # type: ignore[no-untyped-def]
-    """Add what ends at each node from ``begin`` to ``stop`` and beyond it, ``through`` (n_nodes, 8), to
-    ``load`` (n_entries, 8); leaves ``through`` at 0.
+    """Add what ends at each node from ``begin`` to ``stop`` and beyond it, ``through`` (rows from
+    ``begin`` on, 8), to ``load`` (n_entries, 8); leaves ``through`` at 0.
     """
     for y in range(stop - 1, begin - 1, -1):
-        flow = take(through, y)
-        put(through, y, spread(0.0))
+        flow = take(through, y - begin)
+        put(through, y - begin, spread(0.0))
         p = above[y]
         if p < 0:
             continue
-        put(through, p, take(through, p) + flow)
+        put(through, p - begin, take(through, p - begin) + flow)
         for k in range(first[y], first[y + 1]):
             put(load, chain[k], take(load, chain[k]) + flow)
