@@ -197,15 +197,13 @@ def test_rows_of_lanes_lie_within_lines_of_the_cache():
         assert not rows.any()
 
 
-@pytest.mark.parametrize(("most", "near"), [(None, None), (2, None), (None, 1.0)])
-def test_states_solved_together_are_those_solved_alone(family, monkeypatch, most, near):
+@pytest.mark.parametrize("changed", [{}, {"MOST_STEPS": 2}, {"NEAR": 1.0}], ids=str)
+def test_states_solved_together_are_those_solved_alone(family, monkeypatch, changed):
     """Also when every state is given up after two evaluations and solved alone, and when flows are not kept
     before a state is solved.
     """
-    if near is not None:
-        monkeypatch.setattr(together, "NEAR", near)
-    if most is not None:
-        monkeypatch.setattr(together, "MOST_STEPS", most)
+    for name, value in changed.items():
+        monkeypatch.setattr(together, name, value)
     demand = family.prepared.build_demand(2035).t_year
     shares = draw_states(family, 20)
     _, start = solve_first(family.build_problem(2035, shares[0], demand), tolerance=1e-12)
