@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from command import landbridge
-from landbridge.errors import DrawsMissing
+from landbridge.errors import DrawsMissing, TableInvalid
 from landbridge.study import check_study, open_study, run_study
 from landbridge.study.adjust import adjust_tables, find_rows
 from landbridge.study.calibrate import MOST_LOG, Calibrator
@@ -286,4 +286,11 @@ def test_draws_that_are_missing_or_of_another_study_are_refused(planted, tmp_pat
     (bare.path / DRAWS).write_text("other,mode-scale\n1,1\n1,1\n")
     with pytest.raises(DrawsMissing, match="captive-sea, feeder-fare, other"):
         run_study(bare, out=tmp_path / "strange", draws=2)
+    (bare.path / DRAWS).write_text(f"{head}\n1,1,1\n1,nan,-2,x\n")
+    with pytest.raises(TableInvalid) as refused:
+        run_study(bare, out=tmp_path / "few", draws=2)
+    assert [(f.row, f.value) for f in refused.value.faults] == [(2, ""), (3, "nan"), (3, "-2"), (3, "x")]
+    (bare.path / DRAWS).write_text("")
+    with pytest.raises(DrawsMissing, match="captive-sea"):
+        run_study(bare, out=tmp_path / "few", draws=2)
     assert not list(tmp_path.glob("none")) + list(tmp_path.glob("few")) + list(tmp_path.glob("strange"))

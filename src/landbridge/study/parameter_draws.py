@@ -6,14 +6,14 @@ two scenarios is spread less than either. The base-year demand stays what calibr
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from landbridge.assignment.routes import NESTS
 from landbridge.assignment.sue import solve
-from landbridge.errors import DrawsMissing
+from landbridge.errors import DrawsMissing, Fault, TableInvalid
 from landbridge.indicators.corridors import list_members
 from landbridge.indicators.flows import Columns
 from landbridge.study.folder import DRAWS, Study
@@ -28,6 +28,8 @@ def read_draws(study: Study, n: int) -> np.ndarray:
     ------
     DrawsMissing
         If the study has no sample, one of other adjustments, or too few draws.
+    TableInvalid
+        If a draw asked for does not hold a number above 0 for each adjustment.
     """
     path = study.path / DRAWS
     if not path.is_file():
@@ -37,7 +39,7 @@ def read_draws(study: Study, n: int) -> np.ndarray:
             mend=f"landbridge calibrate {study.id} -o DIR writes a study that has one.",
         )
     with path.open(encoding="utf-8", newline="") as file:
-        head, *rows = csv.reader(file)
+        head, *rows = list(csv.reader(file)) or [[]]
     wanted = list(study.tables["adjustments"].ids)
     if head != wanted:
         other = ", ".join(sorted({*head} ^ {*wanted})) or "their order"
@@ -46,7 +48,27 @@ def read_draws(study: Study, n: int) -> np.ndarray:
     if len(rows) < n:
         what = f"{n} draws are asked for; the sample holds {len(rows)}."
         raise DrawsMissing(what, where=str(path), mend=f"ask for {len(rows)} or fewer.")
+    faults = [fault for line, row in enumerate(rows[:n], start=2) for fault in _check(row, head, line)]
+    if faults:
+        raise TableInvalid(
+            f"the sample has {len(faults)} faults.", faults, where=str(path), mend="calibrate again."
+        )
     return np.array(rows[:n], float)
+
+
+def _check(row: Sequence[str], head: Sequence[str], line: int) -> Iterator[Fault]:
+    """What is wrong with one draw."""
+    mend = "calibrate the study again, or take the line out."
+    if len(row) != len(head):
+        yield Fault("LB-P007", f"{len(row)} values for {len(head)} adjustments.", DRAWS, line, mend=mend)
+        return
+    for name, text in zip(head, row, strict=True):
+        try:
+            is_factor = 0.0 < float(text) < np.inf
+        except ValueError:
+            is_factor = False
+        if not is_factor:
+            yield Fault("LB-P007", f'"{text}" is no factor: a number above 0.', DRAWS, line, name, text, mend)
 
 
 def solve_draws(

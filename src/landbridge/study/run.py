@@ -94,8 +94,8 @@ def run_study(
     :func:`landbridge.study.future_run.run_futures`, which takes ``seed``, ``with_options``,
     ``workers`` and ``cluster``). With ``dependence`` each state and chokepoint is closed in turn in every
     scenario (see :func:`landbridge.study.dependence.tabulate_dependence`).
-    With ``draws`` all is solved again so many times with parameters drawn from what calibration left open
-    (see :func:`landbridge.study.parameter_draws.solve_draws`).
+    With ``draws`` all scenarios are solved again so many times with parameters drawn from what calibration
+    left open (see :func:`landbridge.study.parameter_draws.solve_draws`).
 
     Raises
     ------
