@@ -33,6 +33,7 @@ export function create() {
     if (rows.length === 0) return null;
     const top = [...rows].sort((a, b) => b.share_tonnes - a.share_tonnes).slice(0, 10);
     const lost = [...rows].filter((row) => row.loss_if_closed_usd_year > 0).sort((a, b) => b.loss_if_closed_usd_year - a.loss_if_closed_usd_year).slice(0, 10);
+    const stranded = [...rows].filter((row) => row.unserved_if_closed_t_year >= 1).sort((a, b) => b.unserved_if_closed_t_year - a.unserved_if_closed_t_year).slice(0, 10);
     return [
       el('h2', {}, t(`depends.${kind}`)),
       el(
@@ -40,6 +41,7 @@ export function create() {
         { class: 'two' },
         el('div', { class: 'panel' }, chart(t('depends.chart.share'), bars(top.map((row) => ({ name: row.name, value: 100 * row.share_tonnes, words: percent(row.share_tonnes, 1) })), { label: t('depends.chart.share') }))),
         lost.length > 0 && el('div', { class: 'panel' }, chart(t('depends.chart.loss'), bars(lost.map((row) => ({ name: row.name, value: row.loss_if_closed_usd_year / 1e6, words: dollars(row.loss_if_closed_usd_year), colour: 'var(--loss)' })), { label: t('depends.chart.loss') }))),
+        stranded.length > 0 && el('div', { class: 'panel' }, chart(t('depends.chart.stranded'), bars(stranded.map((row) => ({ name: row.name, value: row.unserved_if_closed_t_year, words: tonnes(row.unserved_if_closed_t_year), colour: 'var(--loss)' })), { label: t('depends.chart.stranded') }))),
       ),
       table({
         caption: t(`depends.table.${kind}`),
