@@ -241,6 +241,27 @@ def _change_tables(
     return result
 
 
+def find_trial(prepared: Prepared, base: Solution) -> Change | None:
+    """The link with least cargo that somebody cannot do without: shutting it takes all that a what-if may take.
+
+    Solved once behind the scenes it loads what is compiled and sorted once. None where nothing moves.
+    """
+    routes, flow = prepared.routes, base.equilibrium.flow
+    if not flow.any():
+        return None
+    first, on_row = routes.group_first[:-1], prepared.network.link_row
+    rows = on_row[routes.arcs]
+    weights = np.repeat(flow, np.diff(routes.start))
+    links = prepared.tables["links"]
+    carried = np.bincount(rows[rows >= 0], weights[rows >= 0], len(links))
+    least_lost = LEAST_LOST * np.add.reduceat(flow, first)
+    for row in np.argsort(carried, kind="stable")[np.count_nonzero(carried <= 0.0) :]:
+        lost = np.where(routes.paths.any_of(on_row == row), flow, 0.0)
+        if (np.add.reduceat(lost, first) > least_lost).any():
+            return Change(kind="link", id=str(links["id"][row]), to="shut")
+    return None
+
+
 def solve_what_if(
     prepared: Prepared, what_if: WhatIf, base: Solution, name: str = UNNAMED
 ) -> tuple[Variant, Solution]:
@@ -362,9 +383,9 @@ def _list_losers(own: Prepared, state: LinkState, base: Solution) -> np.ndarray:
     paths = own.routes.paths
     lost = paths.any_of(base.state.is_open & ~state.is_open)
     banned = {rule.id for rule in base.state.rules if rule.share <= 0.0}
-    for rule in state.rules:
-        if rule.share <= 0.0 and rule.id not in banned:
-            lost |= list_concerned(own.network, rule, own.classes.ids, paths)
+    fresh = [rule for rule in state.rules if rule.share <= 0.0 and rule.id not in banned]
+    for concerned in list_concerned(own.network, fresh, own.classes.ids, paths):
+        lost |= concerned
     first = own.routes.group_first[:-1]
     flow = np.add.reduceat(base.equilibrium.flow, first)
     gone = np.add.reduceat(np.where(lost, base.equilibrium.flow, 0.0), first)

@@ -19,12 +19,10 @@ def get_study(request: Request) -> Response:
     session = get_session(request)
 
     def make() -> dict[str, object]:
-        from landbridge.report.outlines import CREDIT, read_outlines
+        from landbridge.report.outlines import CREDIT
 
         found = describe_study(session.study)
-        outlines = read_outlines()
-        names = dict(zip(outlines.codes, outlines.names, strict=True))
-        states = {code: names.get(code, code) for code in found["states"]}
+        states = {code: session.names.get(code, code) for code in found["states"]}
         return {**found, "version": __version__, "states": states, "outline": {"credit": CREDIT}}
 
     return give(session, "study", make, on_disk=True)
@@ -50,6 +48,7 @@ def get_network(
             "places": describe_places(world.prepared, world.solution),
         }
 
+    session.look_ahead(asked)
     return give(session, ("network", asked), make, on_disk=not asked.what_if)
 
 

@@ -10,7 +10,6 @@ from landbridge.errors import UnknownId
 from landbridge.web.asking import ERRORS, Base, Scenario, WhatIf, Year, get_session, give
 from landbridge.web.models import Shape, say
 from landbridge.web.session import Asked, Session, write_json
-from landbridge.web.what_ifs import list_names
 
 router = APIRouter(prefix="/api", tags=["results"], responses=ERRORS)
 
@@ -271,7 +270,7 @@ def get_gains(
         from landbridge.study.gains_view import compare_gains
 
         was, now = (session.get_world(state).solution for state in (before, asked))
-        found = compare_gains(session.book, was, now, list_names(session))
+        found = compare_gains(session.book, was, now, session.names)
         return {**found, "scenario": asked.scenario, "base": before.scenario, "year": asked.year}
 
     return give(session, ("gains", asked, before), make)

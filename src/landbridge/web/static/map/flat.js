@@ -8,7 +8,7 @@ const FINE_FROM = 5;
 const DASHES = { solid: null, dash: (w) => `${3 * w} ${2 * w}`, dot: (w) => `${0.2 * w} ${2.2 * w}` };
 
 /** A map in `container`; see map/index.js for what its methods mean. */
-export async function createFlatMap(container, { camera, colours, outlines, onHover, onPick, onMove, onReady }) {
+export async function createFlatMap(container, { camera, colours, outlines, onHover, onPick, onMove, onDrawn, onReady }) {
   let view = { ...camera };
   let scene = { lines: [], crosses: [], places: [] };
   let picked = null;
@@ -160,6 +160,7 @@ export async function createFlatMap(container, { camera, colours, outlines, onHo
         ),
       ),
     );
+    onDrawn();
     onReady();
   }
 
@@ -280,7 +281,6 @@ export async function createFlatMap(container, { camera, colours, outlines, onHo
       canvas.getContext('2d').drawImage(image, 0, 0);
       return canvas;
     },
-    destroy: () => sheet.remove(),
   };
   draw();
   return api;

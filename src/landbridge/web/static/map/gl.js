@@ -171,7 +171,7 @@ function style(c) {
 }
 
 /** A map in `container`; see map/index.js for what its methods mean. */
-export async function createGlMap(container, { camera, colours, outlines, onHover, onPick, onMove, onReady }) {
+export async function createGlMap(container, { camera, colours, outlines, onHover, onPick, onMove, onDrawn, onReady }) {
   const background = outlines('coarse');
   const gl = await loadLibrary();
   const map = new gl.Map({
@@ -188,7 +188,9 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
     pitchWithRotate: false,
     touchPitch: false,
     maxPitch: 0,
-    canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true },
+    // Lines and letters are smoothed as they are drawn; smoothing all of it once more makes a frame three times as dear
+    // where there is no graphics card.
+    canvasContextAttributes: { antialias: false },
   });
   map.touchZoomRotate.disableRotation();
   map.getCanvas().setAttribute('tabindex', '0');
@@ -207,7 +209,8 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
     map.getSource('fine').setData(data);
   }
 
-  await new Promise((resolve) => map.once('load', resolve));
+  // Not `load`: that waits for a map without anything on it to be drawn.
+  await new Promise((resolve) => map.once('style.load', resolve));
   background.then((data) => map.getSource('coarse').setData(names(data)));
   map.on('moveend', () => {
     fineWhenClose();
@@ -232,6 +235,8 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
   });
   map.on('mouseout', () => onHover(null));
   map.on('click', (event) => onPick(under(event.point, true)));
+  // Seen before it is finished: names come last.
+  map.on('render', () => ['coarse', 'lines'].every((source) => map.isSourceLoaded(source)) && onDrawn());
   map.on('idle', onReady);
 
   return {
@@ -260,8 +265,13 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
       map.fitBounds([[west, south], [east, north]], { padding, animate: false, maxZoom: 8 }),
     resize: () => map.resize(),
     async picture() {
-      return map.getCanvas();
+      const canvas = map.getCanvas();
+      const copy = document.createElement('canvas');
+      [copy.width, copy.height] = [canvas.width, canvas.height];
+      // What was drawn can be read in the same turn only.
+      map.once('render', () => copy.getContext('2d').drawImage(canvas, 0, 0));
+      map.redraw();
+      return copy;
     },
-    destroy: () => map.remove(),
   };
 }
