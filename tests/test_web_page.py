@@ -24,6 +24,8 @@ VIEWS = {
     "record": "#/record",
     "validity": "#/validity",
 }
+TO_SHUT = "label:has(input[value=shut])"
+"""The choice "shut" of whatever says how far a thing is open."""
 WITH_MAP = ("map", "what-if", "routes")
 
 
@@ -123,7 +125,7 @@ def test_4_scenarios_are_compared(page: Watched) -> None:
 def test_5_shutting_is_solved_and_back_undoes_it(page: Watched) -> None:
     """A link shut from the panel is solved, listed, saved as a scenario, and undone by the Back button."""
     page.open("#/what-if?scenario=gap-open&pick=link:east--yard-rail")
-    page.page.click("text=Shut this link")
+    page.page.click(f".side .how-far {TO_SHUT}")
     page.page.wait_for_selector(".turned-box:not([hidden])")
     assert "Shut: East – Yard, rail" in page.text(".turned-box")
     assert "what_if=" in page.page.url
@@ -224,7 +226,7 @@ def test_b_shutting_meghri_turns_nakhchivan_to_iran(wide_page: Watched) -> None:
     """With TRIPP open, shutting road and rail through Meghri turns Nakhchivan's supply to Iran."""
     wide_page.open("#/what-if?scenario=tripp-open", webgl=True)
     for gate in ("tripp-road-open", "tripp-rail-open"):
-        wide_page.page.click(f"[data-gate={gate}] input")
+        wide_page.page.click(f"[data-gate={gate}] {TO_SHUT}")
         wide_page.page.wait_for_selector(f".changed[data-gate={gate}]")
     wide_page.page.wait_for_selector(".turned-box >> text=/Iran/")
     words = wide_page.text(".turned-box")
@@ -338,7 +340,7 @@ def test_f_pictures_for_the_manual(chromium: Any, eurasia: str, name: str) -> No
         if name in ("map", "difference", "what-if", "routes"):
             watched.wait_for_map()
         if name == "what-if":
-            watched.page.click("[data-gate=tripp-road-open] input")
+            watched.page.click(f"[data-gate=tripp-road-open] {TO_SHUT}")
             watched.page.wait_for_selector(".turned-box:not([hidden])")
             watched.wait_for_map()
         if name == "futures":

@@ -37,7 +37,7 @@ def get_network(
     asked = session.ask(scenario, year, what_if)
 
     def make() -> dict[str, object]:
-        from landbridge.study.map_view import describe_links, describe_places
+        from landbridge.study.map_view import describe_closures, describe_links, describe_places
         from landbridge.web.geometry import draw_links
 
         world = session.get_world(asked)
@@ -46,6 +46,7 @@ def get_network(
         return {
             "links": [link | vars(lines[link["id"]]) for link in links],
             "places": describe_places(world.prepared, world.solution),
+            "closures": describe_closures(world.prepared, world.solution),
         }
 
     session.look_ahead(asked)

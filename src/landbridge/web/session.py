@@ -357,6 +357,8 @@ class Session:
             name = f"“{tables['gates'].row(change.id)['title']}”"
         elif change.kind == "port":
             name = str(tables["nodes"].row(change.id)["name"])
+        elif change.kind in ("state", "trade"):
+            name = f"{'transit' if change.kind == 'state' else 'trade'} of {self.names.get(name, name)}"
         return f"{name} {change.to if change.share is None else f'{change.share:.0%} open'}"
 
     def answer(self, key: Hashable, make: Callable[[], Any], *, on_disk: bool = False) -> bytes:

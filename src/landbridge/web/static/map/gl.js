@@ -261,8 +261,8 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
     },
     jumpTo: ({ lon, lat, zoom }) => map.jumpTo({ center: [lon, lat], zoom }),
     zoomBy: (step) => map.jumpTo({ zoom: map.getZoom() + step }),
-    fit: ([west, south, east, north], padding = 40) =>
-      map.fitBounds([[west, south], [east, north]], { padding, animate: false, maxZoom: 8 }),
+    fit: ([west, south, east, north], padding = 40, left = 0) =>
+      map.fitBounds([[west, south], [east, north]], { padding: { top: padding, right: padding, bottom: padding, left: padding + left }, animate: false, maxZoom: 8 }),
     resize: () => map.resize(),
     async picture() {
       const canvas = map.getCanvas();

@@ -128,8 +128,10 @@ class SharedMap {
     this.renderer.setPicked(hit);
   }
 
-  fit(bounds, padding) {
-    this.renderer.fit(bounds, padding);
+  /** Show a window whole; `beside` the legend where there is room for both. */
+  fit(bounds, padding, { beside = false } = {}) {
+    const wide = this.legend.offsetWidth;
+    this.renderer.fit(bounds, padding, beside && this.canvas.clientWidth > 2 * wide ? wide : 0);
   }
 
   home() {
