@@ -12,7 +12,6 @@ import numpy as np
 
 from landbridge.network import LinkState, Network, TransitRule
 
-
 WORD = 64
 """Masks that one machine word holds."""
 
@@ -124,8 +123,6 @@ def list_concerned(
         by_pair = rule.list_pairs(network.zone_countries)
         some = crossing[rule.state] if rule.state else everything
         mask = np.zeros(len(paths.class_index), bool)
-        mask[some] = (
-            by_pair[paths.origin[some], paths.destination[some]] & by_class[paths.class_index[some]]
-        )
+        mask[some] = by_pair[paths.origin[some], paths.destination[some]] & by_class[paths.class_index[some]]
         found.append(mask)
     return found

@@ -1,5 +1,5 @@
-"""What-ifs: a scenario with gates, links, borders, ports, the transit or the trade of states opened or shut by
-hand, solved from its neighbour.
+"""What-ifs: a scenario with gates, links, borders, ports, transit or trade of states opened or shut by hand,
+solved from its neighbour.
 
 A what-if is solved over the routes that the scenarios of the study share, so that it can be held against
 them; where it shuts something, pairs that lose a way get the best of each mode that are left, as in
@@ -58,8 +58,8 @@ class Variant:
 def list_final(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Changes in the order in which they are made: the last one of each thing, openings first.
 
-    As in a scenario, what is opened, in full or to a share, is opened with all that it requires, and then what
-    is shut is shut.
+    As in a scenario, what is opened, in full or to a share, is opened with all that it requires, and then
+    what is shut is shut.
     """
     last = {(change.kind, change.id): change for change in changes}
     return tuple(sorted(last.values(), key=lambda c: (c.to != "open", c.kind, c.id)))
@@ -251,7 +251,7 @@ def _change_tables(
 
 
 def find_trial(prepared: Prepared, base: Solution) -> Change | None:
-    """The link with least cargo that somebody cannot do without: shutting it takes all that a what-if may take.
+    """The link with least cargo that somebody cannot do without: shutting it takes all that a what-if may.
 
     Solved once behind the scenes it loads what is compiled and sorted once. None where nothing moves.
     """

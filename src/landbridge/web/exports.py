@@ -2,7 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,13 +14,16 @@ from landbridge.errors import RequestRefused
 from landbridge.study.study_view import find_commodity
 from landbridge.web.asking import ERRORS, CommodityName, Scenario, WhatIf, Year, get_session
 from landbridge.web.maps import get_flows, get_network
-from landbridge.web.results import get_depends, get_gains
+from landbridge.web.results import get_depends, get_futures, get_gains
 from landbridge.web.routes import get_routes
 from landbridge.web.session import Asked, Session
 
 router = APIRouter(prefix="/api/export", tags=["export"], responses=ERRORS)
 
-Subject = Literal["flows", "network", "places", "routes", "depends", "gains", "gates"]
+Subject = Literal[
+    "flows", "network", "places", "routes", "depends", "gains", "gates",
+    "appraisal", "swings", "parties", "odds", "fans", "expected",
+]  # fmt: skip
 Format = Literal["csv", "parquet", "gpkg"]
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -86,6 +90,37 @@ def _draw(session: Session, asked: Asked, before: Asked | None, commodity: str, 
         return drawn.encode()
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a table is asked of; fields that its subject has no use for are left alone."""
+
+    request: Request
+    scenario: str | None
+    year: int | None
+    what_if: str | None
+    commodity: str
+    base: str | None
+    base_what_if: str | None
+    from_: str
+    to: str
+    job: str
+
+    @property
+    def session(self) -> Session:
+        """The session that answers."""
+        return get_session(self.request)
+
+    @property
+    def asked(self) -> Asked:
+        """The state that is meant."""
+        return self.session.ask(self.scenario, self.year, self.what_if)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The same as other endpoints are asked for it."""
+        return {"scenario": self.scenario, "year": self.year, "what_if": self.what_if}
+
+
 @router.get(
     "/{subject}.{form}",
     summary="What is shown, as a table",
@@ -104,32 +139,20 @@ def get_table(
     base_what_if: WhatIf = None,
     from_: Annotated[str, Query(alias="from", description="routes: origin", max_length=100)] = "",
     to: Annotated[str, Query(description="routes: destination", max_length=100)] = "",
+    job: Annotated[
+        str, Query(description="appraisal, swings, parties: id of the job that is done", max_length=100)
+    ] = "",
 ) -> Response:
     """Rows with units in column names; a GeoPackage draws them where they have a place on the map."""
     from landbridge.study.export_view import write_csv, write_geopackage, write_parquet
 
-    session = get_session(request)
-    state = {"scenario": scenario, "year": year, "what_if": what_if}
-    if subject == "routes":
-        if not from_ or not to:
-            raise RequestRefused("from and to are needed.", mend="name two zones or nodes.")
-        found = _read(get_routes(request, from_, to, commodity, scenario, year, what_if))
-        layers = _lay_ways(found)
-    elif subject == "depends":
-        layers = _lay_dependence(get_depends(request, scenario, year, what_if))
-    elif subject == "gains":
-        found = _read(get_gains(request, base, scenario, year, what_if, base_what_if))
-        layers = {"gains": (found["parties"], None)}
-    elif subject == "gates":
-        asked = session.ask(scenario, year, what_if)
-        rows = session.record.list_gates(session.get_gates(asked))
-        layers = {"gates": ([_flatten(row) for row in rows], None)}
-    else:
-        layers = _lay_map(request, state, subject, commodity, base, base_what_if)
+    wanted = Wanted(request, scenario, year, what_if, commodity, base, base_what_if, from_, to, job)
+    session, asked = wanted.session, wanted.asked
+    layers = LAYERS[subject](wanted)
     rows = next(iter(layers.values()))[0]
-    asked = session.ask(scenario, year, what_if)
     cargo = commodity if commodity in session.study.tables["classes"].index else ""
-    name = "-".join(part for part in (subject, asked.scenario, str(asked.year), cargo) if part)
+    of_state = () if subject in OF_THE_STUDY else (asked.scenario, str(asked.year), cargo)
+    name = "-".join(part for part in (subject, *of_state) if part)
     headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
     if form == "gpkg":
         about = {
@@ -154,50 +177,141 @@ def _read(answer: Response) -> Any:
     return json.loads(bytes(answer.body))
 
 
-def _lay_ways(found: dict[str, Any]) -> dict[str, Layer]:
+def _lay_ways(wanted: Wanted) -> dict[str, Layer]:
     from landbridge.study.export_view import list_way_rows
 
+    if not wanted.from_ or not wanted.to:
+        raise RequestRefused("from and to are needed.", mend="name two zones or nodes.")
+    found = _read(get_routes(wanted.request, wanted.from_, wanted.to, wanted.commodity, **wanted.state))
     ways = [*found["alternatives"], *found["not_taken"]]
     return {"routes": (list_way_rows(found), [way["coords"] for way in ways])}
 
 
-def _lay_dependence(answer: Response) -> dict[str, Layer]:
+def _lay_dependence(wanted: Wanted) -> dict[str, Layer]:
     from landbridge.study.export_view import list_dependence_rows
 
+    answer = get_depends(wanted.request, **wanted.state)
     found = _read(answer)
     if answer.status_code == 202:
-        job = found["job"]["id"]
-        mend = f"ask again when /api/jobs/{job} says done."
-        raise RequestRefused("dependence is still being worked out.", status=409, where=job, mend=mend)
+        raise _refuse_pending("dependence is still being worked out.", found["job"]["id"])
     return {"depends": (list_dependence_rows(found["zones"]), None)}
 
 
-def _lay_map(
-    request: Request,
-    state: dict[str, Any],
-    subject: str,
-    commodity: str,
-    base: str | None,
-    base_what_if: str | None,
-) -> dict[str, Layer]:
+def _refuse_pending(what: str, job: str) -> RequestRefused:
+    return RequestRefused(what, status=409, where=job, mend=f"ask again when /api/jobs/{job} says done.")
+
+
+def _lay_gains(wanted: Wanted) -> dict[str, Layer]:
+    answer = get_gains(wanted.request, wanted.base, base_what_if=wanted.base_what_if, **wanted.state)
+    return {"gains": (_read(answer)["parties"], None)}
+
+
+def _lay_gates(wanted: Wanted) -> dict[str, Layer]:
+    session = wanted.session
+    rows = session.record.list_gates(session.get_gates(wanted.asked))
+    return {"gates": ([_flatten(row) for row in rows], None)}
+
+
+def _lay_places(wanted: Wanted) -> dict[str, Layer]:
+    found = _read(get_network(wanted.request, **wanted.state))["places"]
+    places = [{**place, "borders": ";".join(place["borders"])} for place in found]
+    return {"places": (places, [[[place["lon"], place["lat"]]] for place in places])}
+
+
+def _list_links(wanted: Wanted) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Links as the map has them, and as rows with their flows."""
     from landbridge.study.export_view import list_link_rows
 
-    network = _read(get_network(request, **state))
-    flows = _read(get_flows(request, commodity=commodity, **state))["links"]
-    places = [{**place, "borders": ";".join(place["borders"])} for place in network["places"]]
-    spots = [[[place["lon"], place["lat"]]] for place in network["places"]]
-    if subject == "places":
-        return {"places": (places, spots)}
+    request, commodity = wanted.request, wanted.commodity
+    links = _read(get_network(request, **wanted.state))["links"]
+    flows = _read(get_flows(request, commodity=commodity, **wanted.state))["links"]
     before = None
-    if base or base_what_if:
-        year = get_session(request).ask(state["scenario"], state["year"], state["what_if"]).year
-        before = _read(get_flows(request, base, year, commodity, base_what_if))["links"]
-    links = network["links"]
-    rows = list_link_rows(links, flows, before)
-    if subject == "flows":
-        shown = [i for i, row in enumerate(rows) if row["total_t_year"] or row.get("base_total_t_year", 0.0)]
-        links, rows = [links[i] for i in shown], [rows[i] for i in shown]
-    return {subject: (rows, [link["coords"] for link in links]), "places": (places, spots)}
+    if wanted.base or wanted.base_what_if:
+        answer = get_flows(request, wanted.base, wanted.asked.year, commodity, wanted.base_what_if)
+        before = _read(answer)["links"]
+    return links, list_link_rows(links, flows, before)
+
+
+def _lay_network(wanted: Wanted) -> dict[str, Layer]:
+    links, rows = _list_links(wanted)
+    return {"network": (rows, [link["coords"] for link in links]), **_lay_places(wanted)}
+
+
+def _lay_flows(wanted: Wanted) -> dict[str, Layer]:
+    links, rows = _list_links(wanted)
+    shown = [i for i, row in enumerate(rows) if row["total_t_year"] or row.get("base_total_t_year", 0.0)]
+    lines = [links[i]["coords"] for i in shown]
+    return {"flows": ([rows[i] for i in shown], lines), **_lay_places(wanted)}
+
+
+def _lay_job(list_rows: str) -> Callable[[Wanted], dict[str, Layer]]:
+    """The result of an appraisal, as the function of that name lists it."""
+
+    def lay(wanted: Wanted) -> dict[str, Layer]:
+        from landbridge.study import export_view
+
+        job = wanted.session.jobs.get(wanted.job)
+        if job["kind"] != "appraisal":
+            raise RequestRefused("this is no appraisal.", where=wanted.job, mend="name the job of one.")
+        if job["state"] != "done":
+            raise _refuse_pending("the appraisal is not done.", wanted.job)
+        return {"appraisal": (getattr(export_view, list_rows)(job["result"]), None)}
+
+    return lay
+
+
+def _lay_odds(wanted: Wanted) -> dict[str, Layer]:
+    from landbridge.study.export_view import list_odds_rows
+
+    return {"odds": (list_odds_rows(_read(get_futures(wanted.request))["odds"]), None)}
+
+
+def _find_futures(wanted: Wanted) -> dict[str, Any]:
+    found: dict[str, Any] | None = _read(get_futures(wanted.request))["found"]
+    if found is None:
+        raise RequestRefused(
+            "no futures have been run.", status=409, mend="begin a job of kind futures, then ask again."
+        )
+    return found
+
+
+def _lay_fans(wanted: Wanted) -> dict[str, Layer]:
+    from landbridge.study.export_view import list_fan_rows
+
+    return {"fans": (list_fan_rows(_find_futures(wanted)), None)}
+
+
+def _lay_expected(wanted: Wanted) -> dict[str, Layer]:
+    from landbridge.study.export_view import list_expected_rows
+    from landbridge.web.geometry import draw_links
+
+    flows = _find_futures(wanted)["flows"] or {}
+    year = str(wanted.asked.year)
+    if year not in flows:
+        mend = f"name one of {', '.join(flows)}."
+        raise RequestRefused(f"the futures have no flows of {year}.", where="year", mend=mend)
+    rows = list_expected_rows(flows[year], int(year))
+    lines = draw_links(wanted.session.study)
+    return {"expected": (rows, [lines[row["link"]].coords for row in rows])}
+
+
+LAYERS: dict[Subject, Callable[[Wanted], dict[str, Layer]]] = {
+    "flows": _lay_flows,
+    "network": _lay_network,
+    "places": _lay_places,
+    "routes": _lay_ways,
+    "depends": _lay_dependence,
+    "gains": _lay_gains,
+    "gates": _lay_gates,
+    "appraisal": _lay_job("list_appraisal_rows"),
+    "swings": _lay_job("list_swing_rows"),
+    "parties": _lay_job("list_party_rows"),
+    "odds": _lay_odds,
+    "fans": _lay_fans,
+    "expected": _lay_expected,
+}
+OF_THE_STUDY = ("appraisal", "swings", "parties", "odds", "fans")
+"""Subjects that are of no one state."""
 
 
 def _flatten(gate: dict[str, Any]) -> dict[str, Any]:

@@ -94,6 +94,7 @@ class StudyAnswer(Shape):
     zones: Annotated[list[Zone], say("zones")]
     nodes: Annotated[list[Node], say("places of the network")]
     states: Annotated[dict[str, str], say("names of states by ISO 3166 alpha-3 code")]
+    groups: Annotated[list[Named], say("groups of zones that statistics speak of")]
     corridors: Annotated[list[Named], say("counted corridors")]
     projects: Annotated[list[Named], say("projects that can be appraised")]
     chokepoints: Annotated[list[Named], say("straits, canals and narrows on land")]

@@ -6,9 +6,11 @@ import { colours, theMap } from '../map/index.js';
 import { flowRows, makeLegend, networkRows } from '../map/legend.js';
 import { makeScene } from '../map/scene.js';
 import { chart, fan, FAN, keyOf, oddsBar } from '../parts/charts.js';
+import { exportRow, handOut, tableExports } from '../parts/exports.js';
 import { heading, panel, segments } from '../parts/headings.js';
 import { jobRow, listJobs, onJobs, startJob } from '../parts/jobs.js';
 import { await_, empty, failure, loading } from '../parts/notices.js';
+import { chartExports } from '../parts/picture.js';
 import { table } from '../parts/table.js';
 import { go, linkTo, queryOf } from '../router.js';
 import { t, tOr } from '../strings.js';
@@ -137,6 +139,8 @@ export function create() {
     drawMap();
   }
 
+  /** What the map of futures shows, in words. */
+  const mapWords = () => `${t(params.map === 'spread' ? 'futures.spread' : 'futures.mean')} · ${flowYear()} · ${t('futures.n', { n: run().n })}`;
   const odds = el('div');
   const fans = el('div', { class: 'fans' });
 
@@ -212,6 +216,14 @@ export function create() {
           el('p', { class: 'note' }, t('futures.map.words')),
           mapBox,
         ),
+      panel(
+        t('export.title'),
+        exportRow(tableExports('odds'), t('export.odds')),
+        found && exportRow(tableExports('fans'), t('export.fans')),
+        found && found.flows && exportRow(tableExports('expected', { year: flowYear() }, ['csv', 'parquet', 'gpkg']), t('export.expected')),
+        found && found.flows && exportRow([{ words: t('export.png'), run: async () => handOut(await map.png(t('futures.map'), mapWords()), 'landbridge-futures.png') }], t('export.map')),
+        found && chartExports(fans, t('futures.fans'), t('futures.fans.words', { n: found.n }), 'landbridge-fans'),
+      ),
     );
   }
 
