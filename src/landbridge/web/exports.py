@@ -12,10 +12,10 @@ from fastapi import APIRouter, Query, Request, Response
 from landbridge import __version__
 from landbridge.errors import RequestRefused
 from landbridge.study.study_view import find_commodity
-from landbridge.web.asking import ERRORS, CommodityName, Scenario, WhatIf, Year, get_session
+from landbridge.web.asking import ERRORS, CommodityName, MaybeBaseState, State, get_session
 from landbridge.web.maps import get_flows, get_network
 from landbridge.web.results import get_depends, get_futures, get_gains
-from landbridge.web.routes import get_routes
+from landbridge.web.routes import Pair, get_routes
 from landbridge.web.session import Asked, Session
 
 router = APIRouter(prefix="/api/export", tags=["export"], responses=ERRORS)
@@ -30,9 +30,6 @@ KINDS = {
     "parquet": "application/vnd.apache.parquet",
     "gpkg": "application/geopackage+sqlite3",
 }
-OptionalBase = Annotated[
-    str | None, Query(description="a scenario to compare with; none if left out", max_length=100)
-]
 Layer = tuple[list[dict[str, Any]], Sequence[Sequence[Sequence[float]]] | None]
 
 
@@ -44,18 +41,13 @@ Layer = tuple[list[dict[str, Any]], Sequence[Sequence[Sequence[float]]] | None]
 )
 def get_map(
     request: Request,
-    scenario: Scenario = None,
-    year: Year = None,
+    asked: State,
+    before: MaybeBaseState,
     commodity: CommodityName = "",
-    what_if: WhatIf = None,
-    base: OptionalBase = None,
-    base_what_if: WhatIf = None,
     window: Annotated[Literal["whole", "focus", "best"], Query(description="what the map shows")] = "whole",
 ) -> Response:
     """Flows, or with `base` (or `base_what_if`) the difference, in an equal-area projection."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
-    before = session.ask(base, asked.year, base_what_if) if base or base_what_if else None
     key = ("map", asked, before, commodity, window)
     svg = session.keep(key, lambda: _draw(session, asked, before, commodity, window))
     name = f"map-{asked.scenario}-{asked.year}.svg"
@@ -95,12 +87,9 @@ class Wanted:
     """What a table is asked of; fields that its subject has no use for are left alone."""
 
     request: Request
-    scenario: str | None
-    year: int | None
-    what_if: str | None
+    asked: Asked
+    before: Asked | None
     commodity: str
-    base: str | None
-    base_what_if: str | None
     from_: str
     to: str
     job: str
@@ -109,16 +98,6 @@ class Wanted:
     def session(self) -> Session:
         """The session that answers."""
         return get_session(self.request)
-
-    @property
-    def asked(self) -> Asked:
-        """The state that is meant."""
-        return self.session.ask(self.scenario, self.year, self.what_if)
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The same as other endpoints are asked for it."""
-        return {"scenario": self.scenario, "year": self.year, "what_if": self.what_if}
 
 
 @router.get(
@@ -131,12 +110,9 @@ def get_table(
     request: Request,
     subject: Subject,
     form: Format,
-    scenario: Scenario = None,
-    year: Year = None,
+    asked: State,
+    before: MaybeBaseState,
     commodity: CommodityName = "",
-    what_if: WhatIf = None,
-    base: OptionalBase = None,
-    base_what_if: WhatIf = None,
     from_: Annotated[str, Query(alias="from", description="routes: origin", max_length=100)] = "",
     to: Annotated[str, Query(description="routes: destination", max_length=100)] = "",
     job: Annotated[
@@ -146,8 +122,8 @@ def get_table(
     """Rows with units in column names; a GeoPackage draws them where they have a place on the map."""
     from landbridge.study.export_view import write_csv, write_geopackage, write_parquet
 
-    wanted = Wanted(request, scenario, year, what_if, commodity, base, base_what_if, from_, to, job)
-    session, asked = wanted.session, wanted.asked
+    wanted = Wanted(request, asked, before, commodity, from_, to, job)
+    session = wanted.session
     layers = LAYERS[subject](wanted)
     rows = next(iter(layers.values()))[0]
     cargo = commodity if commodity in session.study.tables["classes"].index else ""
@@ -182,7 +158,8 @@ def _lay_ways(wanted: Wanted) -> dict[str, Layer]:
 
     if not wanted.from_ or not wanted.to:
         raise RequestRefused("from and to are needed.", mend="name two zones or nodes.")
-    found = _read(get_routes(wanted.request, wanted.from_, wanted.to, wanted.commodity, **wanted.state))
+    pair = Pair(wanted.asked, wanted.from_, wanted.to, wanted.commodity)
+    found = _read(get_routes(wanted.request, pair))
     ways = [*found["alternatives"], *found["not_taken"]]
     return {"routes": (list_way_rows(found), [way["coords"] for way in ways])}
 
@@ -190,7 +167,7 @@ def _lay_ways(wanted: Wanted) -> dict[str, Layer]:
 def _lay_dependence(wanted: Wanted) -> dict[str, Layer]:
     from landbridge.study.export_view import list_dependence_rows
 
-    answer = get_depends(wanted.request, **wanted.state)
+    answer = get_depends(wanted.request, wanted.asked)
     found = _read(answer)
     if answer.status_code == 202:
         raise _refuse_pending("dependence is still being worked out.", found["job"]["id"])
@@ -202,7 +179,8 @@ def _refuse_pending(what: str, job: str) -> RequestRefused:
 
 
 def _lay_gains(wanted: Wanted) -> dict[str, Layer]:
-    answer = get_gains(wanted.request, wanted.base, base_what_if=wanted.base_what_if, **wanted.state)
+    before = wanted.before or wanted.session.ask(None, wanted.asked.year)
+    answer = get_gains(wanted.request, wanted.asked, before)
     return {"gains": (_read(answer)["parties"], None)}
 
 
@@ -213,7 +191,7 @@ def _lay_gates(wanted: Wanted) -> dict[str, Layer]:
 
 
 def _lay_places(wanted: Wanted) -> dict[str, Layer]:
-    found = _read(get_network(wanted.request, **wanted.state))["places"]
+    found = _read(get_network(wanted.request, wanted.asked))["places"]
     places = [{**place, "borders": ";".join(place["borders"])} for place in found]
     return {"places": (places, [[[place["lon"], place["lat"]]] for place in places])}
 
@@ -223,12 +201,9 @@ def _list_links(wanted: Wanted) -> tuple[list[dict[str, Any]], list[dict[str, An
     from landbridge.study.export_view import list_link_rows
 
     request, commodity = wanted.request, wanted.commodity
-    links = _read(get_network(request, **wanted.state))["links"]
-    flows = _read(get_flows(request, commodity=commodity, **wanted.state))["links"]
-    before = None
-    if wanted.base or wanted.base_what_if:
-        answer = get_flows(request, wanted.base, wanted.asked.year, commodity, wanted.base_what_if)
-        before = _read(answer)["links"]
+    links = _read(get_network(request, wanted.asked))["links"]
+    flows = _read(get_flows(request, wanted.asked, commodity))["links"]
+    before = _read(get_flows(request, wanted.before, commodity))["links"] if wanted.before else None
     return links, list_link_rows(links, flows, before)
 
 
