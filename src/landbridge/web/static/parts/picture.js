@@ -6,7 +6,7 @@ import { exportRow, handOut } from './exports.js';
 
 const LOOKS = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'fill-opacity', 'font-size', 'text-anchor'];
 const FONT = '"Helvetica Neue", Arial, "Liberation Sans", "DejaVu Sans", sans-serif';
-const [MARGIN, GAP, WIDE, CAPTION] = [24, 26, 1040, 24];
+const [MARGIN, GAP, WIDE, LINE] = [24, 28, 1126, 18];
 const [NAMES, TRACK, WORDS, ROW] = [270, 480, 250, 22];
 const LETTERS = 40;
 
@@ -28,10 +28,10 @@ function copyDrawing(drawing) {
   return { node: copy, width, height };
 }
 
-function wrap(text) {
+function wrap(text, letters) {
   const lines = [''];
   for (const word of text.split(' ')) {
-    if (lines.at(-1) && `${lines.at(-1)} ${word}`.length > LETTERS) lines.push(word);
+    if (lines.at(-1) && `${lines.at(-1)} ${word}`.length > letters) lines.push(word);
     else lines[lines.length - 1] = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
   }
   return lines;
@@ -42,7 +42,7 @@ function copyBars(list) {
   const group = svg('g', { 'font-size': 13 });
   let y = 0;
   for (const item of list.children) {
-    const lines = wrap(item.querySelector('.bar-name').textContent);
+    const lines = wrap(item.querySelector('.bar-name').textContent, LETTERS);
     const high = Math.max(ROW, 16 * lines.length + 4);
     const mid = y + high / 2;
     lines.forEach((words, i) => group.append(svg('text', { x: NAMES - 12, y: mid + 4.5 + 16 * (i - (lines.length - 1) / 2), 'text-anchor': 'end', fill: inkOf('--ink') }, words)));
@@ -73,16 +73,19 @@ function drawCharts(box, title, subtitle) {
     if (!drawing && !list) continue;
     const part = drawing ? copyDrawing(drawing) : copyBars(list);
     if (x > MARGIN && x + part.width > WIDE - MARGIN) [x, y, tallest] = [MARGIN, y + tallest + GAP, 0];
-    say(figure.querySelector('figcaption')?.textContent ?? '', x, y + 14, 14, { 'font-weight': 600 });
+    const about = figure.closest('[data-project]')?.querySelector('h2');
+    const caption = wrap([about, figure.querySelector('figcaption')].filter(Boolean).map((one) => one.textContent).join(': '), part.width / 7.6);
+    caption.forEach((words, i) => say(words, x, y + 14 + LINE * i, 14, { 'font-weight': 600 }));
+    const down = LINE * caption.length + 8;
     if (part.node.tagName === 'svg') {
       part.node.setAttribute('x', x);
-      part.node.setAttribute('y', y + CAPTION);
+      part.node.setAttribute('y', y + down);
     } else {
-      part.node.setAttribute('transform', `translate(${x} ${y + CAPTION})`);
+      part.node.setAttribute('transform', `translate(${x} ${y + down})`);
     }
     sheet.append(part.node);
     x += part.width + GAP;
-    tallest = Math.max(tallest, part.height + CAPTION);
+    tallest = Math.max(tallest, part.height + down);
   }
   const high = y + tallest + 40;
   say(t('export.by', { study: theStudy().title, version: theStudy().version }), MARGIN, high - 14, 11, { fill: inkOf('--soft') });
