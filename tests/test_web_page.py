@@ -330,7 +330,7 @@ def test_i_futures_are_run_to_their_end(wide_page: Watched, tmp_path: Path) -> N
     wide_page.page.wait_for_selector(".fans svg", timeout=900_000)
     assert "64 futures were run" in wide_page.text("main")
     wide_page.wait_for_map()
-    wide_page.page.click("text=Spread of flow")
+    wide_page.page.click("label:has-text('Spread of flow')")
     wide_page.page.wait_for_selector(".map-legend >> text=/standard deviation/")
     for words, name, start in (
         ("Fans >> CSV", "fans.csv", b"\xef\xbb\xbfindicator,"),
