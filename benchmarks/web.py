@@ -1,8 +1,8 @@
 """Measure the web application: start, what-ifs, and many requests at once, on the study and cache at hand.
 
 Run it as ``python benchmarks/web.py``; it starts ``landbridge serve`` on a free port, asks over HTTP as a
-page does and then, where Playwright and a Chromium are installed, with a page; it prints the figures and leaves
-nothing running. A first start on a machine prepares the study: the figures are those of the second.
+page does and then, where Playwright and a Chromium are installed, with a page; it prints the figures and
+leaves nothing running. A first start on a machine prepares the study: the figures are those of the second.
 """
 
 import json
@@ -126,8 +126,8 @@ def measure_crowd(address: str, path: str) -> dict[str, float]:
 
 
 def measure_page(renderer: str) -> dict[str, float]:
-    """Seconds from the start of the process to the first map in a browser that stands ready, and from clicks on
-    gates of What if to the map that shows what turns.
+    """Seconds from the start of the process to the first map in a browser that stands ready, and from clicks
+    on gates of What if to the map that shows what turns.
 
     ``drawn``: the lines are there; ``ready``: every name as well, and nothing is left to draw.
     """

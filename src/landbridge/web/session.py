@@ -85,11 +85,14 @@ class Session:
         return store.get_store(self.study.id)
 
     def start(self) -> None:
-        """Begin to prepare the study and to solve its reference state, so that the first request finds it."""
+        """Begin to prepare the study and to solve the state that is looked at, its reference state if none
+        is, so that the first request finds it.
+        """
 
         def begin() -> None:
             time.sleep(HEAD_START_S)
-            self._look_ahead(self.ask(None, None))
+            if self._ahead.empty():
+                self._ahead.put(self.ask(None, None))
             while (asked := self._ahead.get()) is not None:
                 if self._ahead.empty():  # only what was looked at last counts
                     self._look_ahead(asked)
@@ -210,11 +213,11 @@ class Session:
         """What zones and states are called."""
 
         def make() -> Any:
-            from landbridge.report.outlines import read_outlines
+            from landbridge.web.basemap import read_state_names
 
-            outlines = read_outlines()
-            states = dict(zip(outlines.codes, outlines.names, strict=True))
-            return states | {str(row["id"]): str(row["name"]) for row in self.study.tables["zones"].rows()}
+            return read_state_names() | {
+                str(row["id"]): str(row["name"]) for row in self.study.tables["zones"].rows()
+            }
 
         found: dict[str, str] = self._made.get("names", make)
         return found

@@ -24,6 +24,7 @@ export function hasWebGl() {
 }
 
 const FINE_FROM = 5;
+const FINE_AFTER_MS = 1000;
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const collection = (features) => ({ type: 'FeatureCollection', features });
 const feature = (kind, coordinates, properties) => ({ type: 'Feature', properties, geometry: { type: kind, coordinates } });
@@ -202,12 +203,13 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
     return data;
   };
   let fineAsked = false;
-  async function fineWhenClose() {
-    if (fineAsked || map.getZoom() < FINE_FROM - 0.2) return;
+  async function bringFine() {
+    if (fineAsked) return;
     fineAsked = true;
     const data = await outlines('fine');
     map.getSource('fine').setData(data);
   }
+  const fineWhenClose = () => map.getZoom() >= FINE_FROM - 0.2 && bringFine();
 
   // Not `load`: that waits for a map without anything on it to be drawn.
   await new Promise((resolve) => map.once('style.load', resolve));
@@ -238,6 +240,8 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
   // Seen before it is finished: names come last.
   map.on('render', () => ['coarse', 'lines'].every((source) => map.isSourceLoaded(source)) && onDrawn());
   map.on('idle', onReady);
+  // Once there is nothing else to do: whoever looks closer then finds them at hand.
+  map.once('idle', () => setTimeout(bringFine, FINE_AFTER_MS));
 
   return {
     kind: 'gl',
