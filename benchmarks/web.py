@@ -137,7 +137,7 @@ def measure_page(renderer: str) -> dict[str, float]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(40_000)
         with served() as (address, begin):
             page.goto(f"{address}/{query}")
             found = {}

@@ -137,6 +137,30 @@ def test_5_shutting_is_solved_and_back_undoes_it(page: Watched) -> None:
     assert page.has_no_complaints()
 
 
+def test_5b_what_a_scenario_shuts_is_opened_by_degrees(page: Watched) -> None:
+    """A state that the scenario shuts to transit is half open, a fifth, open, and shut again, which is no change;
+    its own trade is another matter.
+    """
+    page.open("#/what-if?scenario=south-closed&pick=state:STH")
+    transit, trade = (f".side .how-far >> nth={n}" for n in (0, 1))
+    page.page.wait_for_selector(trade)
+    assert page.page.is_checked(f"{transit} >> input[value=shut]")
+    page.page.click(f"{transit} >> label:has(input[value=partial])")
+    page.page.wait_for_selector("text='50% open: transit through STH' >> nth=0")
+    page.page.fill(f"{transit} >> input[type=number]", "20")
+    page.page.keyboard.press("Tab")
+    page.page.wait_for_selector("text='20% open: transit through STH' >> nth=0")
+    assert "in the scenario: shut" in page.text(transit)
+    page.page.click(f"{transit} >> label:has(input[value=open])")
+    page.page.wait_for_selector("text='Open: transit through STH' >> nth=0")
+    page.page.click(f"{transit} >> {TO_SHUT}")
+    page.page.wait_for_selector(".turned-box", state="hidden")
+    assert "what_if=" not in page.page.url
+    page.page.click(f"{trade} >> {TO_SHUT}")
+    page.page.wait_for_selector("text='Shut: trade of STH' >> nth=0")
+    assert page.has_no_complaints()
+
+
 def test_6_a_reload_restores_the_view(page: Watched) -> None:
     """Scenario, year, layers, what is picked and where the map stands come back."""
     where = "#/map?scenario=gap-open&year=2035&base=today&at=50.000_40.000_4.00&off=places&pick=link:yard--mid-port-rail"

@@ -15,6 +15,7 @@ from landbridge.study.what_if import (
     UNNAMED,
     Variant,
     add_what_if,
+    find_trial,
     keep_shipping,
     list_final,
     list_network_faults,
@@ -196,3 +197,13 @@ def test_8_what_nothing_would_open_is_said(prepared: Prepared) -> None:
         prepared, make(("port", "far", "shut"), ("link", "gap--isle-rail", "open")).changes
     )
     assert [fault.value for fault in faults] == ["far"]
+
+
+def test_9_a_trial_takes_all_that_a_what_if_may_take(prepared: Prepared, today: Solution) -> None:
+    """It shuts a link on which somebody's cargo goes, and not the busiest."""
+    change = find_trial(prepared, today)
+    assert change is not None
+    _, found = solve_what_if(prepared, make((change.kind, change.id, change.to)), today)
+    row = prepared.tables["links"].index[change.id]
+    on_link = prepared.network.link_row == row
+    assert 0.0 == flows(found)[on_link].sum() < flows(today)[on_link].sum() < 0.5 * flows(today).max()
