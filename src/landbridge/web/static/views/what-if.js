@@ -1,7 +1,7 @@
 // What if: switches for gates, and links, borders, ports and states shut or opened by clicking; what turns.
 import { address, ApiError, get, keep, post } from '../api.js';
 import { el, fill } from '../dom.js';
-import { number, percent, quantity } from '../format.js';
+import { capital, number, percent, quantity } from '../format.js';
 import { theMap } from '../map/index.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow } from '../parts/exports.js';
@@ -107,7 +107,7 @@ export function create() {
     }
     if (!thing) return null;
     if (hit.kind === 'link') return control('link', hit.id, t('whatif.link'));
-    const borders = thing.borders.map((id) => control('border', id, nameOf('border', id)));
+    const borders = thing.borders.map((id) => control('border', id, capital(nameOf('border', id))));
     const port = thing.kind === 'port' && control('port', hit.id, t('whatif.port'));
     return borders.length || port ? [borders, port] : el('p', { class: 'quiet' }, t('whatif.cannot'));
   }
