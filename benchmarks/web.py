@@ -1,14 +1,15 @@
 """Measure the web application: start, what-ifs, and many requests at once, on the study and cache at hand.
 
 Run it as ``python benchmarks/web.py``; it starts ``landbridge serve`` on a free port, asks over HTTP as a
-page does, prints the figures and leaves nothing running. A first start on a machine prepares the study: the
-figures are those of the second.
+page does and then, where Playwright and a Chromium are installed, with a page; it prints the figures and
+leaves nothing running. A first start on a machine prepares the study: the figures are those of the second.
 """
 
 import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib.util import find_spec
 from statistics import median
 
 AT_ONCE = 200
@@ -32,6 +34,11 @@ WHAT_IFS = (
     ),
 )
 YEAR = 2035
+GATES = ("tripp-road-open", "tripp-rail-open", "red-sea-open")
+"""Gates that are clicked one after another."""
+LOOKED_MS = 3000
+"""How long a reader looks at the map before the first click."""
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @contextmanager
@@ -118,6 +125,41 @@ def measure_crowd(address: str, path: str) -> dict[str, float]:
     }
 
 
+def measure_page(renderer: str) -> dict[str, float]:
+    """Seconds from the start of the process to the first map in a browser that stands ready, and from clicks
+    on gates of What if to the map that shows what turns.
+
+    ``drawn``: the lines are there; ``ready``: every name as well, and nothing is left to draw.
+    """
+    from playwright.sync_api import sync_playwright
+
+    query = "?map=svg" if renderer == "svg" else ""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+        page.set_default_timeout(40_000)
+        with served() as (address, begin):
+            page.goto(f"{address}/{query}")
+            found = {}
+            for word in ("drawn", "ready"):
+                page.wait_for_selector(f'.map[data-{word}="1"]')
+                found[f"map {word}"] = time.perf_counter() - begin
+        with served() as (address, begin):
+            page.goto("about:blank")
+            page.goto(f"{address}/{query}#/what-if?scenario=tripp-open&year={YEAR}")
+            page.wait_for_selector('.map[data-ready="1"]')
+            page.wait_for_timeout(LOOKED_MS)
+            for number, gate in enumerate(GATES, 1):
+                page.click(f"[data-gate={gate}] label:has(input:not(:checked)) >> nth=-1")
+                page.wait_for_selector(f".changed[data-gate={gate}]")
+                page.wait_for_selector('.map[data-ready="1"]')
+                told = page.evaluate("() => ({ ...document.querySelector('.view > .split').dataset })")
+                for word in ("solved", "drawn", "ready"):
+                    found[f"what-if {number} {word}"] = float(told[f"{word}Ms"]) / 1000
+        browser.close()
+    return found
+
+
 def say(line: str) -> None:
     """Write one line."""
     sys.stdout.write(line + "\n")
@@ -137,6 +179,11 @@ def main() -> None:
     say(f"what-if, s: {[round(value, 2) for value in rest[0]]}")
     for name, found in rest[1].items():
         say(f"{AT_ONCE} at once, {name}: {round_all(found)}")
+    if CHROMIUM is None or find_spec("playwright") is None:
+        say("no page is measured: Playwright or Chromium is not installed")
+        return
+    for renderer in ("webgl", "svg"):
+        say(f"page, {renderer}, load {os.getloadavg()[0]:.1f}, s: {round_all(measure_page(renderer))}")
 
 
 if __name__ == "__main__":

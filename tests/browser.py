@@ -26,7 +26,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SIZES = {"desk": {"width": 1280, "height": 800}, "tablet": {"width": 1024, "height": 768}}
+SIZES = {
+    "desk": {"width": 1280, "height": 800},
+    "tablet": {"width": 1024, "height": 768},
+    "upright": {"width": 768, "height": 1024},
+}
 PATIENCE_MS = 60_000
 """How long a page may take on a machine that does other things as well; no test of speed."""
 
@@ -113,6 +117,15 @@ class Watched:
                 return
             self.page.wait_for_timeout(100)
         raise AssertionError("the view still waits")
+
+    def fits(self) -> bool:
+        """Whether nothing stands out at the side of the window or of the view."""
+        return bool(
+            self.page.evaluate(
+                "() => [document.documentElement, document.querySelector('main')]"
+                ".every(one => one.scrollWidth <= one.clientWidth + 1)"
+            )
+        )
 
     def text(self, selector: str) -> str:
         """What a reader sees of the first element that fits."""

@@ -3,11 +3,13 @@
 import csv
 import io
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import studies
+from landbridge.assignment.availability import Paths, list_concerned
 from landbridge.assignment.costs import ARC_PARTS, MEASURES
 from landbridge.assignment.loading import evaluate_routes
 from landbridge.assignment.routes import NESTS
@@ -179,3 +181,37 @@ def test_a_ban_is_the_same_as_a_missing_state(prepared):
     found = evaluate_routes(prepared.network, state, prepared.routes, prepared.classes, table)
     for r in np.flatnonzero(found.availability.usable > 0.0):
         assert "STH" not in prepared.words.describe_one(prepared.routes.get_arcs(r))["countries"]
+
+
+@pytest.mark.parametrize("n_masks", [0, 1, 64, 65, 130])
+def test_many_masks_at_once_are_as_one_by_one(n_masks):
+    """One pass over the paths, a bit for each mask, says the same as a pass for each; also of no paths."""
+    rng = np.random.default_rng(n_masks)
+    lengths = rng.integers(1, 9, 40)
+    arcs = rng.integers(0, 25, lengths.sum())
+    ends = np.zeros(40, int)
+    paths = Paths(ends, ends, ends, np.concatenate(([0], np.cumsum(lengths))), arcs)
+    masks = [rng.random(25) < 0.1 for _ in range(n_masks)]
+    found = paths.any_of_each(masks)
+    assert len(found) == n_masks
+    for mask, one in zip(masks, found, strict=True):
+        np.testing.assert_array_equal(one, [mask[arcs[a:b]].any() for a, b in pairwise(paths.start)])
+    none = np.zeros(0, int)
+    assert all(len(one) == 0 for one in Paths(none, none, none, np.zeros(1, int), none).any_of_each(masks))
+
+
+def test_rules_concern_the_paths_that_cross_their_state(prepared):
+    """By class, by pair, and by the arcs of the path, each looked up by itself."""
+    state = prepared.build_state("south-closed", 2035)
+    network, paths, classes = prepared.network, prepared.routes.paths, prepared.classes.ids
+    assert state.rules
+    for rule, concerned in zip(
+        state.rules, list_concerned(network, state.rules, classes, paths), strict=True
+    ):
+        inside = network.list_nodes_in([rule.state])
+        pairs = rule.list_pairs(network.zone_countries)
+        for p in range(len(paths.class_index)):
+            own = paths.arcs[paths.start[p] : paths.start[p + 1]]
+            crosses = (inside[network.tail[own]] | inside[network.head[own]]).any() or not rule.state
+            named = not rule.classes or classes[paths.class_index[p]] in rule.classes
+            assert concerned[p] == (crosses and named and pairs[paths.origin[p], paths.destination[p]])

@@ -1,5 +1,6 @@
 """The web application as an API, on the small study: answers have their shape, what-ifs mean what runs mean."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -356,3 +357,22 @@ def test_18_names_with_markup_stay_text(tmp_path: Path, monkeypatch: pytest.Monk
         assert "script-src 'self'" in svg.headers["content-security-policy"]
         gates = ask.http.get("/api/export/gates.csv")
         assert "'=1+1 <b>" in gates.text
+
+
+def test_19_a_state_that_is_looked_at_is_solved_behind_the_scenes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second server answers from what the first kept, and solves what is looked at before a what-if asks."""
+    monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path / "cache"))
+    study = write_small_study(tmp_path)
+    query = {"scenario": "gap-open", "year": YEAR}
+    with asking(study) as first:
+        told = first.get("/api/network", **query)
+    with asking(study) as ask:
+        session = ask.server.app.state.session
+        asked = session.ask(**query)
+        assert ask.get("/api/network", **query) == told
+        until = time.monotonic() + 60.0
+        while session._worlds.find(asked) is None and time.monotonic() < until:
+            time.sleep(0.05)
+        assert session._worlds.find(asked) is not None

@@ -16,6 +16,8 @@ from pydantic import TypeAdapter
 from landbridge.web import results
 from landbridge.web.jobs import Jobs
 from studies import write_small_study
+from test_appraise import CHANGE as WITH_PROJECTS
+from test_process_study import small
 from web_client import Asker, asking
 
 
@@ -39,6 +41,13 @@ def ask(folder: Path, study: Path) -> Iterator[Asker]:
 
 def hold(shape: object, answer: object) -> None:
     TypeAdapter(shape).validate_python(answer)
+
+
+def read_csv(ask: Asker, subject: str, **query: object) -> pd.DataFrame:
+    """A table as a spreadsheet reads it."""
+    answer = ask.http.get(f"/api/export/{subject}.csv", params=query)
+    assert answer.status_code == 200, answer.text
+    return pd.read_csv(io.BytesIO(answer.content))
 
 
 def test_1_dependence_is_worked_out_and_then_at_hand(ask: Asker) -> None:
@@ -90,6 +99,8 @@ def test_4_futures_show_odds_at_once_and_fans_after_a_job(ask: Asker) -> None:
     odds = {gate["id"]: gate["odds"] for gate in told["odds"]["gates"]}
     assert all(0.0 <= p <= 1.0 for years in odds.values() for p in years.values())
     assert told["odds"]["caveat"]
+    assert read_csv(ask, "odds")["open_probability"].between(0.0, 1.0).all()
+    ask.get("/api/export/fans.csv", expect=409)
     job = ask.post("/api/jobs", {"kind": "futures", "n": 64, "seed": 3}, expect=202)["id"]
     done = ask.wait(job)
     assert done["state"] == "done", done
@@ -102,6 +113,14 @@ def test_4_futures_show_odds_at_once_and_fans_after_a_job(ask: Asker) -> None:
     mean, sd = found["flows"]["2035"]["east--yard-rail"]
     assert mean > 0.0
     assert sd >= 0.0
+    fans = read_csv(ask, "fans")
+    assert len(fans) == sum(len(fan["years"]) for fan in found["fans"])
+    assert (fans["p05"].dropna() <= fans["p95"].dropna() + 1e-9).all()
+    expected = read_csv(ask, "expected", year=2035).set_index("link")
+    assert expected.loc["east--yard-rail", "mean_t_year"] == pytest.approx(mean)
+    ask.get("/api/export/expected.csv", expect=422, year=2024)
+    drawn = ask.http.get("/api/export/expected.gpkg", params={"year": 2035})
+    assert drawn.status_code == 200, drawn.text
 
 
 def test_5_appraisal_validity_and_brief(ask: Asker) -> None:
@@ -190,3 +209,23 @@ def test_9_maps_are_drawn(ask: Asker) -> None:
     ask.get("/api/export/map.svg", expect=404, scenario="none")
     ask.get("/api/export/wine.csv", expect=422)
     ask.get("/api/export/routes.csv", expect=422)
+
+
+def test_a_an_appraisal_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Projects by discount rate with their shares, what their worth hangs on, and who gains."""
+    monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path / "cache"))
+    with asking(small(tmp_path, WITH_PROJECTS)) as ask:
+        job = ask.post("/api/appraise", {"projects": ["rails", "peace"]}, expect=202)["id"]
+        ask.get("/api/export/appraisal.csv", expect=404, job="none")
+        told = ask.wait(job)["result"]
+        projects = read_csv(ask, "appraisal", job=job)
+        assert len(projects) == sum(len(project["values"]) for project in told["projects"])
+        shares = projects.groupby("project")["shapley_npv_musd"].first()
+        expected = {row["project"]: row["shapley_npv_musd"] for row in told["combination"]["shares"]}
+        assert shares.to_dict() == pytest.approx(expected)
+        assert (projects["npv_low_musd"] <= projects["npv_high_musd"]).all()
+        assert set(read_csv(ask, "swings", job=job)["project"]) == {"rails", "peace"}
+        parties = read_csv(ask, "parties", job=job)
+        assert len(parties[parties["project"].isna()]) == len(told["combination"]["who"])
+        other = ask.get("/api/depends", expect=202)["job"]["id"]
+        ask.get("/api/export/appraisal.csv", expect=422, job=other)

@@ -15,6 +15,7 @@ from landbridge.study.what_if import (
     UNNAMED,
     Variant,
     add_what_if,
+    find_trial,
     keep_shipping,
     list_final,
     list_network_faults,
@@ -137,6 +138,34 @@ def test_5_what_a_scenario_closes_can_be_opened(prepared: Prepared, today: Solut
     np.testing.assert_allclose(flows(found), flows(today), rtol=1e-6, atol=1e-6 * flows(today).max())
 
 
+def test_5a_what_is_shut_can_be_opened_to_a_share(prepared: Prepared, today: Solution) -> None:
+    """Half open, a gate or a link that is shut serves less cargo than open, with all that it requires."""
+    rows = [prepared.tables["links"].index[name] for name in ("west--gap-rail", "gap--isle-rail")]
+    on_gap = np.isin(prepared.network.link_row, rows)
+    for kind, name in (("gate", "gap-open"), ("link", "gap--isle-rail")):
+        _, half = solve_what_if(prepared, make((kind, name, "partial"), share=0.5), today)
+        _, full = solve_what_if(prepared, make((kind, name, "open")), today)
+        assert 0.0 == flows(today)[on_gap].sum() < flows(half)[on_gap].sum() < flows(full)[on_gap].sum()
+
+
+def test_5b_the_own_trade_of_a_state_is_shut_and_opened(tmp_path: Path) -> None:
+    """Shut by hand it is the scenario that shuts it, and opening it leads back to today."""
+    shut = "  far-shut: {title: No trade of FAR, extends: today, close_trade: [FAR]}\n"
+    change = ("study", "  south-closed:", f"{shut}  south-closed:")
+    p = keep_shipping(prepare(open_study(write_small_study(tmp_path, change))))
+    base, expected = (solve_scenario(p, name, YEAR) for name in ("today", "far-shut"))
+    _, found = solve_what_if(p, make(("trade", "FAR", "shut")), base)
+    most = flows(base).max()
+    np.testing.assert_allclose(flows(found), flows(expected), rtol=1e-6, atol=1e-6 * most)
+    far = p.network.zones.index("far-zone")
+    assert base.served[:, far, :].sum() > 0.0
+    assert found.served[:, far, :].sum() == found.served[:, :, far].sum() == 0.0
+    _, back = solve_what_if(p, make(("trade", "FAR", "open"), base="far-shut"), expected)
+    np.testing.assert_allclose(flows(back), flows(base), rtol=1e-6, atol=1e-6 * most)
+    faults = list_network_faults(p, make(("trade", "FAR", "partial"), share=0.5).changes)
+    assert [fault.column for fault in faults] == ["changes.0.to"]
+
+
 def test_6_a_what_if_stands_among_the_scenarios(prepared: Prepared) -> None:
     """It has gates, rules and a state of its own; the scenarios beside it are what they were."""
     own = add_what_if(prepared, UNNAMED, make(("link", "west--far-rail", "shut"), ("state", "STH", "shut")))
@@ -168,3 +197,13 @@ def test_8_what_nothing_would_open_is_said(prepared: Prepared) -> None:
         prepared, make(("port", "far", "shut"), ("link", "gap--isle-rail", "open")).changes
     )
     assert [fault.value for fault in faults] == ["far"]
+
+
+def test_9_a_trial_takes_all_that_a_what_if_may_take(prepared: Prepared, today: Solution) -> None:
+    """It shuts a link on which somebody's cargo goes, and not the busiest."""
+    change = find_trial(prepared, today)
+    assert change is not None
+    _, found = solve_what_if(prepared, make((change.kind, change.id, change.to)), today)
+    row = prepared.tables["links"].index[change.id]
+    on_link = prepared.network.link_row == row
+    assert 0.0 == flows(found)[on_link].sum() < flows(today)[on_link].sum() < 0.5 * flows(today).max()

@@ -12,6 +12,9 @@ import numpy as np
 
 from landbridge.network import LinkState, Network, TransitRule
 
+WORD = 64
+"""Masks that one machine word holds."""
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -28,6 +31,21 @@ class Paths:
         if not len(self.class_index):
             return np.zeros(0, bool)
         return np.logical_or.reduceat(arc_mask[self.arcs], self.start[:-1])
+
+    def any_of_each(self, arc_masks: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The same for many masks at once: paths are gone along once for every 64 masks, one bit for each."""
+        found = []
+        for first in range(0, len(arc_masks), WORD):
+            some = arc_masks[first : first + WORD]
+            if not len(self.class_index):
+                found += [np.zeros(0, bool) for _ in some]
+                continue
+            bits = np.zeros(len(some[0]), np.uint64)
+            for place, mask in enumerate(some):
+                bits[mask] |= np.uint64(1 << place)
+            met = np.bitwise_or.reduceat(bits[self.arcs], self.start[:-1])
+            found += [(met & np.uint64(1 << place)) != 0 for place in range(len(some))]
+        return found
 
 
 @dataclass(frozen=True)
@@ -51,7 +69,9 @@ def find_availability(
 ) -> Availability:
     """Apply gates, rules of transit and closures of a state's own trade to paths."""
     n = len(paths.class_index)
-    shut = paths.any_of(~state.is_open)
+    gates = sorted({gate for gates in state.arc_gates for gate in gates})
+    with_gate = [np.array([gate in gates for gates in state.arc_gates]) for gate in gates]
+    shut, *needs = paths.any_of_each([~state.is_open, *with_gate])
     usable = np.where(shut, 0.0, 1.0)
     blocked_by = np.where(shut, 0, -1)
     blocks, limits = ["a shut link"], list[str]()
@@ -70,11 +90,11 @@ def find_availability(
         blocked_by[fresh] = len(blocks)
         blocks.append(reason)
 
-    for gate in sorted({gate for gates in state.arc_gates for gate in gates}):
-        needs = paths.any_of(np.array([gate in gates for gates in state.arc_gates]))
-        limit(needs, state.gate_shares[gate], f"gate {gate} at {state.gate_shares[gate]:.0%} of normal use")
-    for rule in state.rules:
-        concerned = list_concerned(network, rule, class_ids, paths)
+    for gate, mask in zip(gates, needs, strict=True):
+        limit(mask, state.gate_shares[gate], f"gate {gate} at {state.gate_shares[gate]:.0%} of normal use")
+    for rule, concerned in zip(
+        state.rules, list_concerned(network, state.rules, class_ids, paths), strict=True
+    ):
         if rule.share <= 0.0:
             block(concerned, rule.reason)
             continue
@@ -88,12 +108,21 @@ def find_availability(
     return Availability(usable, blocked_by, tuple(blocks), limited_by, tuple(limits), penalty)
 
 
-def list_concerned(network: Network, rule: TransitRule, class_ids: Sequence[str], paths: Paths) -> np.ndarray:
-    """Which paths fall under a rule: by class, by pair, and by crossing its state."""
-    by_class = np.array([not rule.classes or name in rule.classes for name in class_ids], bool)
-    by_pair = rule.list_pairs(network.zone_countries)
-    concerned: np.ndarray = by_pair[paths.origin, paths.destination] & by_class[paths.class_index]
-    if rule.state and concerned.any():
-        inside = network.list_nodes_in([rule.state])
-        concerned = concerned & paths.any_of(inside[network.tail] | inside[network.head])
-    return concerned
+def list_concerned(
+    network: Network, rules: Sequence[TransitRule], class_ids: Sequence[str], paths: Paths
+) -> list[np.ndarray]:
+    """Which paths fall under each rule: by class, by pair, and by crossing its state."""
+    states = sorted({rule.state for rule in rules if rule.state})
+    in_state = (network.list_nodes_in([state]) for state in states)
+    crossed = paths.any_of_each([inside[network.tail] | inside[network.head] for inside in in_state])
+    crossing = dict(zip(states, map(np.flatnonzero, crossed), strict=True))
+    everything = np.arange(len(paths.class_index)) if any(not rule.state for rule in rules) else None
+    found = []
+    for rule in rules:
+        by_class = np.array([not rule.classes or name in rule.classes for name in class_ids], bool)
+        by_pair = rule.list_pairs(network.zone_countries)
+        some = crossing[rule.state] if rule.state else everything
+        mask = np.zeros(len(paths.class_index), bool)
+        mask[some] = by_pair[paths.origin[some], paths.destination[some]] & by_class[paths.class_index[some]]
+        found.append(mask)
+    return found

@@ -13,7 +13,8 @@ from landbridge.study.export import CRS
 Row = Mapping[str, Any]
 Line = Sequence[Sequence[float]]
 
-FORMATS = ("csv", "parquet", "gpkg")
+SHARES = ("alone_musd", "last_musd", "shapley_npv_musd")
+"""What a project adds to others that it is held together with."""
 
 
 def list_link_rows(
@@ -81,6 +82,87 @@ def list_dependence_rows(zones: Sequence[Row]) -> list[dict[str, Any]]:
         {"zone": zone["zone"], "state": state, **values}
         for zone in zones
         for state, values in zone["states"].items()
+    ]
+
+
+def list_appraisal_rows(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Project by discount rate: its worth, and what it adds to others that it is held together with."""
+    combination = told.get("combination") or {}
+    shares = {row["project"]: row for row in combination.get("shares", ())}
+    rows = []
+    for project in told["projects"]:
+        own = shares.get(project["project"])
+        low, middle, high = project["capital_musd"]
+        for value in project["values"]:
+            row = {
+                "project": project["project"],
+                "title": project["title"],
+                "scenario": told["scenario"],
+                "price_year": told["price_year"],
+                "discount_rate": value["rate"],
+                "npv_musd": value["npv_musd"],
+                "benefits_musd": value["benefits_musd"],
+                "costs_musd": value["costs_musd"],
+                "benefits_over_costs": value["bcr"],
+                "irr": project["irr"],
+                "npv_low_musd": project["npv_range_musd"][0],
+                "npv_high_musd": project["npv_range_musd"][1],
+                "capital_low_musd": low,
+                "capital_musd": middle,
+                "capital_high_musd": high,
+                "first_year": project["opens"][1],
+            }
+            if shares:
+                row |= {key: own[key] if own else None for key in SHARES}
+            rows.append(row)
+    return rows
+
+
+def list_swing_rows(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Project by assumption: its value with the assumption at either end."""
+    return [{"project": p["project"], **swing} for p in told["projects"] for swing in p["swings"]]
+
+
+def list_party_rows(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Project by party: what it gains in the last year; blank: all projects together."""
+    together = told.get("combination") or {"who": ()}
+    whole = [{"project": "", **row} for row in together["who"]]
+    return whole + [{"project": p["project"], **row} for p in told["projects"] for row in p["who"]]
+
+
+def list_odds_rows(odds: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Gate by year: the probability that it is open, and its range."""
+    rows = []
+    for gate in odds["gates"]:
+        for year, p in gate["odds"].items():
+            low, high = gate["interval"].get(year, (None, None))
+            row = {"gate": gate["id"], "title": gate["title"], "year": int(year), "open_probability": p}
+            rows.append(row | {"low": low, "high": high})
+    return rows
+
+
+def list_fan_rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Indicator by year: mean, deviation and quantiles over futures."""
+    names = ("mean", "sd", "p05", "p25", "p50", "p75", "p95")
+    return [
+        {
+            "indicator": fan["indicator"],
+            "title": fan["title"],
+            "unit": fan["unit"],
+            "year": year,
+            "futures": found["n"],
+            **{name: fan[name][i] for name in names},
+        }
+        for fan in found["fans"]
+        for i, year in enumerate(fan["years"])
+    ]
+
+
+def list_expected_rows(flows: Mapping[str, Sequence[float | None]], year: int) -> list[dict[str, Any]]:
+    """Link in a year: mean and deviation of its flow over futures."""
+    return [
+        {"link": link, "year": year, "mean_t_year": mean, "sd_t_year": sd}
+        for link, (mean, sd) in flows.items()
     ]
 
 

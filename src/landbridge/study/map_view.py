@@ -73,6 +73,7 @@ def describe_places(prepared: Prepared, solution: Solution) -> list[dict[str, An
     """Every node with what passes it, how long cargo waits there, and how full it is."""
     found = measure_places(solution, prepared.tables)
     index = {name: i for i, name in enumerate(solution.network.place_ids)}
+    quays = _find_quays(prepared, solution)
     borders, posts = prepared.tables["borders"], set(list_crossings(prepared).values())
     rows = []
     for row in prepared.tables["nodes"].rows():
@@ -89,6 +90,7 @@ def describe_places(prepared: Prepared, solution: Solution) -> list[dict[str, An
                 "delay_h": find_number(found.delay_h[i]),
                 "use_t_year": find_number(found.use_t_year[i]),
                 "capacity_t_year": find_number(found.capacity_t_year[i]),
+                "share_usable": quays.get(row["id"]),
                 "borders": [
                     name
                     for name, node in zip(borders.ids, borders["node"], strict=True)
@@ -97,6 +99,28 @@ def describe_places(prepared: Prepared, solution: Solution) -> list[dict[str, An
             }
         )
     return rows
+
+
+def _find_quays(prepared: Prepared, solution: Solution) -> dict[str, float]:
+    """Share of normal use of each port: that of the quay which most can use, by the gates that it needs."""
+    gates, terminals = prepared.scenarios[solution.scenario].gates, prepared.tables["terminals"]
+    found: dict[str, float] = {}
+    for row in terminals.rows():
+        if row["kind"] == "seaport":
+            share = min((gates[gate].share for gate in row["gates"]), default=1.0)
+            found[row["node"]] = max(share, found.get(row["node"], 0.0))
+    return found
+
+
+def describe_closures(prepared: Prepared, solution: Solution) -> list[dict[str, Any]]:
+    """States that are shut to transit in full or in part, or whose own trade is shut."""
+    scenario = prepared.scenarios[solution.scenario]
+    transit = {rule.state: rule.share for rule in scenario.rules if rule.id == f"closed-{rule.state}"}
+    shut = set(scenario.trade_closed)
+    return [
+        {"state": state, "transit_share": transit.get(state, 1.0), "trade_open": state not in shut}
+        for state in sorted({*transit, *shut})
+    ]
 
 
 def find_number(value: float) -> float | None:

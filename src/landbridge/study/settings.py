@@ -52,14 +52,18 @@ class Scenario(_Settings):
     measures: Annotated[tuple[Id, ...], say("rows of tables/measures.csv that are carried out")] = ()
 
 
+Changed = Literal["gate", "link", "border", "port", "state", "trade"]
+"""Kinds of what a what-if changes."""
+
+
 class Change(_Settings):
     """One thing that a what-if opens or shuts."""
 
-    kind: Annotated[Literal["gate", "link", "border", "port", "state"], say("what is changed")]
+    kind: Annotated[Changed, say("what is changed; state: its transit, trade: its own trade")]
     id: Annotated[Id, say("gate, link, row of borders, node of the port, or ISO code of the state")]
     to: Annotated[
         Literal["open", "shut", "partial"],
-        say("open with all that it requires, shut, or usable to a share; a state is shut to transit"),
+        say("open with all that it requires, shut, or usable to a share, which a state's own trade is not"),
     ]
     share: Annotated[float | None, Field(gt=0, lt=1), say("share of normal use where it is partial")] = None
 

@@ -86,15 +86,14 @@ class StateFamily:
         shutting = sorted({g for gates in arc_gates for g in gates})
         limiting = sorted({g for gates in on_link for g in gates})
         dead = ~self._state.is_open & np.array([not gates for gates in arc_gates])
-        barred = paths.any_of(dead)
+        on_arc = [np.array([g in gates for gates in arc_gates]) for g in shutting]
+        on_row = [np.array([g in gates for gates in on_link]) for g in limiting]
+        barred, *gated_routes = paths.any_of_each([dead, *on_arc, *on_row])
         for country in self.scenario.trade_closed:
             inside = np.array([country in z for z in network.zone_countries])
             barred |= inside[paths.origin] != inside[paths.destination]
         rules, gated = self._read_rules()
-        columns = [barred]
-        columns += [paths.any_of(np.array([g in gates for gates in arc_gates])) for g in shutting]
-        columns += [paths.any_of(np.array([g in gates for gates in on_link])) for g in limiting]
-        columns += [list_concerned(network, rule, p.classes.ids, paths) for rule in rules]
+        columns = [barred, *gated_routes, *list_concerned(network, rules, p.classes.ids, paths)]
         packed = np.packbits(np.stack(columns, axis=1), axis=1)
         sets, place = np.unique(packed, axis=0, return_inverse=True)
         self.set_of_route = place.ravel().astype(np.int32)

@@ -107,6 +107,7 @@ def describe_study(study: Study) -> dict[str, Any]:
             for row in nodes.rows()
         ],
         "states": sorted({*map(str, nodes["country"]), *map(str, zones["country"])}),
+        "groups": [{"id": row["id"], "title": row["name"]} for row in study.tables["zone_groups"].rows()],
         "corridors": [{"id": c.id, "title": c.title} for c in settings.corridors],
         "projects": [{"id": name, "title": p.title} for name, p in settings.appraisal.projects.items()],
         "chokepoints": [{"id": c.id, "title": c.title} for c in settings.chokepoints],

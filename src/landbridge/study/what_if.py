@@ -1,5 +1,5 @@
-"""What-ifs: a scenario with gates, links, borders, ports or states opened or shut by hand, solved from its
-neighbour.
+"""What-ifs: a scenario with gates, links, borders, ports, transit or trade of states opened or shut by hand,
+solved from its neighbour.
 
 A what-if is solved over the routes that the scenarios of the study share, so that it can be held against
 them; where it shuts something, pairs that lose a way get the best of each mode that are left, as in
@@ -58,7 +58,8 @@ class Variant:
 def list_final(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Changes in the order in which they are made: the last one of each thing, openings first.
 
-    As in a scenario, what is opened is opened with all that it requires, and then what is shut is shut.
+    As in a scenario, what is opened, in full or to a share, is opened with all that it requires, and then
+    what is shut is shut.
     """
     last = {(change.kind, change.id): change for change in changes}
     return tuple(sorted(last.values(), key=lambda c: (c.to != "open", c.kind, c.id)))
@@ -91,9 +92,15 @@ def add_what_if(prepared: Prepared, name: str, what_if: WhatIf) -> Prepared:
     base = prepared.scenarios[what_if.base]
     final = list_final(what_if.changes)
     tables = prepared.study.tables
-    opened = [gate for c in final if c.to == "open" for gate in _list_gates(prepared, c)]
+    opened = [
+        gate
+        for c in final
+        for gate in _list_gates(prepared, c)
+        if c.to == "open" or base.gates[gate].share < c.allowed
+    ]
     gates = open_gates(base.gates, tables["gates"], dict.fromkeys(opened))
     reopened = {c.id for c in final if c.kind == "state" and c.to == "open"}
+    trades = {c.id: c.to for c in final if c.kind == "trade"}
     closed = [rule.state for rule in base.rules if rule.id == f"closed-{rule.state}"]
     closed = [state for state in closed if state not in reopened]
     added: list[dict[str, Any]] = []
@@ -101,7 +108,7 @@ def add_what_if(prepared: Prepared, name: str, what_if: WhatIf) -> Prepared:
     on_terminals: dict[int, list[str]] = {}
     limited: list[TransitRule] = []
     for change in final:
-        if change.to == "open":
+        if change.to == "open" or change.kind == "trade":
             continue
         share = change.allowed
         words = "shut by the what-if" if share <= 0.0 else f"set to {share:.0%} of normal by the what-if"
@@ -131,7 +138,9 @@ def add_what_if(prepared: Prepared, name: str, what_if: WhatIf) -> Prepared:
         title=what_if.title,
         gates=gates,
         rules=(*limited, *rules),
-        trade_closed=tuple(state for state in base.trade_closed if state not in reopened),
+        trade_closed=tuple(
+            state for state in sorted({*base.trade_closed, *trades}) if trades.get(state) != "open"
+        ),
         measures=base.measures,
     )
     elsewhere = {row["id"]: _make_open(row) for row in added}
@@ -151,7 +160,7 @@ def _list_gates(prepared: Prepared, change: Change) -> list[str]:
     """Gates that must be open for a thing to be open."""
     if change.kind == "gate":
         return [change.id]
-    if change.kind == "state":
+    if change.kind in ("state", "trade"):
         return []
     links, terminals = find_elements(prepared.network, prepared.tables, change)
     found = [g for row in links for g in prepared.tables["links"]["gates"][row]]
@@ -190,7 +199,7 @@ def list_network_faults(prepared: Prepared, changes: Sequence[Change], file: str
     if faults:
         return faults
     for number, change in enumerate(changes):
-        if change.kind in ("gate", "state"):
+        if change.kind in ("gate", "state", "trade"):
             continue
         fault = _try(prepared.network, prepared.tables, change)
         if fault is not None:
@@ -239,6 +248,27 @@ def _change_tables(
             gates[row] = (*gates[row], *own)
         result[name] = _with_columns(result[name], {"gates": gates})
     return result
+
+
+def find_trial(prepared: Prepared, base: Solution) -> Change | None:
+    """The link with least cargo that somebody cannot do without: shutting it takes all that a what-if may.
+
+    Solved once behind the scenes it loads what is compiled and sorted once. None where nothing moves.
+    """
+    routes, flow = prepared.routes, base.equilibrium.flow
+    if not flow.any():
+        return None
+    first, on_row = routes.group_first[:-1], prepared.network.link_row
+    rows = on_row[routes.arcs]
+    weights = np.repeat(flow, np.diff(routes.start))
+    links = prepared.tables["links"]
+    carried = np.bincount(rows[rows >= 0], weights[rows >= 0], len(links))
+    least_lost = LEAST_LOST * np.add.reduceat(flow, first)
+    for row in np.argsort(carried, kind="stable")[np.count_nonzero(carried <= 0.0) :]:
+        lost = np.where(routes.paths.any_of(on_row == row), flow, 0.0)
+        if (np.add.reduceat(lost, first) > least_lost).any():
+            return Change(kind="link", id=str(links["id"][row]), to="shut")
+    return None
 
 
 def solve_what_if(
@@ -362,9 +392,9 @@ def _list_losers(own: Prepared, state: LinkState, base: Solution) -> np.ndarray:
     paths = own.routes.paths
     lost = paths.any_of(base.state.is_open & ~state.is_open)
     banned = {rule.id for rule in base.state.rules if rule.share <= 0.0}
-    for rule in state.rules:
-        if rule.share <= 0.0 and rule.id not in banned:
-            lost |= list_concerned(own.network, rule, own.classes.ids, paths)
+    fresh = [rule for rule in state.rules if rule.share <= 0.0 and rule.id not in banned]
+    for concerned in list_concerned(own.network, fresh, own.classes.ids, paths):
+        lost |= concerned
     first = own.routes.group_first[:-1]
     flow = np.add.reduceat(base.equilibrium.flow, first)
     gone = np.add.reduceat(np.where(lost, base.equilibrium.flow, 0.0), first)

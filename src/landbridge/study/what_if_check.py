@@ -12,12 +12,14 @@ UNFIT = "LB-S016"
 
 def list_known(tables: Mapping[str, Table]) -> dict[str, tuple[str, ...]]:
     """What can be changed, by kind."""
+    states = tuple(sorted({str(c) for c in tables["nodes"]["country"]}))
     return {
         "gate": tables["gates"].ids,
         "link": tables["links"].ids,
         "border": tables["borders"].ids,
         "port": tuple(str(n) for n in tables["nodes"]["id"]),
-        "state": tuple(sorted({str(c) for c in tables["nodes"]["country"]})),
+        "state": states,
+        "trade": states,
     }
 
 
@@ -37,6 +39,9 @@ def list_change_faults(
             faults.append(
                 Fault(UNFIT, "a partial change has no share.", file, column=f"{place}.share", mend=mend)
             )
+        if change.to == "partial" and change.kind == "trade":
+            what, mend = "the own trade of a state is open or shut.", "write open or shut."
+            faults.append(Fault(UNFIT, what, file, column=f"{place}.to", value=change.to, mend=mend))
         if change.to != "partial" and change.share is not None:
             mend = "leave it out, or write partial."
             what = f"a share stands with {change.to}."

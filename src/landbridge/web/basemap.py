@@ -78,14 +78,32 @@ def read_basemap(detail: Detail = "coarse") -> bytes:
     so that small countries are named only when the map is close. Without the package that ships the outlines
     the collection is empty.
     """
-    archive = archive_path()
-    if archive is None:
+    mark = mark_outlines()
+    if not mark:
         return gzip.compress(b'{"type":"FeatureCollection","features":[]}', mtime=0)
-    key = sha256(archive.read_bytes() + f"{detail}/{_FORM}".encode()).hexdigest()[:16]
     return read_or_make(
-        f"basemap-{detail}-{key}.json.gz",
+        f"basemap-{detail}-{mark}-{_FORM}.json.gz",
         lambda: gzip.compress(_collect(detail).encode(), compresslevel=6, mtime=0),
     )
+
+
+@lru_cache(maxsize=1)
+def mark_outlines() -> str:
+    """What hangs on the outlines hangs on this: a hash of their file; blank where there is none."""
+    archive = archive_path()
+    return "" if archive is None else sha256(archive.read_bytes()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def read_state_names() -> dict[str, str]:
+    """What states are called, by ISO 3166 alpha-3 code."""
+
+    def make() -> bytes:
+        outlines = read_outlines()
+        return json.dumps(dict(zip(outlines.codes, outlines.names, strict=True))).encode()
+
+    names: dict[str, str] = json.loads(read_or_make(f"names-{mark_outlines()}-{_FORM}.json", make))
+    return names
 
 
 def _collect(detail: Detail) -> str:

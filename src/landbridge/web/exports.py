@@ -2,7 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,24 +12,24 @@ from fastapi import APIRouter, Query, Request, Response
 from landbridge import __version__
 from landbridge.errors import RequestRefused
 from landbridge.study.study_view import find_commodity
-from landbridge.web.asking import ERRORS, CommodityName, Scenario, WhatIf, Year, get_session
+from landbridge.web.asking import ERRORS, CommodityName, MaybeBaseState, State, get_session
 from landbridge.web.maps import get_flows, get_network
-from landbridge.web.results import get_depends, get_gains
-from landbridge.web.routes import get_routes
+from landbridge.web.results import get_depends, get_futures, get_gains
+from landbridge.web.routes import Pair, get_routes
 from landbridge.web.session import Asked, Session
 
 router = APIRouter(prefix="/api/export", tags=["export"], responses=ERRORS)
 
-Subject = Literal["flows", "network", "places", "routes", "depends", "gains", "gates"]
+Subject = Literal[
+    "flows", "network", "places", "routes", "depends", "gains", "gates",
+    "appraisal", "swings", "parties", "odds", "fans", "expected",
+]  # fmt: skip
 Format = Literal["csv", "parquet", "gpkg"]
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "gpkg": "application/geopackage+sqlite3",
 }
-OptionalBase = Annotated[
-    str | None, Query(description="a scenario to compare with; none if left out", max_length=100)
-]
 Layer = tuple[list[dict[str, Any]], Sequence[Sequence[Sequence[float]]] | None]
 
 
@@ -40,18 +41,13 @@ Layer = tuple[list[dict[str, Any]], Sequence[Sequence[Sequence[float]]] | None]
 )
 def get_map(
     request: Request,
-    scenario: Scenario = None,
-    year: Year = None,
+    asked: State,
+    before: MaybeBaseState,
     commodity: CommodityName = "",
-    what_if: WhatIf = None,
-    base: OptionalBase = None,
-    base_what_if: WhatIf = None,
     window: Annotated[Literal["whole", "focus", "best"], Query(description="what the map shows")] = "whole",
 ) -> Response:
     """Flows, or with `base` (or `base_what_if`) the difference, in an equal-area projection."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
-    before = session.ask(base, asked.year, base_what_if) if base or base_what_if else None
     key = ("map", asked, before, commodity, window)
     svg = session.keep(key, lambda: _draw(session, asked, before, commodity, window))
     name = f"map-{asked.scenario}-{asked.year}.svg"
@@ -86,6 +82,24 @@ def _draw(session: Session, asked: Asked, before: Asked | None, commodity: str, 
         return drawn.encode()
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a table is asked of; fields that its subject has no use for are left alone."""
+
+    request: Request
+    asked: Asked
+    before: Asked | None
+    commodity: str
+    from_: str
+    to: str
+    job: str
+
+    @property
+    def session(self) -> Session:
+        """The session that answers."""
+        return get_session(self.request)
+
+
 @router.get(
     "/{subject}.{form}",
     summary="What is shown, as a table",
@@ -96,40 +110,25 @@ def get_table(
     request: Request,
     subject: Subject,
     form: Format,
-    scenario: Scenario = None,
-    year: Year = None,
+    asked: State,
+    before: MaybeBaseState,
     commodity: CommodityName = "",
-    what_if: WhatIf = None,
-    base: OptionalBase = None,
-    base_what_if: WhatIf = None,
     from_: Annotated[str, Query(alias="from", description="routes: origin", max_length=100)] = "",
     to: Annotated[str, Query(description="routes: destination", max_length=100)] = "",
+    job: Annotated[
+        str, Query(description="appraisal, swings, parties: id of the job that is done", max_length=100)
+    ] = "",
 ) -> Response:
     """Rows with units in column names; a GeoPackage draws them where they have a place on the map."""
     from landbridge.study.export_view import write_csv, write_geopackage, write_parquet
 
-    session = get_session(request)
-    state = {"scenario": scenario, "year": year, "what_if": what_if}
-    if subject == "routes":
-        if not from_ or not to:
-            raise RequestRefused("from and to are needed.", mend="name two zones or nodes.")
-        found = _read(get_routes(request, from_, to, commodity, scenario, year, what_if))
-        layers = _lay_ways(found)
-    elif subject == "depends":
-        layers = _lay_dependence(get_depends(request, scenario, year, what_if))
-    elif subject == "gains":
-        found = _read(get_gains(request, base, scenario, year, what_if, base_what_if))
-        layers = {"gains": (found["parties"], None)}
-    elif subject == "gates":
-        asked = session.ask(scenario, year, what_if)
-        rows = session.record.list_gates(session.get_gates(asked))
-        layers = {"gates": ([_flatten(row) for row in rows], None)}
-    else:
-        layers = _lay_map(request, state, subject, commodity, base, base_what_if)
+    wanted = Wanted(request, asked, before, commodity, from_, to, job)
+    session = wanted.session
+    layers = LAYERS[subject](wanted)
     rows = next(iter(layers.values()))[0]
-    asked = session.ask(scenario, year, what_if)
     cargo = commodity if commodity in session.study.tables["classes"].index else ""
-    name = "-".join(part for part in (subject, asked.scenario, str(asked.year), cargo) if part)
+    of_state = () if subject in OF_THE_STUDY else (asked.scenario, str(asked.year), cargo)
+    name = "-".join(part for part in (subject, *of_state) if part)
     headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
     if form == "gpkg":
         about = {
@@ -154,50 +153,140 @@ def _read(answer: Response) -> Any:
     return json.loads(bytes(answer.body))
 
 
-def _lay_ways(found: dict[str, Any]) -> dict[str, Layer]:
+def _lay_ways(wanted: Wanted) -> dict[str, Layer]:
     from landbridge.study.export_view import list_way_rows
 
+    if not wanted.from_ or not wanted.to:
+        raise RequestRefused("from and to are needed.", mend="name two zones or nodes.")
+    pair = Pair(wanted.asked, wanted.from_, wanted.to, wanted.commodity)
+    found = _read(get_routes(wanted.request, pair))
     ways = [*found["alternatives"], *found["not_taken"]]
     return {"routes": (list_way_rows(found), [way["coords"] for way in ways])}
 
 
-def _lay_dependence(answer: Response) -> dict[str, Layer]:
+def _lay_dependence(wanted: Wanted) -> dict[str, Layer]:
     from landbridge.study.export_view import list_dependence_rows
 
+    answer = get_depends(wanted.request, wanted.asked)
     found = _read(answer)
     if answer.status_code == 202:
-        job = found["job"]["id"]
-        mend = f"ask again when /api/jobs/{job} says done."
-        raise RequestRefused("dependence is still being worked out.", status=409, where=job, mend=mend)
+        raise _refuse_pending("dependence is still being worked out.", found["job"]["id"])
     return {"depends": (list_dependence_rows(found["zones"]), None)}
 
 
-def _lay_map(
-    request: Request,
-    state: dict[str, Any],
-    subject: str,
-    commodity: str,
-    base: str | None,
-    base_what_if: str | None,
-) -> dict[str, Layer]:
+def _refuse_pending(what: str, job: str) -> RequestRefused:
+    return RequestRefused(what, status=409, where=job, mend=f"ask again when /api/jobs/{job} says done.")
+
+
+def _lay_gains(wanted: Wanted) -> dict[str, Layer]:
+    before = wanted.before or wanted.session.ask(None, wanted.asked.year)
+    answer = get_gains(wanted.request, wanted.asked, before)
+    return {"gains": (_read(answer)["parties"], None)}
+
+
+def _lay_gates(wanted: Wanted) -> dict[str, Layer]:
+    session = wanted.session
+    rows = session.record.list_gates(session.get_gates(wanted.asked))
+    return {"gates": ([_flatten(row) for row in rows], None)}
+
+
+def _lay_places(wanted: Wanted) -> dict[str, Layer]:
+    found = _read(get_network(wanted.request, wanted.asked))["places"]
+    places = [{**place, "borders": ";".join(place["borders"])} for place in found]
+    return {"places": (places, [[[place["lon"], place["lat"]]] for place in places])}
+
+
+def _list_links(wanted: Wanted) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Links as the map has them, and as rows with their flows."""
     from landbridge.study.export_view import list_link_rows
 
-    network = _read(get_network(request, **state))
-    flows = _read(get_flows(request, commodity=commodity, **state))["links"]
-    places = [{**place, "borders": ";".join(place["borders"])} for place in network["places"]]
-    spots = [[[place["lon"], place["lat"]]] for place in network["places"]]
-    if subject == "places":
-        return {"places": (places, spots)}
-    before = None
-    if base or base_what_if:
-        year = get_session(request).ask(state["scenario"], state["year"], state["what_if"]).year
-        before = _read(get_flows(request, base, year, commodity, base_what_if))["links"]
-    links = network["links"]
-    rows = list_link_rows(links, flows, before)
-    if subject == "flows":
-        shown = [i for i, row in enumerate(rows) if row["total_t_year"] or row.get("base_total_t_year", 0.0)]
-        links, rows = [links[i] for i in shown], [rows[i] for i in shown]
-    return {subject: (rows, [link["coords"] for link in links]), "places": (places, spots)}
+    request, commodity = wanted.request, wanted.commodity
+    links = _read(get_network(request, wanted.asked))["links"]
+    flows = _read(get_flows(request, wanted.asked, commodity))["links"]
+    before = _read(get_flows(request, wanted.before, commodity))["links"] if wanted.before else None
+    return links, list_link_rows(links, flows, before)
+
+
+def _lay_network(wanted: Wanted) -> dict[str, Layer]:
+    links, rows = _list_links(wanted)
+    return {"network": (rows, [link["coords"] for link in links]), **_lay_places(wanted)}
+
+
+def _lay_flows(wanted: Wanted) -> dict[str, Layer]:
+    links, rows = _list_links(wanted)
+    shown = [i for i, row in enumerate(rows) if row["total_t_year"] or row.get("base_total_t_year", 0.0)]
+    lines = [links[i]["coords"] for i in shown]
+    return {"flows": ([rows[i] for i in shown], lines), **_lay_places(wanted)}
+
+
+def _lay_job(list_rows: str) -> Callable[[Wanted], dict[str, Layer]]:
+    """The result of an appraisal, as the function of that name lists it."""
+
+    def lay(wanted: Wanted) -> dict[str, Layer]:
+        from landbridge.study import export_view
+
+        job = wanted.session.jobs.get(wanted.job)
+        if job["kind"] != "appraisal":
+            raise RequestRefused("this is no appraisal.", where=wanted.job, mend="name the job of one.")
+        if job["state"] != "done":
+            raise _refuse_pending("the appraisal is not done.", wanted.job)
+        return {"appraisal": (getattr(export_view, list_rows)(job["result"]), None)}
+
+    return lay
+
+
+def _lay_odds(wanted: Wanted) -> dict[str, Layer]:
+    from landbridge.study.export_view import list_odds_rows
+
+    return {"odds": (list_odds_rows(_read(get_futures(wanted.request))["odds"]), None)}
+
+
+def _find_futures(wanted: Wanted) -> dict[str, Any]:
+    found: dict[str, Any] | None = _read(get_futures(wanted.request))["found"]
+    if found is None:
+        raise RequestRefused(
+            "no futures have been run.", status=409, mend="begin a job of kind futures, then ask again."
+        )
+    return found
+
+
+def _lay_fans(wanted: Wanted) -> dict[str, Layer]:
+    from landbridge.study.export_view import list_fan_rows
+
+    return {"fans": (list_fan_rows(_find_futures(wanted)), None)}
+
+
+def _lay_expected(wanted: Wanted) -> dict[str, Layer]:
+    from landbridge.study.export_view import list_expected_rows
+    from landbridge.web.geometry import draw_links
+
+    flows = _find_futures(wanted)["flows"] or {}
+    year = str(wanted.asked.year)
+    if year not in flows:
+        mend = f"name one of {', '.join(flows)}."
+        raise RequestRefused(f"the futures have no flows of {year}.", where="year", mend=mend)
+    rows = list_expected_rows(flows[year], int(year))
+    lines = draw_links(wanted.session.study)
+    return {"expected": (rows, [lines[row["link"]].coords for row in rows])}
+
+
+LAYERS: dict[Subject, Callable[[Wanted], dict[str, Layer]]] = {
+    "flows": _lay_flows,
+    "network": _lay_network,
+    "places": _lay_places,
+    "routes": _lay_ways,
+    "depends": _lay_dependence,
+    "gains": _lay_gains,
+    "gates": _lay_gates,
+    "appraisal": _lay_job("list_appraisal_rows"),
+    "swings": _lay_job("list_swing_rows"),
+    "parties": _lay_job("list_party_rows"),
+    "odds": _lay_odds,
+    "fans": _lay_fans,
+    "expected": _lay_expected,
+}
+OF_THE_STUDY = ("appraisal", "swings", "parties", "odds", "fans")
+"""Subjects that are of no one state."""
 
 
 def _flatten(gate: dict[str, Any]) -> dict[str, Any]:

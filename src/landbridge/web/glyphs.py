@@ -5,7 +5,7 @@ the letter's edge (Green, "Improved alpha-tested magnification for vector textur
 SIGGRAPH 2007), wrapped in a protocol buffer. No wheel ships such ranges, so they are made here, when first
 asked for, from the DejaVu Sans that the wheel of matplotlib holds (found without importing it): it covers
 Latin, Cyrillic, Greek, Armenian and Georgian. A range takes about a fifth of a second once and is then read
-from the user's cache.
+from the user's cache; what draws it is imported only then.
 """
 
 import importlib.util
@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from fastapi import APIRouter, Response
-from PIL import Image, ImageDraw, ImageFont
-from scipy.ndimage import distance_transform_edt
 
 from landbridge.errors import RequestRefused
 from landbridge.web.kept import read_or_make
@@ -79,6 +77,8 @@ def read_glyphs(stack: str, start: int) -> bytes | None:
 
 
 def _make_range(stack: str, font: Path, start: int) -> bytes:
+    from PIL import ImageFont
+
     face = ImageFont.truetype(str(font), _SIZE * _FINER, layout_engine=ImageFont.Layout.BASIC)
     known = _list_known(str(font))
     letters = (code for code in range(max(start, 32), start + RANGE) if code in known)
@@ -96,6 +96,8 @@ def _list_known(font: str) -> frozenset[int]:
 
 
 def _make_glyph(face: Any, code: int) -> bytes:
+    from PIL import Image, ImageDraw
+
     letter = chr(code)
     left, top, right, bottom = face.getbbox(letter, anchor="ls")
     advance = round(face.getlength(letter) / _FINER)
@@ -120,6 +122,8 @@ def _make_glyph(face: Any, code: int) -> bytes:
 
 def _distances(inside: npt.NDArray[np.bool_]) -> bytes:
     """Distance from the edge in pixels of the final picture, as grey: 3/4 at the edge, lighter inside."""
+    from scipy.ndimage import distance_transform_edt
+
     fine = (distance_transform_edt(~inside) - distance_transform_edt(inside)) / _FINER
     rows, columns = inside.shape[0] // _FINER, inside.shape[1] // _FINER
     pixels = fine.reshape(rows, _FINER, columns, _FINER).mean(axis=(1, 3))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from landbridge import __version__
 from landbridge.study.study_view import describe_study, find_commodity
-from landbridge.web.asking import ERRORS, Base, CommodityName, Scenario, WhatIf, Year, get_session, give
+from landbridge.web.asking import ERRORS, BaseState, CommodityName, State, get_session, give
 from landbridge.web.models import DifferenceAnswer, FlowsAnswer, NetworkAnswer, StudyAnswer
 from landbridge.web.session import Asked, Session
 
@@ -19,27 +19,22 @@ def get_study(request: Request) -> Response:
     session = get_session(request)
 
     def make() -> dict[str, object]:
-        from landbridge.report.outlines import CREDIT, read_outlines
+        from landbridge.report.outlines import CREDIT
 
         found = describe_study(session.study)
-        outlines = read_outlines()
-        names = dict(zip(outlines.codes, outlines.names, strict=True))
-        states = {code: names.get(code, code) for code in found["states"]}
+        states = {code: session.names.get(code, code) for code in found["states"]}
         return {**found, "version": __version__, "states": states, "outline": {"credit": CREDIT}}
 
     return give(session, "study", make, on_disk=True)
 
 
 @router.get("/network", response_model=NetworkAnswer, summary="Links and places in one state")
-def get_network(
-    request: Request, scenario: Scenario = None, year: Year = None, what_if: WhatIf = None
-) -> Response:
+def get_network(request: Request, asked: State) -> Response:
     """Which links are open, and what is missing where they are not; delays at borders and in ports."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
 
     def make() -> dict[str, object]:
-        from landbridge.study.map_view import describe_links, describe_places
+        from landbridge.study.map_view import describe_closures, describe_links, describe_places
         from landbridge.web.geometry import draw_links
 
         world = session.get_world(asked)
@@ -48,22 +43,17 @@ def get_network(
         return {
             "links": [link | vars(lines[link["id"]]) for link in links],
             "places": describe_places(world.prepared, world.solution),
+            "closures": describe_closures(world.prepared, world.solution),
         }
 
+    session.look_ahead(asked)
     return give(session, ("network", asked), make, on_disk=not asked.what_if)
 
 
 @router.get("/flows", response_model=FlowsAnswer, summary="Flows on links in one state")
-def get_flows(
-    request: Request,
-    scenario: Scenario = None,
-    year: Year = None,
-    commodity: CommodityName = "",
-    what_if: WhatIf = None,
-) -> Response:
+def get_flows(request: Request, asked: State, commodity: CommodityName = "") -> Response:
     """Tonnes a year along each link and corridor at the equilibrium, with its certificate."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
     return give(
         session,
         ("flows", asked, commodity),
@@ -84,18 +74,10 @@ def _flows(session: Session, asked: Asked, commodity: str) -> dict[str, Any]:
     "/difference", response_model=DifferenceAnswer, summary="Flows of one state less those of another"
 )
 def get_difference(
-    request: Request,
-    base: Base = None,
-    scenario: Scenario = None,
-    year: Year = None,
-    commodity: CommodityName = "",
-    what_if: WhatIf = None,
-    base_what_if: WhatIf = None,
+    request: Request, asked: State, before: BaseState, commodity: CommodityName = ""
 ) -> Response:
     """What changes on each link and corridor between two scenarios in a year, t/year."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
-    before = session.ask(base, asked.year, base_what_if)
 
     def make() -> dict[str, Any]:
         from landbridge.study.map_view import compare_flows

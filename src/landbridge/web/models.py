@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from landbridge.ids import ID_PATTERN
+from landbridge.study.settings import Changed
 
 
 def say(text: str, **more: Any) -> Any:
@@ -93,6 +94,7 @@ class StudyAnswer(Shape):
     zones: Annotated[list[Zone], say("zones")]
     nodes: Annotated[list[Node], say("places of the network")]
     states: Annotated[dict[str, str], say("names of states by ISO 3166 alpha-3 code")]
+    groups: Annotated[list[Named], say("groups of zones that statistics speak of")]
     corridors: Annotated[list[Named], say("counted corridors")]
     projects: Annotated[list[Named], say("projects that can be appraised")]
     chokepoints: Annotated[list[Named], say("straits, canals and narrows on land")]
@@ -138,7 +140,16 @@ class Place(Node):
     delay_h: Annotated[float | None, say("mean hours at the border or in the terminal, queue included")]
     use_t_year: Annotated[float | None, say("load of the fullest facility, t/year")]
     capacity_t_year: Annotated[float | None, say("its capacity, t/year")]
+    share_usable: Annotated[float | None, say("share of normal use of a port's quays; null where no port is")]
     borders: Annotated[list[str], say("rows of borders that stand for the crossings here")]
+
+
+class Closure(Shape):
+    """A state that is shut to something."""
+
+    state: Annotated[str, say("ISO 3166 alpha-3 code")]
+    transit_share: Annotated[float, say("share of transit that it lets through, 0 to 1")]
+    trade_open: Annotated[bool, say("whether its own trade can move")]
 
 
 class NetworkAnswer(Shape):
@@ -146,6 +157,7 @@ class NetworkAnswer(Shape):
 
     links: Annotated[list[Link], say("all links, planned ones too")]
     places: Annotated[list[Place], say("all places")]
+    closures: Annotated[list[Closure], say("states that are shut to something; the others are open")]
 
 
 class Totals(Shape):
@@ -180,7 +192,7 @@ class DifferenceAnswer(Shape):
 class Change(Shape):
     """One thing that is opened or shut."""
 
-    kind: Annotated[Literal["gate", "link", "border", "port", "state"], say("what is changed")]
+    kind: Annotated[Changed, say("what is changed; state: its transit, trade: its own trade")]
     id: Annotated[
         str,
         Field(
@@ -192,7 +204,7 @@ class Change(Shape):
     ]
     to: Annotated[
         Literal["open", "shut", "partial"],
-        say("open with all that it requires, shut, or usable to a share; a state is shut to transit"),
+        say("open with all that it requires, shut, or usable to a share, which a state's own trade is not"),
     ]
     share: Annotated[float | None, Field(gt=0, lt=1, description="share of normal use where partial")] = None
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict
 
-from landbridge.web.asking import ERRORS, Scenario, WhatIf, Year, get_session, give
-from landbridge.web.models import Shape, say
+from landbridge.web.asking import ERRORS, State, get_session, give
+from landbridge.web.models import Named, Shape, say
 
 router = APIRouter(prefix="/api", tags=["record"], responses=ERRORS)
 
@@ -69,18 +69,11 @@ class Event(Shape):
     contested: Annotated[str, say("what sources dispute; empty if nothing")]
 
 
-class Process(Shape):
-    """A course of events."""
-
-    id: str
-    title: str
-
-
 class EventsAnswer(Shape):
     """The process along time."""
 
     as_of: Annotated[str, say("last day of the record, ISO")]
-    processes: list[Process]
+    processes: list[Named]
     events: Annotated[list[Event], say("by date")]
     agreements: Annotated[list[dict[str, Any]], say("agreements with their stages in order")]
     slips: Annotated[list[dict[str, Any]], say("plans, and how many years they slipped")]
@@ -120,12 +113,9 @@ class Item(Shape):
 
 
 @router.get("/gates", response_model=list[Gate], summary="All gates in a scenario, with evidence")
-def get_gates(
-    request: Request, scenario: Scenario = None, year: Year = None, what_if: WhatIf = None
-) -> Response:
+def get_gates(request: Request, asked: State) -> Response:
     """How each gate stands, what it needs, what it opens, and who says so."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
     key = ("gates", asked.scenario, asked.what_if)
     return give(session, key, lambda: session.record.list_gates(session.get_gates(asked)))
 

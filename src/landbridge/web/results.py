@@ -7,15 +7,14 @@ from fastapi.responses import FileResponse
 from pydantic import ConfigDict, Field
 
 from landbridge.errors import UnknownId
-from landbridge.web.asking import ERRORS, Base, Scenario, WhatIf, Year, get_session, give
+from landbridge.web.asking import ERRORS, Base, BaseState, State, get_session, give
 from landbridge.web.models import Shape, say
 from landbridge.web.session import Asked, Session, write_json
-from landbridge.web.what_ifs import list_names
 
 router = APIRouter(prefix="/api", tags=["results"], responses=ERRORS)
 
 Kind = Literal["futures", "dependence", "appraisal", "run", "validity", "brief"]
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
 class JobRequest(Shape):
@@ -61,7 +60,7 @@ class Job(Shape):
     id: Annotated[str, say("id by what it does: the same work has the same id")]
     kind: Annotated[Kind, say("what it does")]
     args: Annotated[dict[str, Any], say("what it was asked with")]
-    state: Annotated[State, say("how it stands")]
+    state: Annotated[JobState, say("how it stands")]
     stage: Annotated[str, say("what it is at")]
     done: Annotated[int, say("steps of this stage that are done")]
     total: Annotated[int, say("steps of this stage")]
@@ -229,14 +228,11 @@ PENDING: dict[int | str, dict[str, Any]] = {202: {"model": Pending, "description
 @router.get("/depends", response_model=DependsAnswer, responses=PENDING, summary="On whom zones depend")
 def get_depends(
     request: Request,
-    scenario: Scenario = None,
-    year: Year = None,
-    what_if: WhatIf = None,
+    asked: State,
     zone: Annotated[str, Query(description="one zone; all if empty", max_length=100)] = "",
 ) -> Response:
     """Each state closed in turn: a job that this starts (202) and whose result it gives afterwards (200)."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
     zones = session.study.tables["zones"]
     if zone and zone not in zones.index:
         raise UnknownId(zone, zones.ids, kind="zone", where=f"study {session.study.id}")
@@ -254,24 +250,15 @@ def _ask_state(session: Session, asked: Asked) -> dict[str, Any]:
 
 
 @router.get("/gains", response_model=GainsAnswer, summary="Who gains between two states")
-def get_gains(
-    request: Request,
-    base: Base = None,
-    scenario: Scenario = None,
-    year: Year = None,
-    what_if: WhatIf = None,
-    base_what_if: WhatIf = None,
-) -> Response:
+def get_gains(request: Request, asked: State, before: BaseState) -> Response:
     """Surplus of shippers by zone and class, receipts of states, damage to the climate."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
-    before = session.ask(base, asked.year, base_what_if)
 
     def make() -> dict[str, Any]:
         from landbridge.study.gains_view import compare_gains
 
         was, now = (session.get_world(state).solution for state in (before, asked))
-        found = compare_gains(session.book, was, now, list_names(session))
+        found = compare_gains(session.book, was, now, session.names)
         return {**found, "scenario": asked.scenario, "base": before.scenario, "year": asked.year}
 
     return give(session, ("gains", asked, before), make)
@@ -372,23 +359,16 @@ def delete_job(request: Request, job: str) -> Response:
 @router.get(
     "/brief.html", responses={**PENDING, 200: {"content": {"text/html": {}}}}, summary="The brief as one page"
 )
-def get_brief(
-    request: Request,
-    base: Base = None,
-    scenario: Scenario = None,
-    year: Year = None,
-    what_if: WhatIf = None,
-) -> Response:
+def get_brief(request: Request, asked: State, base: Base = None) -> Response:
     """The brief of two scenarios, or of one and a what-if: a job (202), then the page (200)."""
     from landbridge.web.work import BRIEF
 
     session = get_session(request)
-    state = session.ask(scenario, year, what_if)
-    before = session.ask(base, state.year)
-    job = _submit(session, "brief", base=before.scenario, **_ask_state(session, state))
+    before = session.ask(base, asked.year)
+    job = _submit(session, "brief", base=before.scenario, **_ask_state(session, asked))
     path = session.jobs.get_file(job["id"], BRIEF)
     if path is None:
         return _give(job)
     # The page carries its own styles; it is given as a file so that this origin's policy stays strict.
-    name = f"brief-{before.scenario}-{state.scenario}-{state.year}.html"
+    name = f"brief-{before.scenario}-{asked.scenario}-{asked.year}.html"
     return FileResponse(path, media_type="text/html", filename=name)

@@ -1,12 +1,13 @@
 """Endpoints of the ways between two places."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from landbridge.web.asking import ERRORS, Scenario, WhatIf, Year, get_session, give
+from landbridge.web.asking import ERRORS, State, get_session, give
 from landbridge.web.models import Shape, say
 from landbridge.web.session import Asked, Session
 
@@ -148,15 +149,37 @@ class WhyNotAnswer(Shape):
     extra_time_h: Annotated[float | None, say("hours above the best way's")] = None
 
 
-def _view(session: Session, asked: Asked, origin: str, destination: str, commodity: str) -> Any:
+@dataclass(frozen=True)
+class Pair:
+    """Two places, a class, and the state in which the ways between them are asked for."""
+
+    asked: Asked
+    origin: str
+    destination: str
+    commodity: str
+
+
+def _ask_pair(
+    asked: State,
+    from_: Annotated[Place, Query(alias="from")],
+    to: Place,
+    commodity: Commodity = "",
+) -> Pair:
+    return Pair(asked, from_, to, commodity)
+
+
+AskedPair = Annotated[Pair, Depends(_ask_pair)]
+
+
+def _view(session: Session, pair: Pair) -> Any:
     """The pair in its state, with the routes that it has there, and what it ships."""
     from landbridge.study.pair_view import find_class, view_pair
-    from landbridge.study.route_view import Asked as Pair
+    from landbridge.study.route_view import Asked as Viewed
 
-    world = session.get_world(asked)
-    class_id = find_class(session.prepared.study, commodity or None)
-    prepared = session.find_for_pair(asked, origin, destination, class_id)
-    view = view_pair(prepared, world.solution, origin, destination, class_id)
+    world, ends = session.get_world(pair.asked), (pair.origin, pair.destination)
+    class_id = find_class(session.prepared.study, pair.commodity or None)
+    prepared = session.find_for_pair(pair.asked, *ends, class_id)
+    view = view_pair(prepared, world.solution, *ends, class_id)
     zones = session.prepared.network.zones
     demand = None
     if view.origin in zones and view.destination in zones:
@@ -166,33 +189,27 @@ def _view(session: Session, asked: Asked, origin: str, destination: str, commodi
             zones.index(view.destination),
         )
         demand = float(world.solution.demand[at])
-    return Pair(prepared, view, demand)
+    return Viewed(prepared, view, demand)
 
 
 @router.get("/routes", response_model=RoutesAnswer, summary="The ways between two places")
-def get_routes(
-    request: Request,
-    from_: Annotated[Place, Query(alias="from")],
-    to: Place,
-    commodity: Commodity = "",
-    scenario: Scenario = None,
-    year: Year = None,
-    what_if: WhatIf = None,
-) -> Response:
+def get_routes(request: Request, pair: AskedPair) -> Response:
     """Alternatives with share, time, cost by part, states and emissions; ways not taken, and why."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
 
     def make() -> dict[str, Any]:
         from landbridge.study.route_view import describe_pair
 
-        pair = _view(session, asked, from_, to, commodity)
-        found = describe_pair(pair, session.corridors.corridors)
+        found = describe_pair(_view(session, pair), session.corridors.corridors)
         for way in (*found["alternatives"], *found["not_taken"]):
             way["coords"] = _join(session, way)
-        return {**found, "scenario": asked.scenario, "what_if": asked.what_if}
+        return found | _name_state(pair)
 
-    return give(session, ("routes", asked, from_, to, commodity), make)
+    return give(session, ("routes", pair), make)
+
+
+def _name_state(pair: Pair) -> dict[str, str]:
+    return {"scenario": pair.asked.scenario, "what_if": pair.asked.what_if}
 
 
 def _join(session: Session, way: Mapping[str, Any]) -> list[list[float]]:
@@ -214,24 +231,18 @@ def _join(session: Session, way: Mapping[str, Any]) -> list[list[float]]:
 @router.get("/why-not", response_model=WhyNotAnswer, summary="Why a pair does not go by a place")
 def get_why_not(
     request: Request,
-    from_: Annotated[Place, Query(alias="from")],
-    to: Place,
+    pair: AskedPair,
     via: Annotated[str, Query(description="a node of the study, by id or name", max_length=100)],
-    commodity: Commodity = "",
-    scenario: Scenario = None,
-    year: Year = None,
-    what_if: WhatIf = None,
 ) -> Response:
     """It does after all, it is shut (by what, and who says so), or it is dearer (by how much)."""
     session = get_session(request)
-    asked = session.ask(scenario, year, what_if)
 
     def make() -> dict[str, Any]:
         from landbridge.study.queries import tell_why_not
 
-        pair = _view(session, asked, from_, to, commodity)
-        found = tell_why_not(pair.prepared, pair.view, via)
+        viewed = _view(session, pair)
+        found = tell_why_not(viewed.prepared, viewed.view, via)
         shut = [{"missing": [], "sources": [], **item} for item in found["shut"]]
-        return {**found, "shut": shut, "scenario": asked.scenario, "what_if": asked.what_if}
+        return found | {"shut": shut} | _name_state(pair)
 
-    return give(session, ("why-not", asked, from_, to, via, commodity), make)
+    return give(session, ("why-not", pair, via), make)

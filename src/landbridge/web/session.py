@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from threading import BoundedSemaphore, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +75,7 @@ class Session:
         self._worlds: Memo[World] = Memo(KEPT_STATES)
         self._answers: Memo[bytes] = Memo(KEPT_ANSWERS)
         self._solves = BoundedSemaphore(SOLVES)
+        self._ahead: SimpleQueue[Asked | None] = SimpleQueue()
         self.writing = Lock()
         self.jobs = Jobs(self.store / "jobs")
 
@@ -83,40 +85,57 @@ class Session:
         return store.get_store(self.study.id)
 
     def start(self) -> None:
-        """Begin to prepare the study and to solve its reference state, so that the first request finds it."""
+        """Begin to prepare the study and to solve the state that is looked at, its reference state if none
+        is, so that the first request finds it.
+        """
 
         def begin() -> None:
             time.sleep(HEAD_START_S)
-            try:
-                world = self.get_world(self.ask(None, None))
-                self._load_kernels(world)
-            except LandbridgeError:
-                return  # whoever asks for it will be told
+            if self._ahead.empty():
+                self._ahead.put(self.ask(None, None))
+            while (asked := self._ahead.get()) is not None:
+                if self._ahead.empty():  # only what was looked at last counts
+                    self._look_ahead(asked)
 
         self.jobs.start()
-        Thread(target=begin, name="landbridge-start", daemon=True).start()
+        Thread(target=begin, name="landbridge-ahead", daemon=True).start()
 
-    def _load_kernels(self, world: World) -> None:
+    def look_ahead(self, asked: Asked) -> None:
+        """Solve, behind the scenes, a state that is looked at: a what-if may start from it."""
+        if not asked.what_if and self._worlds.find(asked) is None:
+            self._ahead.put(asked)
+
+    def _look_ahead(self, asked: Asked) -> None:
+        try:
+            world = self.get_world(asked)
+            self._made.get("trial", lambda: self._try(world))
+        except LandbridgeError:
+            return  # whoever asks for it will be told
+
+    def _try(self, world: World) -> None:
         """Solve a what-if that nobody asked for, so that the first that somebody asks for need not wait for
-        what is compiled and sorted once.
+        what is compiled, read and sorted once.
         """
         from landbridge.study.map_view import describe_flows
-        from landbridge.study.what_if import solve_what_if
+        from landbridge.study.what_if import find_trial, solve_what_if
         from landbridge.study.what_if_view import list_turned, summarise
+        from landbridge.web.geometry import draw_links
 
-        carried = describe_flows(world.prepared, world.solution, self.corridors)["links"]
-        if not carried:
+        change = find_trial(world.prepared, world.solution)
+        if change is None:
             return
-        least = min(carried, key=lambda link: sum(carried[link]))
-        change = Change(kind="link", id=least, to="shut")
         what_if = WhatIf(title="", base=world.solution.scenario, changes=(change,))
         with self._solves:
-            _, after = solve_what_if(world.prepared, what_if, world.solution)
+            variant, after = solve_what_if(world.prepared, what_if, world.solution)
         summarise(world.solution, after, self.corridors)
-        list_turned(world.solution, after, self.states, {})
+        list_turned(world.solution, after, self.states, self.names)
+        describe_flows(variant.prepared, after, self.corridors)
+        draw_links(self.study)
+        _ = self.record
 
     def stop(self) -> None:
         """End what is still going on."""
+        self._ahead.put(None)
         self.jobs.stop()
 
     def find_futures(self) -> "Run | None":
@@ -187,6 +206,20 @@ class Session:
             return WelfareBook(self.prepared)
 
         found: WelfareBook = self._made.get("book", make)
+        return found
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What zones and states are called."""
+
+        def make() -> Any:
+            from landbridge.web.basemap import read_state_names
+
+            return read_state_names() | {
+                str(row["id"]): str(row["name"]) for row in self.study.tables["zones"].rows()
+            }
+
+        found: dict[str, str] = self._made.get("names", make)
         return found
 
     @property
@@ -327,6 +360,8 @@ class Session:
             name = f"“{tables['gates'].row(change.id)['title']}”"
         elif change.kind == "port":
             name = str(tables["nodes"].row(change.id)["name"])
+        elif change.kind in ("state", "trade"):
+            name = f"{'transit' if change.kind == 'state' else 'trade'} of {self.names.get(name, name)}"
         return f"{name} {change.to if change.share is None else f'{change.share:.0%} open'}"
 
     def answer(self, key: Hashable, make: Callable[[], Any], *, on_disk: bool = False) -> bytes:

@@ -132,21 +132,11 @@ def _answer(session: Session, asked: Asked, commodity: str, begin: float) -> Res
         "iterations": after.equilibrium.iterations,
         "residual": after.equilibrium.residual,
         "summary": summarise(before, after, session.corridors),
-        "turned": list_turned(before, after, session.states, list_names(session)),
+        "turned": list_turned(before, after, session.states, session.names),
         "flows": describe_flows(world.prepared, after, session.corridors, k),
     }
     content["seconds"] = round(time.perf_counter() - begin, 3)
     return Response(write_json(content), media_type="application/json")
-
-
-def list_names(session: Session) -> dict[str, str]:
-    """What zones and states are called."""
-    from landbridge.report.outlines import read_outlines
-
-    outlines = read_outlines()
-    names = dict(zip(outlines.codes, outlines.names, strict=True))
-    zones = session.study.tables["zones"]
-    return names | {str(row["id"]): str(row["name"]) for row in zones.rows()}
 
 
 @router.get("/{what_if}", response_model=WhatIfAnswer, summary="A what-if that was asked before")

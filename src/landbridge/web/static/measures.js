@@ -1,9 +1,9 @@
 // The quantities that observations name (`corridor_tonnes:middle`), in words.
 import { t, tOr } from './strings.js';
-import { commodityTitle, corridorTitle, nodeName, stateName, zoneName } from './study.js';
+import { commodityTitle, corridorTitle, groupTitle, nodeName, stateName, zoneName } from './study.js';
 
 function nameOf(id) {
-  for (const find of [corridorTitle, nodeName, zoneName, stateName, commodityTitle]) {
+  for (const find of [corridorTitle, nodeName, zoneName, groupTitle, stateName, commodityTitle]) {
     const name = find(id);
     if (name !== id) return name;
   }

@@ -13,8 +13,9 @@ export async function loadStudy() {
     zones: new Map(study.zones.map((one) => [one.id, one])),
     scenarios: new Map(study.scenarios.map((one) => [one.id, one])),
     commodities: new Map(study.commodities.map((one) => [one.id, one])),
-    corridors: new Map((study.corridors || []).map((one) => [one.id, one])),
-    projects: new Map((study.projects || []).map((one) => [one.id, one])),
+    corridors: new Map(study.corridors.map((one) => [one.id, one])),
+    groups: new Map(study.groups.map((one) => [one.id, one])),
+    projects: new Map(study.projects.map((one) => [one.id, one])),
   };
   // Scenarios of the past are for holding the model against what was observed; they are not offered.
   study.scenarios = study.scenarios.filter((one) => !one.cast_back_to);
@@ -29,6 +30,7 @@ export const zoneName = (id) => index.zones.get(id)?.name ?? index.nodes.get(id)
 export const stateName = (code) => study.states[code] ?? code;
 export const scenarioTitle = (id) => index.scenarios.get(id)?.title ?? id;
 export const commodityTitle = (id) => (id ? (index.commodities.get(id)?.title ?? id) : t('commodity.all'));
+export const groupTitle = (id) => short(index.groups.get(id)?.title ?? id);
 export const corridorTitle = (id) => index.corridors.get(id)?.title ?? id;
 export const projectTitle = (id) => index.projects.get(id)?.title ?? id;
 

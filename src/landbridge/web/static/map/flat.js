@@ -8,7 +8,7 @@ const FINE_FROM = 5;
 const DASHES = { solid: null, dash: (w) => `${3 * w} ${2 * w}`, dot: (w) => `${0.2 * w} ${2.2 * w}` };
 
 /** A map in `container`; see map/index.js for what its methods mean. */
-export async function createFlatMap(container, { camera, colours, outlines, onHover, onPick, onMove, onReady }) {
+export async function createFlatMap(container, { camera, colours, outlines, onHover, onPick, onMove, onDrawn, onReady }) {
   let view = { ...camera };
   let scene = { lines: [], crosses: [], places: [] };
   let picked = null;
@@ -160,6 +160,7 @@ export async function createFlatMap(container, { camera, colours, outlines, onHo
         ),
       ),
     );
+    onDrawn();
     onReady();
   }
 
@@ -255,15 +256,17 @@ export async function createFlatMap(container, { camera, colours, outlines, onHo
       moved();
     },
     zoomBy: (step) => api.jumpTo({ ...view, zoom: Math.max(1, Math.min(12, view.zoom + step)) }),
-    fit([west, south, east, north], padding = 40) {
+    fit([west, south, east, north], padding = 40, left = 0) {
       const [width, height] = size();
       view = { lon: (west + east) / 2, lat: (south + north) / 2, zoom: 3 };
       const { page } = projector();
       const corners = [west, (west + east) / 2, east].flatMap((lon) => [south, (south + north) / 2, north].map((lat) => page(lon, lat))).filter(Boolean);
       const wide = Math.max(...corners.map(([x]) => x)) - Math.min(...corners.map(([x]) => x));
       const high = Math.max(...corners.map(([, y]) => y)) - Math.min(...corners.map(([, y]) => y));
-      const zoom = 3 + Math.log2(Math.min((width - 2 * padding) / Math.max(1, wide), (height - 2 * padding) / Math.max(1, high)));
-      api.jumpTo({ ...view, zoom: Math.max(1, Math.min(8, zoom)) });
+      const zoom = 3 + Math.log2(Math.min((width - left - 2 * padding) / Math.max(1, wide), (height - 2 * padding) / Math.max(1, high)));
+      view = { ...view, zoom: Math.max(1, Math.min(8, zoom)) };
+      const middle = projector().place((width - left) / 2, height / 2);
+      api.jumpTo({ ...view, lon: middle ? middle[0] : view.lon });
     },
     resize: draw,
     async picture() {
@@ -280,7 +283,6 @@ export async function createFlatMap(container, { camera, colours, outlines, onHo
       canvas.getContext('2d').drawImage(image, 0, 0);
       return canvas;
     },
-    destroy: () => sheet.remove(),
   };
   draw();
   return api;

@@ -24,6 +24,7 @@ export function hasWebGl() {
 }
 
 const FINE_FROM = 5;
+const FINE_AFTER_MS = 1000;
 const EMPTY = { type: 'FeatureCollection', features: [] };
 const collection = (features) => ({ type: 'FeatureCollection', features });
 const feature = (kind, coordinates, properties) => ({ type: 'Feature', properties, geometry: { type: kind, coordinates } });
@@ -171,7 +172,7 @@ function style(c) {
 }
 
 /** A map in `container`; see map/index.js for what its methods mean. */
-export async function createGlMap(container, { camera, colours, outlines, onHover, onPick, onMove, onReady }) {
+export async function createGlMap(container, { camera, colours, outlines, onHover, onPick, onMove, onDrawn, onReady }) {
   const background = outlines('coarse');
   const gl = await loadLibrary();
   const map = new gl.Map({
@@ -188,7 +189,9 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
     pitchWithRotate: false,
     touchPitch: false,
     maxPitch: 0,
-    canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true },
+    // Lines and letters are smoothed as they are drawn; smoothing all of it once more makes a frame three times as dear
+    // where there is no graphics card.
+    canvasContextAttributes: { antialias: false },
   });
   map.touchZoomRotate.disableRotation();
   map.getCanvas().setAttribute('tabindex', '0');
@@ -200,14 +203,16 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
     return data;
   };
   let fineAsked = false;
-  async function fineWhenClose() {
-    if (fineAsked || map.getZoom() < FINE_FROM - 0.2) return;
+  async function bringFine() {
+    if (fineAsked) return;
     fineAsked = true;
     const data = await outlines('fine');
     map.getSource('fine').setData(data);
   }
+  const fineWhenClose = () => map.getZoom() >= FINE_FROM - 0.2 && bringFine();
 
-  await new Promise((resolve) => map.once('load', resolve));
+  // Not `load`: that waits for a map without anything on it to be drawn.
+  await new Promise((resolve) => map.once('style.load', resolve));
   background.then((data) => map.getSource('coarse').setData(names(data)));
   map.on('moveend', () => {
     fineWhenClose();
@@ -232,7 +237,11 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
   });
   map.on('mouseout', () => onHover(null));
   map.on('click', (event) => onPick(under(event.point, true)));
+  // Seen before it is finished: names come last.
+  map.on('render', () => ['coarse', 'lines'].every((source) => map.isSourceLoaded(source)) && onDrawn());
   map.on('idle', onReady);
+  // Once there is nothing else to do: whoever looks closer then finds them at hand.
+  map.once('idle', () => setTimeout(bringFine, FINE_AFTER_MS));
 
   return {
     kind: 'gl',
@@ -256,12 +265,17 @@ export async function createGlMap(container, { camera, colours, outlines, onHove
     },
     jumpTo: ({ lon, lat, zoom }) => map.jumpTo({ center: [lon, lat], zoom }),
     zoomBy: (step) => map.jumpTo({ zoom: map.getZoom() + step }),
-    fit: ([west, south, east, north], padding = 40) =>
-      map.fitBounds([[west, south], [east, north]], { padding, animate: false, maxZoom: 8 }),
+    fit: ([west, south, east, north], padding = 40, left = 0) =>
+      map.fitBounds([[west, south], [east, north]], { padding: { top: padding, right: padding, bottom: padding, left: padding + left }, animate: false, maxZoom: 8 }),
     resize: () => map.resize(),
     async picture() {
-      return map.getCanvas();
+      const canvas = map.getCanvas();
+      const copy = document.createElement('canvas');
+      [copy.width, copy.height] = [canvas.width, canvas.height];
+      // What was drawn can be read in the same turn only.
+      map.once('render', () => copy.getContext('2d').drawImage(canvas, 0, 0));
+      map.redraw();
+      return copy;
     },
-    destroy: () => map.remove(),
   };
 }

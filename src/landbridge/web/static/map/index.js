@@ -1,6 +1,6 @@
 // The map as views use it: one for the page, moved from view to view, drawn by WebGL or as SVG.
 //
-// A renderer has setScene, setPicked, setColours, jumpTo, zoomBy, fit, resize, picture and destroy.
+// A renderer has setScene, setPicked, setColours, jumpTo, zoomBy, fit, resize, and picture.
 import { get } from '../api.js';
 import { el, fill } from '../dom.js';
 import { t } from '../strings.js';
@@ -24,7 +24,7 @@ class SharedMap {
     const zoom = (step) => () => this.renderer && this.renderer.zoomBy(step);
     this.element = el(
       'section',
-      { class: 'map', 'aria-label': t('map.label'), 'data-ready': '0' },
+      { class: 'map', 'aria-label': t('map.label'), 'data-drawn': '0', 'data-ready': '0' },
       el(
         'div',
         { class: 'map-stage' },
@@ -57,7 +57,7 @@ class SharedMap {
     }).observe(this.canvas);
   }
 
-  /** Show the map in a box. `handlers`: describe(hit), pick(hit), move(camera), redraw(), home(). */
+  /** Show the map in a box. `handlers`: describe(hit), pick(hit), move(camera), redraw(), home(), drawn(), ready(). */
   async attach(box, handlers, camera) {
     this.handlers = handlers;
     this.tip.hidden = true;
@@ -81,7 +81,8 @@ class SharedMap {
         this.camera = at;
         if (this.handlers.move) this.handlers.move(at);
       },
-      onReady: () => this.ready(),
+      onDrawn: () => this.tell('drawn'),
+      onReady: () => this.tell('ready'),
     };
     get('/api/outlines').then((told) => {
       this.credit.textContent = `${t('map.source')} ${told.source}. ${told.point_of_view}.`;
@@ -110,24 +111,27 @@ class SharedMap {
   show(scene, legend) {
     this.scene = scene;
     this.legendRows = legend;
-    this.element.dataset.ready = '0';
+    Object.assign(this.element.dataset, { drawn: '0', ready: '0' });
     this.renderer.setScene(scene);
     fill(this.legend, legend.element);
   }
 
-  ready() {
-    if (this.scene) {
-      this.element.dataset.ready = '1';
-      this.element.dataset.renderer = this.renderer.kind;
-    }
+  /** Say on the element how far the map is: `drawn` with its lines, `ready` with every name. */
+  tell(word) {
+    if (!this.scene || this.element.dataset[word] === '1') return;
+    this.element.dataset[word] = '1';
+    this.element.dataset.renderer = this.renderer.kind;
+    if (this.handlers[word]) this.handlers[word]();
   }
 
   pick(hit) {
     this.renderer.setPicked(hit);
   }
 
-  fit(bounds, padding) {
-    this.renderer.fit(bounds, padding);
+  /** Show a window whole; `beside` the legend where there is room for both. */
+  fit(bounds, padding, { beside = false } = {}) {
+    const wide = this.legend.offsetWidth;
+    this.renderer.fit(bounds, padding, beside && this.canvas.clientWidth > 2 * wide ? wide : 0);
   }
 
   home() {
@@ -153,7 +157,8 @@ class SharedMap {
   async png(title, subtitle) {
     const { drawSheet } = await import('./sheet.js');
     const picture = await this.renderer.picture();
-    return drawSheet({ picture, title, subtitle, legend: this.legendRows.rows, credit: this.credit.textContent, colours: colours() });
+    const ratio = picture.width / this.canvas.clientWidth;
+    return drawSheet({ picture, ratio, title, subtitle, legend: this.legendRows.rows, credit: this.credit.textContent, colours: colours() });
   }
 }
 

@@ -34,8 +34,7 @@ function sign(context, row, x, y, colours) {
 }
 
 /** A PNG of a map's picture with its words, as a blob. */
-export function drawSheet({ picture, title, subtitle, legend, credit, colours }) {
-  const ratio = picture.width / (picture.clientWidth || picture.width);
+export function drawSheet({ picture, ratio, title, subtitle, legend, credit, colours }) {
   const [wide, high] = [picture.width / ratio, picture.height / ratio];
   const side = 300;
   const sheet = document.createElement('canvas');

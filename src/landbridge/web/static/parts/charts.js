@@ -1,13 +1,13 @@
 // Small charts as SVG, drawn from plain data. Every chart has words for those who do not see it.
 import { el, svg } from '../dom.js';
-import { number } from '../format.js';
+import { compact, number } from '../format.js';
 
 const PARTS = ['tariff', 'handling', 'fees', 'penalty', 'carbon', 'running', 'waiting', 'dwell', 'border', 'queue', 'reliability'];
 /** Colour of a part of a cost: those of the brief, set in parts.css for either theme. */
 export const partColour = (part) => (PARTS.includes(part) ? `var(--part-${part})` : '#888888');
 export const FAN = { wide: '#86b3d6', narrow: '#3f7cac' };
 
-const swatch = (colour) => svg('svg', { width: 13, height: 13, 'aria-hidden': 'true' }, svg('rect', { width: 13, height: 13, rx: 2, fill: colour }));
+const swatch = (colour) => svg('svg', { width: 13, height: 13, 'aria-hidden': 'true' }, svg('rect', { x: 0.5, y: 0.5, width: 12, height: 12, rx: 2, fill: colour, stroke: 'var(--soft)' }));
 
 /** A key of colours: [[colour, words]]. */
 export const keyOf = (rows) => el('div', { class: 'key' }, rows.map(([colour, words]) => el('span', {}, swatch(colour), words)));
@@ -110,8 +110,8 @@ export function fan(whole, { label, show = number, mark = null }) {
 export function scatter(rows, { label, xTitle, yTitle, band = 2, pick = null }) {
   const [wide, high, left, bottom, top, right] = [600, 520, 66, 48, 14, 16];
   const sizes = rows.flatMap((one) => [one.observed, one.modelled]).filter((value) => value > 0);
-  const low = Math.floor(Math.log10(Math.min(...sizes, 1)));
-  const most = Math.ceil(Math.log10(Math.max(...sizes, 10)));
+  const low = Math.floor(Math.log10(Math.min(...sizes)));
+  const most = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...sizes))));
   const scale = (value) => (Math.log10(Math.max(value, 10 ** low)) - low) / (most - low);
   const x = (value) => left + scale(value) * (wide - left - right);
   const y = (value) => high - bottom - scale(value) * (high - bottom - top);
@@ -125,8 +125,8 @@ export function scatter(rows, { label, xTitle, yTitle, band = 2, pick = null }) 
     powers.map((value) => [
       svg('line', { class: 'rule', x1: x(value), x2: x(value), y1: top, y2: high - bottom }),
       svg('line', { class: 'rule', x1: left, x2: wide - right, y1: y(value), y2: y(value) }),
-      svg('text', { class: 'soft', x: x(value), y: high - bottom + 17, 'text-anchor': 'middle' }, number(value)),
-      svg('text', { class: 'soft', x: left - 7, y: y(value) + 4, 'text-anchor': 'end' }, number(value)),
+      svg('text', { class: 'soft', x: x(value), y: high - bottom + 17, 'text-anchor': 'middle' }, compact(value)),
+      svg('text', { class: 'soft', x: left - 7, y: y(value) + 4, 'text-anchor': 'end' }, compact(value)),
     ]),
     off(1, null),
     off(band, '5 4'),

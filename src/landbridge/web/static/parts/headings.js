@@ -16,12 +16,12 @@ export function stateWords(params, { base = true } = {}) {
 /** A panel beside a map. */
 export const panel = (title, ...inside) => el('section', { class: 'panel' }, el('h2', {}, title), inside);
 
-/** A switch between a few choices: radio buttons that look like one bar. */
-export function segments(label, name, options, value, onPick) {
+/** A switch between a few choices: radio buttons that look like one bar. A `quiet` label is heard, not seen. */
+export function segments(label, name, options, value, onPick, { quiet = false } = {}) {
   return el(
     'fieldset',
     { class: 'segments' },
-    el('legend', {}, label),
+    el('legend', { class: quiet ? 'unseen' : null }, label),
     options.map(([key, words]) =>
       el(
         'label',

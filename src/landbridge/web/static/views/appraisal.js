@@ -3,9 +3,11 @@ import { get } from '../api.js';
 import { el, fill } from '../dom.js';
 import { dollars, number, percent } from '../format.js';
 import { bars, chart } from '../parts/charts.js';
+import { exportRow, tableExports } from '../parts/exports.js';
 import { check, heading, panel } from '../parts/headings.js';
 import { jobRow, listJobs, onJobs, startJob } from '../parts/jobs.js';
 import { await_, empty } from '../parts/notices.js';
+import { chartExports } from '../parts/picture.js';
 import { table } from '../parts/table.js';
 import { go } from '../router.js';
 import { t, tOr } from '../strings.js';
@@ -66,7 +68,7 @@ export function create() {
       asked = job.id;
       await_(body, async () => {
         const full = job.result ? job : await get(`/api/jobs/${encodeURIComponent(job.id)}`, {}, { fresh: true });
-        return report(full.result);
+        return [report(full.result), takeAway(job.id, full.result)];
       });
     } else if (BUSY.includes(job.state) && asked !== job.id) {
       fill(body);
@@ -161,6 +163,15 @@ export function create() {
       told.projects.map(project),
     );
   }
+
+  const takeAway = (job, told) =>
+    told &&
+    told.projects && [
+      exportRow(tableExports('appraisal', { job }), t('export.projects')),
+      exportRow(tableExports('swings', { job }), t('export.swings')),
+      exportRow(tableExports('parties', { job }), t('export.parties')),
+      chartExports(body, t('appraisal.title'), t('appraisal.of', { scenario: scenarioTitle(told.scenario), year: told.price_year }), 'landbridge-appraisal'),
+    ];
 
   function update(next) {
     params = next;

@@ -6,6 +6,7 @@ import { combobox } from '../parts/combobox.js';
 import { exportRow, tableExports } from '../parts/exports.js';
 import { heading, stateWords } from '../parts/headings.js';
 import { await_, empty } from '../parts/notices.js';
+import { chartExports } from '../parts/picture.js';
 import { table } from '../parts/table.js';
 import { getOrWait } from '../parts/waiting.js';
 import { go, queryOf } from '../router.js';
@@ -96,7 +97,8 @@ export function create() {
           facts(told),
           sections,
           [told.notes, told.note].flat().filter(Boolean).map((words) => el('p', { class: 'note' }, words)),
-          exportRow(tableExports('depends', query)),
+          exportRow(tableExports('depends', query), t('export.table')),
+          chartExports(body, t('depends.title'), t('depends.of', { zone: zoneName(params.zone), state: stateWords(params, { base: false }) }), 'landbridge-depends'),
         );
       },
       { words: t('depends.loading'), done: t('live.done') },

@@ -6,14 +6,16 @@ import { colours, theMap } from '../map/index.js';
 import { flowRows, makeLegend, networkRows } from '../map/legend.js';
 import { makeScene } from '../map/scene.js';
 import { chart, fan, FAN, keyOf, oddsBar } from '../parts/charts.js';
+import { exportRow, handOut, tableExports } from '../parts/exports.js';
 import { heading, panel, segments } from '../parts/headings.js';
 import { jobRow, listJobs, onJobs, startJob } from '../parts/jobs.js';
 import { await_, empty, failure, loading } from '../parts/notices.js';
+import { chartExports } from '../parts/picture.js';
 import { table } from '../parts/table.js';
 import { go, linkTo, queryOf } from '../router.js';
 import { t, tOr } from '../strings.js';
-import { getNetwork, linkLines, placeLines, theStudy } from '../study.js';
-import { openBounds } from './map.js';
+import { getNetwork, theStudy } from '../study.js';
+import { describeHit, FLOWS, modeHues, openBounds, widthSegments } from './onmap.js';
 
 const RUNS = [64, 256, 1000];
 
@@ -33,16 +35,12 @@ export function create() {
   let stop = null;
 
   const handlers = {
-    describe(hit) {
-      if (!network) return null;
-      if (hit.kind === 'link') {
-        const link = network.byId.get(hit.id);
-        const pair = run().flows[flowYear()][hit.id];
-        return link && [...linkLines(link), ...(pair ? [t('futures.link', { mean: tonnes(pair[0]), sd: tonnes(pair[1] ?? 0) })] : [])];
-      }
-      const place = network.placeById.get(hit.id);
-      return place && placeLines(place);
-    },
+    describe: (hit) =>
+      network &&
+      describeHit(hit, { network }, (one) => {
+        const pair = one.kind === 'link' && run().flows[flowYear()][one.id];
+        return pair ? [t('futures.link', { mean: tonnes(pair[0]), sd: tonnes(pair[1] ?? 0) })] : [];
+      }),
     redraw: () => drawMap(),
     home: () => network && map.fit(openBounds(network, null)),
   };
@@ -103,12 +101,11 @@ export function create() {
     const pairs = Object.entries(run().flows[at]);
     const spread = params.map === 'spread';
     const values = new Map(pairs.map(([id, [mean, sd]]) => [id, (spread ? sd : mean) ?? 0]));
-    const show = { flows: true, open: true, planned: true, shut: true, places: true, delays: false };
     const colourOf = spread ? () => c.spread : undefined;
-    const scene = makeScene({ network, colours: c, show, values, colourOf, widths: Number(params.widths || 1) });
-    const hues = spread ? [[c.spread, t('futures.spread')]] : [[c.rail, t('mode.rail')], [c.road, t('mode.road')], [c.ship, t('mode.ship')]];
+    const scene = makeScene({ network, colours: c, show: FLOWS, values, colourOf, widths: Number(params.widths || 1) });
+    const hues = spread ? [[c.spread, t('futures.spread')]] : modeHues(c);
     const rows = flowRows({ scene, ink: c.ink, head: t(spread ? 'futures.legend.spread' : 'futures.legend.mean', { year: at }), hues });
-    map.show(scene, makeLegend([...rows, ...networkRows({ scene, colours: c, show })]));
+    map.show(scene, makeLegend([...rows, ...networkRows({ scene, colours: c, show: FLOWS })]));
   }
 
   function drawYear() {
@@ -142,6 +139,8 @@ export function create() {
     drawMap();
   }
 
+  /** What the map of futures shows, in words. */
+  const mapWords = () => `${t(params.map === 'spread' ? 'futures.spread' : 'futures.mean')} · ${flowYear()} · ${t('futures.n', { n: run().n })}`;
   const odds = el('div');
   const fans = el('div', { class: 'fans' });
 
@@ -212,11 +211,19 @@ export function create() {
             'div',
             { class: 'row' },
             segments(t('map.shown'), 'futures-map', [['mean', t('futures.mean')], ['spread', t('futures.spread')]], params.map === 'spread' ? 'spread' : 'mean', (value) => go({ map: value }, { replace: true })),
-            segments(t('map.widths'), 'futures-widths', [['1', '×1'], ['3', '×3'], ['10', '×10']], params.widths || '1', (value) => go({ widths: value }, { replace: true })),
+            widthSegments('futures-widths', params),
           ),
           el('p', { class: 'note' }, t('futures.map.words')),
           mapBox,
         ),
+      panel(
+        t('export.title'),
+        exportRow(tableExports('odds'), t('export.odds')),
+        found && exportRow(tableExports('fans'), t('export.fans')),
+        found && found.flows && exportRow(tableExports('expected', { year: flowYear() }, ['csv', 'parquet', 'gpkg']), t('export.expected')),
+        found && found.flows && exportRow([{ words: t('export.png'), run: async () => handOut(await map.png(t('futures.map'), mapWords()), 'landbridge-futures.png') }], t('export.map')),
+        found && chartExports(fans, t('futures.fans'), t('futures.fans.words', { n: found.n }), 'landbridge-fans'),
+      ),
     );
   }
 

@@ -6,6 +6,7 @@ import { bars, chart } from '../parts/charts.js';
 import { exportRow, tableExports } from '../parts/exports.js';
 import { heading, stateWords } from '../parts/headings.js';
 import { await_, empty } from '../parts/notices.js';
+import { chartExports } from '../parts/picture.js';
 import { table } from '../parts/table.js';
 import { go, queryOf } from '../router.js';
 import { t, tOr } from '../strings.js';
@@ -78,7 +79,8 @@ export function create() {
             sort: '-usd_year',
             most: 15,
           }),
-          exportRow(tableExports('gains', query)),
+          exportRow(tableExports('gains', query), t('export.table')),
+          chartExports(body, t('gains.title'), stateWords(params), 'landbridge-gains'),
         );
       },
       { words: t('gains.loading'), done: t('live.done') },

@@ -2,17 +2,16 @@
 import { get, address } from '../api.js';
 import { el, fill } from '../dom.js';
 import { percent, tonnes } from '../format.js';
-import { colours, theMap } from '../map/index.js';
-import { flowRows, makeLegend, networkRows } from '../map/legend.js';
-import { boundsOf, CUT, makeScene } from '../map/scene.js';
+import { theMap } from '../map/index.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow, handOut, tableExports } from '../parts/exports.js';
-import { check, panel, segments, stateWords } from '../parts/headings.js';
+import { check, panel, stateWords } from '../parts/headings.js';
 import { await_, loading, say } from '../parts/notices.js';
 import { fileButton } from '../parts/waiting.js';
 import { go, queryOf } from '../router.js';
 import { t } from '../strings.js';
-import { corridorTitle, getNetwork, linkLines, linkName, placeLines, theStudy } from '../study.js';
+import { corridorTitle, getNetwork, linkName, theStudy } from '../study.js';
+import { cameraOf, describeHit, drawFlows, fitTo, pick, pickOf, rememberCamera, shownSegments, widthSegments } from './onmap.js';
 import { describePick } from './pick.js';
 
 const LAYERS = ['flows', 'open', 'planned', 'shut', 'places', 'delays'];
@@ -23,33 +22,6 @@ const shownOf = (params) => {
   const hidden = new Set((params[OFF] ?? 'delays').split(' '));
   return Object.fromEntries(LAYERS.map((name) => [name, !hidden.has(name)]));
 };
-
-/** Where the map opens: on the middle of what moves ashore. */
-export function openBounds(network, flows) {
-  const at = network.placeById;
-  const ends = network.links
-    .filter((link) => (link.mode === 'rail' || link.mode === 'road') && flows && flows.links[link.id])
-    .flatMap((link) => [at.get(link.from), at.get(link.to)])
-    .filter(Boolean);
-  const points = (ends.length > 3 ? ends : network.places).map((place) => [place.lon, place.lat]);
-  return boundsOf(points, 0.76);
-}
-
-/** Where a difference is greatest; null where next to nothing changes. */
-export function changedBounds(network, difference) {
-  const links = network.links.filter((link) => !link.ocean && difference.links[link.id]);
-  const most = Math.max(0, ...links.map((link) => Math.abs(difference.links[link.id])));
-  const points = links.filter((link) => Math.abs(difference.links[link.id]) >= 0.15 * most).flatMap((link) => link.coords);
-  return most >= 100 && points.length > 1 ? boundsOf(points) : null;
-}
-
-export const cameraOf = (params) => {
-  const [lon, lat, zoom] = (params.at || '').split('_').map(Number);
-  return Number.isFinite(zoom) ? { lon, lat, zoom } : null;
-};
-
-export const rememberCamera = ({ lon, lat, zoom }) =>
-  go({ at: [lon.toFixed(3), lat.toFixed(3), zoom.toFixed(2)].join('_') }, { silent: true });
 
 export function create() {
   const map = theMap();
@@ -64,49 +36,14 @@ export function create() {
   const isDifference = (params) => Boolean(params.base && params.base !== params.scenario && params.show !== 'flows');
 
   const handlers = {
-    describe(hit) {
-      if (!now) return null;
-      if (hit.kind === 'link') {
-        const link = now.network.byId.get(hit.id);
-        return link && linkLines(link, now.flows.links[hit.id], now.difference && (now.difference.links[hit.id] ?? 0));
-      }
-      const place = now.network.placeById.get(hit.id);
-      return place && placeLines(place);
-    },
-    pick: (hit) => go({ pick: hit ? `${hit.kind}:${hit.id}` : '' }, { replace: true }),
+    describe: (hit) => describeHit(hit, now),
+    pick,
     move: rememberCamera,
     redraw: () => now && draw(now.params),
-    home: () => now && home(),
+    home: () => now && fitTo(map, now, 70),
   };
 
-  function home() {
-    const bounds = now.difference && changedBounds(now.network, now.difference);
-    if (bounds) map.fit(bounds, 70);
-    else map.fit(openBounds(now.network, now.flows));
-  }
-
-  function draw(params) {
-    const show = shownOf(params);
-    const c = colours();
-    const widths = Number(params.widths || 1);
-    const options = { network: now.network, colours: c, widths, show };
-    let scene;
-    let rows = [];
-    if (now.difference) {
-      const values = new Map(Object.entries(now.difference.links));
-      scene = makeScene({ ...options, values, cut: CUT, colourOf: (_, amount) => (amount >= 0 ? c.more : c.less) });
-      if (show.flows) {
-        rows = flowRows({ scene, ink: c.ink, head: t('legend.change'), nothing: t('legend.unchanged'), hues: [[c.more, t('legend.more')], [c.less, t('legend.less')]] });
-      }
-    } else {
-      const values = new Map(Object.entries(now.flows.links).map(([id, [there, back]]) => [id, there + back]));
-      scene = makeScene({ ...options, values });
-      if (show.flows) {
-        rows = flowRows({ scene, ink: c.ink, head: t('legend.flow'), hues: [[c.rail, t('mode.rail')], [c.road, t('mode.road')], [c.ship, t('mode.ship')]] });
-      }
-    }
-    map.show(scene, makeLegend([...rows, ...networkRows({ scene, colours: c, show })]));
-  }
+  const draw = (params) => drawFlows(map, now, { widths: params.widths, show: shownOf(params) });
 
   function drawControls(params) {
     const show = shownOf(params);
@@ -124,10 +61,10 @@ export function create() {
       panel(
         t('map.show'),
         params.base && params.base !== params.scenario
-          ? segments(t('map.shown'), 'shown', [['difference', t('map.difference')], ['flows', t('map.flows')]], isDifference(params) ? 'difference' : 'flows', (key) => go({ show: key }, { replace: true }))
+          ? shownSegments('shown', isDifference(params) ? 'difference' : 'flows')
           : null,
         el('div', { class: 'checks' }, LAYERS.map((name) => check(t(`layer.${name}`), show[name], toggle(name)))),
-        segments(t('map.widths'), 'widths', [['1', '×1'], ['3', '×3'], ['10', '×10']], params.widths || '1', (key) => go({ widths: key }, { replace: true })),
+        widthSegments('widths', params),
         combobox({ label: t('map.find'), options, placeholder: t('map.find.hint'), onPick: (id) => go({ pick: id }, { replace: true }) }).element,
       ),
     );
@@ -223,7 +160,7 @@ export function create() {
       return;
     }
     now = made.next;
-    if (turns || (first && !cameraOf(params))) home();
+    if (turns || (first && !cameraOf(params))) fitTo(map, now, 70);
     draw(params);
     drawControls(params);
     drawTotals(params);
@@ -233,10 +170,4 @@ export function create() {
   }
 
   return { element, update };
-}
-
-/** What the address has picked: {kind, id}. */
-export function pickOf(params) {
-  const [kind, ...rest] = (params.pick || '').split(':');
-  return rest.length ? { kind, id: rest.join(':') } : null;
 }

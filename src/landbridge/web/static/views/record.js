@@ -17,9 +17,11 @@ const yearOf = (date) => {
 };
 const clip = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
-/** Events as dots on one lane for each process. */
-function timeline(told, since, picked) {
-  const [wide, names, row, top] = [1120, 318, 26, 26];
+/** Events as dots on one lane for each process, drawn for a box so wide that letters keep their size. */
+function timeline(told, since, picked, room) {
+  const wide = Math.max(600, Math.min(1120, room));
+  const [names, letters] = wide < 900 ? [272, 44] : [318, 50];
+  const [row, top] = [26, 26];
   const events = told.events.map((one) => ({ ...one, at: yearOf(one.first || one.date) })).filter((one) => one.at !== null && one.at >= since);
   const lanes = told.processes.filter((process) => events.some((one) => one.process === process.id));
   const last = Math.max(...events.map((one) => one.at), yearOf(told.as_of) ?? since + 1) + 0.3;
@@ -41,7 +43,7 @@ function timeline(told, since, picked) {
       const y = top + i * row + row / 2;
       return [
         svg('line', { class: 'rule', x1: names, x2: wide - 12, y1: y, y2: y }),
-        svg('text', { x: names - 10, y: y + 4, 'text-anchor': 'end' }, clip(process.title, 50), svg('title', {}, process.title)),
+        svg('text', { x: names - 10, y: y + 4, 'text-anchor': 'end' }, clip(process.title, letters), svg('title', {}, process.title)),
         events.filter((one) => one.process === process.id).map((one) => {
           const hollow = one.status !== 'occurred';
           return svg(
@@ -204,7 +206,7 @@ export function create() {
       { id: 'record-since', on: { change: () => go({ since: since.value }, { replace: true }) } },
       ['1990', '2010', '2020', '2024'].map((year) => el('option', { value: year, selected: year === (params.since || '2020') }, t('record.since.year', { year }))),
     );
-    fill(strip, panel(t('record.timeline'), el('div', { class: 'row' }, el('div', { class: 'field' }, el('label', { for: 'record-since' }, t('record.show')), since), el('p', { class: 'note' }, t('record.dots', { date: told.as_of }))), timeline(told, Number(params.since || 2020), params.event)));
+    fill(strip, panel(t('record.timeline'), el('div', { class: 'row' }, el('div', { class: 'field' }, el('label', { for: 'record-since' }, t('record.show')), since), el('p', { class: 'note' }, t('record.dots', { date: told.as_of }))), timeline(told, Number(params.since || 2020), params.event, strip.clientWidth ? strip.clientWidth - 30 : 1120)));
   }
 
   function drawList(params) {

@@ -12,9 +12,11 @@ import { panel } from '../parts/headings.js';
 import { await_, empty, failure, loading, say } from '../parts/notices.js';
 import { go, linkTo, queryOf } from '../router.js';
 import { t, tOr } from '../strings.js';
-import { commodityTitle, corridorTitle, getNetwork, linkLines, listPlaces, nodeName, placeLines, scenarioTitle, stateName, theStudy, zoneName } from '../study.js';
-import { cameraOf, rememberCamera } from './map.js';
+import { commodityTitle, corridorTitle, getNetwork, listPlaces, nodeName, scenarioTitle, stateName, theStudy, zoneName } from '../study.js';
+import { cameraOf, describeHit, FLOWS, rememberCamera } from './onmap.js';
 
+/** Ways that the legend names; the cards name all. */
+const MOST_ROWS = 5;
 const shutIds = (one) => (one.missing || []).map((gate) => gate.gate ?? gate.id ?? gate);
 const gateTitle = (one, id) => (one.missing || []).find((gate) => (gate.gate ?? gate.id ?? gate) === id)?.title ?? id;
 
@@ -34,15 +36,7 @@ export function create() {
   let next = 'from';
 
   const handlers = {
-    describe(hit) {
-      if (!network) return null;
-      if (hit.kind === 'link') {
-        const link = network.byId.get(hit.id);
-        return link && linkLines(link);
-      }
-      const place = network.placeById.get(hit.id);
-      return place && [...placeLines(place), t(`routes.click.${next}`)];
-    },
+    describe: (hit) => network && describeHit(hit, { network }, (one) => (one.kind === 'place' ? [t(`routes.click.${next}`)] : [])),
     pick(hit) {
       if (!hit || hit.kind !== 'place') return;
       const slot = next;
@@ -73,46 +67,72 @@ export function create() {
   const readFrom = () => now?.params.from ?? '';
   const readTo = () => now?.params.to ?? '';
 
-  /** What one scenario says, and the colour of each of its ways. */
-  const ways = (told) => (told ? told.alternatives.map((way, i) => ({ ...way, colour: colours().ways[i % colours().ways.length] })) : []);
+  /** Ways with their colours: the same way has the same colour in both scenarios. */
+  function paint(told, base) {
+    const hues = colours().ways;
+    const known = new Map();
+    const list = (one) =>
+      (one ? one.alternatives : []).map((way) => {
+        const key = (way.links || []).join(' ') || `${way.modes}`;
+        if (!known.has(key)) known.set(key, hues[known.size % hues.length]);
+        return { ...way, colour: known.get(key) };
+      });
+    return [list(told), list(base)];
+  }
 
+  /** Ways as lines side by side: those of the scenario drawn through, those that it is compared with dashed. */
   function draw() {
     const c = colours();
-    const show = { flows: true, open: true, planned: true, shut: true, places: true, delays: false };
-    const scene = makeScene({ network, colours: { ...c }, show, values: null });
-    const shown = ways(now.told);
-    const widest = Math.max(0.01, ...shown.map((way) => way.share));
+    const scene = makeScene({ network, colours: { ...c }, show: FLOWS, values: null });
+    const both = paint(now.told, now.base);
+    const widest = Math.max(0.01, ...both.flat().map((way) => way.share));
+    const wide = (way) => Math.max(1.6, (9 * way.share) / widest);
     const used = new Map();
     const lines = [];
-    shown.forEach((way, i) => {
-      for (const id of way.links || []) {
-        const link = network.byId.get(id);
-        if (!link) continue;
-        const row = used.get(id) ?? 0;
-        used.set(id, row + 1);
-        lines.push({ id, coords: link.from <= link.to ? link.coords : [...link.coords].reverse(), colour: way.colour, width: Math.max(1.6, (9 * way.share) / widest), offset: 0, dash: 'solid', casing: true, order: 2000 - i + (i === picked ? 500 : 0), row });
+    both.forEach((shown, second) =>
+      shown.forEach((way, i) => {
+        for (const id of way.links || []) {
+          const link = network.byId.get(id);
+          if (!link) continue;
+          if (!used.has(id)) used.set(id, []);
+          const width = wide(way) * (second ? 0.6 : 1);
+          const line = { id, coords: link.from <= link.to ? link.coords : [...link.coords].reverse(), colour: way.colour, width, dash: second ? 'dash' : 'solid', casing: true, order: 2000 - 100 * second - i + (i === picked && !second ? 500 : 0) };
+          used.get(id).push(line);
+          lines.push(line);
+        }
+      }),
+    );
+    for (const beside of used.values()) {
+      let at = -beside.reduce((sum, line) => sum + line.width + 1, -1) / 2;
+      for (const line of beside) {
+        line.offset = at + line.width / 2;
+        at += line.width + 1;
       }
-    });
-    for (const line of lines) line.offset = (line.row - (used.get(line.id) - 1) / 2) * 4.5;
+    }
     const quiet = scene.lines.map((line) => ({ ...line, colour: line.dash === 'dot' ? c.ocean : c.open, width: Math.min(line.width, 0.9) }));
-    const ends = [...shown.flatMap((way) => way.legs || []).flatMap((leg) => [leg.from, leg.to]), now.params.from, now.params.to];
-    const named = new Set(ends);
+    const named = new Set([...both.flat().flatMap((way) => way.legs || []).flatMap((leg) => [leg.from, leg.to]), now.params.from, now.params.to]);
     const places = scene.places.map((place) => ({ ...place, zoom: named.has(place.id) ? 0 : Math.max(place.zoom, 4.5), rank: named.has(place.id) ? place.rank - 1000 : place.rank }));
     const all = { ...scene, lines: [...quiet, ...lines].sort((a, b) => a.order - b.order), places };
+    const rowsOf = (second) => [...both[second].slice(0, MOST_ROWS).map(rowOf(second)), ...restOf(both[second])];
+    const restOf = (list) => (list.length > MOST_ROWS ? [{ kind: 'words', words: t('routes.legend.more', { n: list.length - MOST_ROWS, share: percent(list[MOST_ROWS].share) }) }] : []);
+    const rowOf = (second) => (way, i) => ({ kind: 'line', colour: way.colour, width: wide(way) * (second ? 0.6 : 1), dash: second ? 'dash' : undefined, words: t('routes.way', { n: i + 1, share: percent(way.share) }) });
     const rows = [
       { kind: 'words', head: true, words: t('routes.legend') },
-      ...shown.map((way, i) => ({ kind: 'line', colour: way.colour, width: Math.max(1.6, (9 * way.share) / widest), words: t('routes.way', { n: i + 1, share: percent(way.share) }) })),
+      now.base && { kind: 'words', words: scenarioTitle(now.params.scenario) },
+      ...rowsOf(0),
+      now.base && { kind: 'words', words: t('routes.legend.base', { base: scenarioTitle(now.params.base) }) },
+      ...rowsOf(1),
       { kind: 'line', colour: c.open, width: 0.9, words: t('routes.legend.network') },
-    ];
+    ].filter(Boolean);
     map.show(all, makeLegend(rows));
   }
 
   function fit() {
     if (!now) return;
-    const points = ways(now.told).flatMap((way) => (way.links || []).flatMap((id) => network.byId.get(id)?.coords ?? []));
+    const points = paint(now.told, now.base).flat().flatMap((way) => (way.links || []).flatMap((id) => network.byId.get(id)?.coords ?? []));
     const ends = [now.params.from, now.params.to].map((id) => network.placeById.get(id) ?? theStudy().zones.find((zone) => zone.id === id)).filter(Boolean);
     const list = points.length ? points : ends.map((one) => [one.lon, one.lat]);
-    if (list.length) map.fit(boundsOf(list), 115);
+    if (list.length) map.fit(boundsOf(list), 60, { beside: true });
   }
 
   function card(way, i, most) {
@@ -184,8 +204,7 @@ export function create() {
     );
   }
 
-  function column(told, title, most, id) {
-    const list = ways(told);
+  function column(told, list, title, most, id) {
     const unserved = told.unserved && told.unserved.t_year > 0.5;
     return el(
       'section',
@@ -200,6 +219,7 @@ export function create() {
 
   function results() {
     const both = [now.told, now.base].filter(Boolean);
+    const [list, baseList] = paint(now.told, now.base);
     const cost = (way) => (way.parts || []).reduce((sum, one) => sum + Math.max(0, one.usd_t), 0);
     const most = Math.max(...both.flatMap((told) => told.alternatives.map(cost)), 1);
     const parts = [...new Set(both.flatMap((told) => told.alternatives.flatMap((way) => (way.parts || []).filter((one) => one.usd_t > 0).map((one) => one.part))))];
@@ -210,7 +230,7 @@ export function create() {
         t('routes.between', { from: zoneName(params.from), to: zoneName(params.to) }),
         el('p', { class: 'quiet' }, t('routes.for', { cargo: commodityTitle(query.commodity), year: params.year })),
         !params.commodity && el('p', { class: 'note' }, t('routes.class', { cargo: commodityTitle(query.commodity) })),
-        el('div', { class: now.base ? 'side-by-side' : null }, column(now.told, scenarioTitle(params.scenario), most, 'routes-now'), now.base && column(now.base, scenarioTitle(params.base), most, 'routes-base')),
+        el('div', { class: now.base ? 'side-by-side' : null }, column(now.told, list, scenarioTitle(params.scenario), most, 'routes-now'), now.base && column(now.base, baseList, scenarioTitle(params.base), most, 'routes-base')),
         el('p', { class: 'note' }, t('routes.bars')),
         keyOf(parts.map((part) => [partColour(part), tOr(`part.${part}`, part)])),
         exportRow(tableExports('routes', query), t('export.title')),

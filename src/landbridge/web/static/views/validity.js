@@ -6,6 +6,7 @@ import { chart, scatter } from '../parts/charts.js';
 import { csvOf, exportRow, handOut } from '../parts/exports.js';
 import { heading, segments } from '../parts/headings.js';
 import { await_ } from '../parts/notices.js';
+import { chartExports } from '../parts/picture.js';
 import { table } from '../parts/table.js';
 import { getOrWait } from '../parts/waiting.js';
 import { go } from '../router.js';
@@ -85,7 +86,8 @@ export function create() {
           chart(t('validity.chart', { unit }), el('div', { class: 'scatter' }, scatter(dots, { label: t('validity.chart', { unit }), xTitle: t('validity.axis.observed', { unit }), yTitle: t('validity.axis.modelled', { unit }) })), el('p', { class: 'note' }, t('validity.dots'))),
         ),
       el('p', { class: 'note' }, t('validity.evidence', { n: told.evidence_only ?? 0 })),
-      exportRow([{ words: t('export.csv'), run: () => handOut(csvOf(['id', 'quantity', 'scenario', 'unit', 'observed', 'modelled', 'error', 'relative_error', 'tolerance_stated', 'verdict', 'use', 'reason', 'note'], told.rows), 'landbridge-validity.csv') }]),
+      exportRow([{ words: t('export.csv'), run: () => handOut(csvOf(['id', 'quantity', 'scenario', 'unit', 'observed', 'modelled', 'error', 'relative_error', 'tolerance_stated', 'verdict', 'use', 'reason', 'note'], told.rows), 'landbridge-validity.csv') }], t('export.table')),
+      dots.length > 0 && chartExports(body, t('validity.title'), t('validity.inside.words', { inside: told.inside, compared: told.compared }), 'landbridge-validity'),
     );
     if (focus) document.getElementById(focus)?.focus();
   }

@@ -1,22 +1,19 @@
 // What if: switches for gates, and links, borders, ports and states shut or opened by clicking; what turns.
 import { address, ApiError, get, keep, post } from '../api.js';
 import { el, fill } from '../dom.js';
-import { number, percent, quantity } from '../format.js';
-import { colours, theMap } from '../map/index.js';
-import { flowRows, makeLegend, networkRows } from '../map/legend.js';
-import { CUT, makeScene } from '../map/scene.js';
+import { capital, number, percent, quantity } from '../format.js';
+import { theMap } from '../map/index.js';
 import { combobox } from '../parts/combobox.js';
 import { exportRow } from '../parts/exports.js';
-import { panel, segments, stateWords } from '../parts/headings.js';
+import { panel, stateWords } from '../parts/headings.js';
+import { howFar, standingOf } from '../parts/howfar.js';
 import { await_, failure, loading, say } from '../parts/notices.js';
 import { table } from '../parts/table.js';
 import { go, linkTo, queryOf } from '../router.js';
 import { t, tn, tOr } from '../strings.js';
-import { corridorTitle, getNetwork, linkLines, linkName, placeLines, stateName, theStudy, zoneName } from '../study.js';
-import { cameraOf, changedBounds, openBounds, pickOf, rememberCamera } from './map.js';
+import { corridorTitle, getNetwork, linkName, stateName, theStudy, zoneName } from '../study.js';
+import { cameraOf, describeHit, drawFlows, fitTo, FLOWS, pick, pickOf, rememberCamera, shownSegments, widthSegments } from './onmap.js';
 import { describePick } from './pick.js';
-
-const key = (change) => `${change.kind}:${change.id}`;
 
 export function create() {
   const map = theMap();
@@ -38,36 +35,36 @@ export function create() {
   let asked = 0;
 
   const handlers = {
-    describe(hit) {
-      if (!now) return null;
-      if (hit.kind === 'link') {
-        const link = now.network.byId.get(hit.id);
-        return link && linkLines(link, now.flows.links[hit.id], now.difference && (now.difference.links[hit.id] ?? 0));
-      }
-      const place = now.network.placeById.get(hit.id);
-      return place && placeLines(place);
-    },
-    pick: (hit) => go({ pick: hit ? `${hit.kind}:${hit.id}` : '' }, { replace: true }),
+    describe: (hit) => describeHit(hit, now),
+    pick,
     move: rememberCamera,
     redraw: () => now && draw(now.params),
-    home: () => home(),
+    home: () => now && fitTo(map, now, 80),
+    drawn: () => told('drawnMs'),
+    ready: () => told('readyMs'),
   };
+
+  /** How long after a change was asked for the map shows what it turns. */
+  function told(word) {
+    if (!asked || !now || !now.solved) return;
+    element.dataset[word] = Math.round(performance.now() - asked);
+    if (word === 'readyMs') asked = 0;
+  }
 
   const changes = () => (now && now.solved ? now.solved.changes : []);
 
-  /** Words for what a change does. */
-  function changeWords(change) {
-    const link = now.network.byId.get(change.id);
-    const name =
-      change.kind === 'gate'
-        ? (now.gates.find((gate) => gate.id === change.id)?.title ?? change.id)
-        : change.kind === 'state'
-          ? stateName(change.id)
-          : link
-            ? linkName(link)
-            : zoneName(change.id);
-    return t(`whatif.change.${change.to}`, { name });
+  /** What a change is made to, in words. */
+  function nameOf(kind, id) {
+    if (kind === 'gate') return now.gates.find((gate) => gate.id === id)?.title ?? id;
+    if (kind === 'state' || kind === 'trade') return t(`whatif.of.${kind}`, { name: stateName(id) });
+    if (kind === 'link') return now.network.byId.has(id) ? linkName(now.network.byId.get(id)) : id;
+    if (kind === 'port') return zoneName(id);
+    const crossing = now.network.links.find((link) => link.border === id);
+    return t('whatif.of.border', { name: crossing ? linkName(crossing) : id });
   }
+
+  /** Words for what a change does. */
+  const changeWords = (change) => t(`whatif.change.${change.to}`, { name: nameOf(change.kind, change.id), share: percent(change.share ?? 0) });
 
   /** Solve with these changes; the address takes the answer's id, so that Back undoes. */
   async function solve(wanted) {
@@ -79,12 +76,13 @@ export function create() {
     fill(result, panel(t('whatif.result'), loading(t('whatif.solving'))));
     map.say(t('whatif.solving'));
     const started = performance.now();
+    const { commodity } = now.params;
     try {
-      const told = await post('/api/what-if', { scenario: now.params.scenario, year: Number(now.params.year), changes: wanted });
+      const told = await post('/api/what-if', { scenario: now.params.scenario, year: Number(now.params.year), commodity, changes: wanted });
       if (mine !== turn) return;
       element.dataset.solvedMs = Math.round(performance.now() - started);
       asked = started;
-      keep(`/api/what-if/${encodeURIComponent(told.id)}`, {}, told);
+      keep(`/api/what-if/${encodeURIComponent(told.id)}`, { commodity }, told);
       go({ what_if: told.id });
     } catch (fault) {
       if (mine !== turn) return;
@@ -95,57 +93,27 @@ export function create() {
     }
   }
 
-  /** Change one thing; changing it back to how it stands takes the change away. */
-  function change(kind, id, to, today) {
-    const rest = changes().filter((one) => key(one) !== `${kind}:${id}`);
-    solve(to === today ? rest : [...rest, { kind, id, to }]);
+  /** How far one thing is open, and the switch that changes it. */
+  function control(kind, id, label, { quiet, partly } = {}) {
+    const made = changes().find((one) => one.kind === kind && one.id === id);
+    const rest = changes().filter((one) => one !== made);
+    const onSet = (to, share) => solve(to ? [...rest, { kind, id, to, share }] : rest);
+    return howFar({ label, quiet, partly, made, base: standingOf(kind, id, now), onSet });
   }
 
-  const undoButton = (made) =>
-    el('button', { type: 'button', class: 'button main', on: { click: () => solve(changes().filter((one) => one !== made)) } }, t('whatif.undo.one', { change: changeWords(made) }));
-
   function actions(hit, thing) {
-    const changed = changes().find((one) => one.id === hit.id && one.kind !== 'gate');
-    if (changed) {
-      return el('div', { class: 'actions' }, undoButton(changed));
+    if (hit.kind === 'state') {
+      return [control('state', hit.id, t('whatif.transit')), control('trade', hit.id, t('whatif.trade'), { partly: false }), el('p', { class: 'note' }, t('whatif.state.words'))];
     }
-    const button = (kind, to, words) =>
-      el('button', { type: 'button', class: 'button main', on: { click: () => change(kind, hit.id, to) } }, words);
-    if (hit.kind === 'state') return el('div', { class: 'actions' }, button('state', 'shut', t('whatif.shut.state', { name: stateName(hit.id) })));
-    if (hit.kind === 'link' && thing) {
-      return el('div', { class: 'actions' }, thing.status === 'open' || thing.status === 'partial' ? button('link', 'shut', t('whatif.shut.link')) : button('link', 'open', t('whatif.open.link')));
-    }
-    if (thing && thing.borders && thing.borders.length > 0) {
-      return el(
-        'div',
-        { class: 'actions' },
-        thing.borders.map((id) => {
-          const gone = changes().find((one) => one.kind === 'border' && one.id === id);
-          return gone
-            ? undoButton(gone)
-            : el('button', { type: 'button', class: 'button main', on: { click: () => change('border', id, 'shut') } }, t('whatif.shut.border', { id }));
-        }),
-      );
-    }
-    if (thing && thing.kind === 'port') return el('div', { class: 'actions' }, button('port', 'shut', t('whatif.shut.port')));
-    return el('p', { class: 'quiet' }, t('whatif.cannot'));
+    if (!thing) return null;
+    if (hit.kind === 'link') return control('link', hit.id, t('whatif.link'));
+    const borders = thing.borders.map((id) => control('border', id, capital(nameOf('border', id))));
+    const port = thing.kind === 'port' && control('port', hit.id, t('whatif.port'));
+    return borders.length || port ? [borders, port] : el('p', { class: 'quiet' }, t('whatif.cannot'));
   }
 
   function draw(params) {
-    const c = colours();
-    const show = { flows: true, open: true, planned: true, shut: true, places: true, delays: false };
-    const widths = Number(params.widths || 1);
-    let scene;
-    let rows;
-    if (now.difference && params.show !== 'flows') {
-      scene = makeScene({ network: now.network, colours: c, show, widths, values: new Map(Object.entries(now.difference.links)), cut: CUT, colourOf: (_, amount) => (amount >= 0 ? c.more : c.less) });
-      rows = flowRows({ scene, ink: c.ink, head: t('legend.change'), nothing: t('legend.unchanged'), hues: [[c.more, t('legend.more')], [c.less, t('legend.less')]] });
-    } else {
-      const values = new Map(Object.entries(now.flows.links).map(([id, [there, back]]) => [id, there + back]));
-      scene = makeScene({ network: now.network, colours: c, show, widths, values });
-      rows = flowRows({ scene, ink: c.ink, head: t('legend.flow'), hues: [[c.rail, t('mode.rail')], [c.road, t('mode.road')], [c.ship, t('mode.ship')]] });
-    }
-    map.show(scene, makeLegend([...rows, ...networkRows({ scene, colours: c, show })]));
+    drawFlows(map, params.show === 'flows' ? { ...now, difference: null } : now, { widths: params.widths, show: FLOWS });
     map.pick(pickOf(params));
   }
 
@@ -212,12 +180,6 @@ export function create() {
     return lines.length ? lines : [t('whatif.nothing')];
   }
 
-  function home() {
-    const bounds = now && now.difference && changedBounds(now.network, now.difference);
-    if (bounds) map.fit(bounds, 80);
-    else if (now) map.fit(openBounds(now.network, now.flows));
-  }
-
   function drawResult(params) {
     const told = now.solved;
     if (!told) {
@@ -229,8 +191,8 @@ export function create() {
       panel(
         t('whatif.result'),
         el('ul', { class: 'turned' }, turnedWords().map((words) => el('li', {}, words))),
-        segments(t('map.shown'), 'whatif-shown', [['difference', t('map.difference')], ['flows', t('map.flows')]], params.show === 'flows' ? 'flows' : 'difference', (value) => go({ show: value }, { replace: true })),
-        segments(t('map.widths'), 'whatif-widths', [['1', '×1'], ['3', '×3'], ['10', '×10']], params.widths || '1', (value) => go({ widths: value }, { replace: true })),
+        shownSegments('whatif-shown', params.show === 'flows' ? 'flows' : 'difference'),
+        widthSegments('whatif-widths', params),
         table({
           caption: t('whatif.summary'),
           columns: [
@@ -287,20 +249,11 @@ export function create() {
 
   function gateRow(gate) {
     const made = changes().find((one) => one.kind === 'gate' && one.id === gate.id);
-    const today = gate.today ?? (made ? null : gate.state);
-    const state = made ? made.to : gate.state;
-    const box = el('input', {
-      type: 'checkbox',
-      role: 'switch',
-      checked: state === 'open',
-      'aria-label': gate.title,
-      on: { change: () => change('gate', gate.id, box.checked ? 'open' : 'shut', made ? today ?? (made.to === 'open' ? 'shut' : 'open') : gate.state) },
-    });
     return el(
       'div',
       { class: `gate${made ? ' changed' : ''}`, 'data-gate': gate.id },
       el('strong', {}, gate.title),
-      el('label', { class: 'switch' }, el('span', { class: `tag ${state}` }, t(`gate.${state}`)), box),
+      control('gate', gate.id, gate.title, { quiet: true }),
       el('p', {}, gate.why || (gate.since ? t('gate.since', { since: gate.since }) : t('gate.unknown'))),
       el('details', { on: { toggle: (event) => fill(event.target, event.target.firstChild, gateEvidence(gate)) } }, el('summary', {}, tn('gate.evidence', gate.n_evidence ?? gate.evidence.length))),
     );
@@ -351,18 +304,19 @@ export function create() {
     const query = queryOf(params);
     const bare = { scenario: params.scenario, year: params.year };
     const commodity = params.commodity;
-    const solved = params.what_if ? await get(`/api/what-if/${encodeURIComponent(params.what_if)}`) : null;
+    const solved = params.what_if ? await get(`/api/what-if/${encodeURIComponent(params.what_if)}`, { commodity }) : null;
     if (solved && (solved.scenario !== params.scenario || String(solved.year) !== params.year)) {
       throw new ApiError({ what: t('whatif.other.what'), mend: t('whatif.other.mend') });
     }
-    const [network, gates, flows, difference] = await Promise.all([
+    const [network, before, gates, flows, difference] = await Promise.all([
       getNetwork(query),
+      getNetwork(bare),
       get('/api/gates', bare),
-      get('/api/flows', { ...query, commodity }),
+      solved ? solved.flows : get('/api/flows', { ...query, commodity }),
       solved ? get('/api/difference', { ...query, base: params.scenario, commodity }) : null,
       attached,
     ]);
-    return { network, gates: gates.gates ?? gates, flows, difference, solved, params, wanted };
+    return { network, before, gates, flows, difference, solved, params, wanted };
   }
 
   async function update(params) {
@@ -390,7 +344,7 @@ export function create() {
       return;
     }
     if (!mapBox.contains(banner)) mapBox.append(banner);
-    if (!(first && cameraOf(params))) home();
+    if (!(first && cameraOf(params))) fitTo(map, now, 80);
     draw(params);
     drawBanner();
     drawDetails(params);
@@ -401,8 +355,7 @@ export function create() {
     const focus = document.activeElement?.closest('[data-gate]')?.dataset.gate;
     drawGates();
     side.scrollTop = at;
-    if (focus) gatesBox.querySelector(`[data-gate="${CSS.escape(focus)}"] input`)?.focus();
-    if (asked) element.dataset.drawnMs = Math.round(performance.now() - asked);
+    if (focus) gatesBox.querySelector(`[data-gate="${CSS.escape(focus)}"] input:checked`)?.focus();
     element.dataset.whatIf = params.what_if || '';
     if (now.solved) say(t('live.solved', { n: changes().length, seconds: number(now.solved.seconds, 2) }));
   }
