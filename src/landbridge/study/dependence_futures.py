@@ -131,13 +131,13 @@ def _measure(model: _Model, shares: np.ndarray) -> tuple[np.ndarray, float]:
     detours: Detours = closures.detours
     before = np.where(detours.is_detour, 0.0, problem.usable)
     n = len(closures.base.prepared.network.zones)
-    at = _solve(closures, problem, before, closures.routes.log_weight)
+    at = _solve(closures, _change(closures, problem, before, closures.routes.log_weight))
     exposed = measure_exposure(closures.routes, closures.passages, at.flow, model.value, n)
     numbers, worst = [], at.residual
     for e in model.elements:
         still = np.where(closures.passages.mark([e]), 0.0, problem.usable)
         usable, weight = weigh_detours(detours, closures.theta, problem.base_cost, before, still)
-        after = _solve(closures, problem, usable, weight)
+        after = _solve(closures, _change(closures, problem, usable, weight).leave_out_shut())
         loss = measure_loss(closures.routes, problem.segments, at, after, problem.choke, n)
         worst = max(worst, after.residual)
         numbers += [
@@ -149,10 +149,8 @@ def _measure(model: _Model, shares: np.ndarray) -> tuple[np.ndarray, float]:
     return np.array(numbers), worst
 
 
-def _solve(
-    closures: ClosureModel, problem: Problem, usable: np.ndarray, log_weight: np.ndarray
-) -> Equilibrium:
-    changed = Problem(
+def _change(closures: ClosureModel, problem: Problem, usable: np.ndarray, log_weight: np.ndarray) -> Problem:
+    return Problem(
         problem.facilities,
         problem.capacity_t_year,
         replace(closures.routes, log_weight=log_weight),
@@ -164,5 +162,8 @@ def _solve(
         problem.scarcity,
         problem.bears,
     )
+
+
+def _solve(closures: ClosureModel, problem: Problem) -> Equilibrium:
     start = closures.base.neighbour
-    return solve_near(changed, Neighbour(start.load, start.inverse.copy()))[0]
+    return solve_near(problem, Neighbour(start.load, start.inverse.copy()))[0]

@@ -28,6 +28,10 @@ class Names:
             self._wrong.append(UnknownId(name, choices, kind=kind, where=self.where))
         return name
 
+    def add(self, error: LandbridgeError) -> None:
+        """Keep something else that is wrong with the question."""
+        self._wrong.append(error)
+
     def find(self, look_up: Callable[[], T], instead: T) -> T:
         """What ``look_up`` finds, or ``instead`` where it refuses."""
         try:
