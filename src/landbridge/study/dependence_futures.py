@@ -13,9 +13,9 @@ from landbridge.indicators.dependence import measure_loss
 from landbridge.indicators.exposure import measure_exposure
 from landbridge.indicators.futures_summary import summarise_futures
 from landbridge.study.closures import ClosureModel, OpenState
+from landbridge.study.exposure_futures import read_held_shares
 from landbridge.study.folder import Study
 from landbridge.study.future_run import list_future_years
-from landbridge.study.future_states import read_gate_shares
 from landbridge.study.futures import sample_study
 from landbridge.study.prepare import Prepared, Progress, Report
 from landbridge.study.states import StateFamily
@@ -74,7 +74,8 @@ def spread_dependence(
     workers: Workers = THREADS,
     progress: Report | None = None,
 ) -> DependenceSpread:
-    """Solve each state of the network that ``n`` futures reach in a year, open and with states closed.
+    """Solve each state of the network that ``n`` futures reach in a year, open and with states closed; gates
+    that the scenario sets stay as it sets them.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def spread_dependence(
     own = replace(prepared, routes=closures.routes, captive=closures.captive, bearings=bearings)
     family = StateFamily(own, found.scenario)
     futures = sample_study(prepared.study, n, seed=seed)
-    shares = read_gate_shares(family, futures, found.year)
+    shares = read_held_shares(family, futures, found.year)
     first, state_of = family.group(shares)
     value = prepared.study.tables["classes"]["unit_value_usd_t"].astype(float)
     model = _Model(closures, family, found.year, tuple(elements), found.zones.index(zone), value)

@@ -2,13 +2,19 @@
 once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from landbridge.errors import Fault, LandbridgeError, QuestionRefused, UnknownId
 from landbridge.study.folder import Study
 
 T = TypeVar("T")
+
+
+def find_year(study: Study, years: Sequence[int]) -> int:
+    """The year for which scenarios are compared: the middle one of those after the base year."""
+    later = [year for year in sorted(years) if year > study.settings.base_year]
+    return later[len(later) // 2] if later else max(years)
 
 
 class Names:
