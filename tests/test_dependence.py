@@ -1,9 +1,12 @@
 """Exposure, concentration, islands and closures: closed forms, identities, and the small study."""
 
 import json
+from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from command import landbridge
 from killer import Killer
@@ -89,6 +92,36 @@ def test_4_the_smallest_cut_is_all_sets_of_the_least_size():
     assert find_cuts(GRAPH, {1}, {4}) == [("E",)]  # at sea only the partner itself can refuse
     assert find_cuts(GRAPH, {0}, {2}, dead_ends=["B"]) == [()]  # cut off as it is
     assert find_cuts(GRAPH, {0}, {2, 3, 4}, most=1) == []
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=80, deadline=None)
+def test_4b_the_cuts_are_those_of_trying_every_set(seed):
+    """On random maps with a sea, an exclave and dead ends: all least sets, as trying every set finds them."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(3, 12))
+    owners = ["", *"ABCDEFG"]
+    state = tuple(owners[int(i)] for i in rng.integers(0, len(owners), n))
+    edges = [set() for _ in range(n)]
+    for a, b in rng.integers(0, n, (int(rng.integers(2, 3 * n)), 2)).tolist():
+        if a != b:
+            edges[a].add(b)
+            edges[b].add(a)
+    graph = StateGraph(state, tuple(map(frozenset, edges)))
+    start = {0, *(v for v in range(1, 2) if rng.random() < 0.3)}
+    partners = {v for v in range(2, n) if rng.random() < 0.6}
+    dead = {name for name in "ABC" if rng.random() < 0.2}
+    own = {state[v] for v in start}
+    others = sorted(set(state) - {"", *own})
+    expected = []
+    for size in range(4):
+        for closed in combinations(others, size):
+            reached = graph.reach(start, {*closed, *dead})
+            if not any(v in partners and state[v] not in closed for v in reached):
+                expected.append(closed)
+        if expected:
+            break
+    assert find_cuts(graph, start, partners, dead) == expected
 
 
 @pytest.fixture(scope="module")
