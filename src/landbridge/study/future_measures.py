@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from landbridge.assignment.bearing import measure_surplus
-from landbridge.assignment.routes import NESTS, RouteSet
+from landbridge.assignment.routes import RouteSet
 from landbridge.assignment.sue import Equilibrium, Segments
 from landbridge.assignment.together import Response
 from landbridge.errors import FuturesRefused, suggest
-from landbridge.indicators.corridors import list_members
+from landbridge.indicators.corridors import list_members, list_shipped, rate_boxes
 from landbridge.indicators.surplus import split_to_ends
 from landbridge.study.prepare import Prepared
 from landbridge.study.run import list_corridors
@@ -55,8 +55,10 @@ class Measures:
         self.corridors = [
             np.flatnonzero(list_members(p.network, p.tables, routes, c)) for c in list_corridors(p)
         ]
-        teu = np.where(classes.is_containerised, 1.0 / classes.tonnes_per_teu, 0.0)
-        self.teu = teu[routes.route_class] * (routes.nest != NESTS.index("road"))
+        shipped = [list_shipped(p.network, p.tables, routes, c) for c in list_corridors(p)]
+        self.teu = [
+            rate_boxes(routes, classes, aboard)[m] for aboard, m in zip(shipped, self.corridors, strict=True)
+        ]
         place = {zone: i for i, zone in enumerate(zones)}
         self.pairs = [
             (routes.find_group(classes.index[k], place[o], place[d]), (classes.index[k], place[o], place[d]))
@@ -107,7 +109,7 @@ class Measures:
         """
         r, s = self.routes, segments
         values = [float(at.flow[m].sum()) for m in self.corridors]
-        values += [float((at.flow[m] * self.teu[m]).sum()) for m in self.corridors]
+        values += [float((at.flow[m] * teu).sum()) for m, teu in zip(self.corridors, self.teu, strict=True)]
         by_facility = np.broadcast_to(at.delay_h, (len(self.classes.ids), len(at.delay_h)))
         for group, at_pair in self.pairs:
             values += self._take_pair(s, at, terms, by_facility, group, float(demand[at_pair]))
