@@ -224,4 +224,22 @@ def test_the_command_prints_tables_and_json(folder, tmp_path, capsys):
     assert wrong.code == 1
     assert "ferries" in wrong.err
     assert landbridge(capsys, "appraise", "ferries", *study, "--seed", "3").code == 2
+
+
+def test_the_command_lists_all_that_is_wrong_before_anything_is_prepared(folder, capsys, monkeypatch):
+    """Two unknown projects, a scenario and a number of futures are told at once, and nothing is prepared."""
+    monkeypatch.setattr("landbridge.study.prepare.prepare", lambda *_: pytest.fail("prepared"))
+    asked = ("ferry", "rail", "-s", "todey", "--futures", "999999999")
+    wrong = landbridge(capsys, "appraise", *asked, "--study", str(folder))
+    assert wrong.code == 1
+    assert wrong.err.startswith("LB-S005 the question has 4 faults.")
+    for words in ("ferry", "rails", "todey", "today", "999999999 futures cannot be drawn"):
+        assert words in wrong.err
+    alone = landbridge(capsys, "appraise", "ferries", "--futures", "20", "--study", str(folder))
+    assert "no project meets a gate" in alone.err
+
+
+def test_the_command_refuses_a_chart_of_another_kind(folder, capsys):
+    """Charts are *.html or *.svg."""
+    study = ("--study", str(folder))
     assert landbridge(capsys, "appraise", "ferries", *study, "-o", "a.pdf").code == 2

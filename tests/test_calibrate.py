@@ -270,6 +270,15 @@ def test_a_run_takes_parameters_from_the_sample(planted, tmp_path: Path) -> None
     ]
     assert told[0]["n"] == 8
     assert told[0]["a_t_year"][0] < told[0]["a_t_year"][2]
+    (hold,) = [
+        row
+        for row in compare_run(run, "today", "gap-open")["dependence"]
+        if (row["zone"], row["state"]) == ("isle-zone", "STH")
+    ]
+    assert hold["draws"] == 8
+    assert hold["a_share_draws"] == pytest.approx([hold["a_share_tonnes"]] * 3, abs=1e-6)
+    assert hold["b_share_draws"][0] < hold["b_share_draws"][2]
+    assert hold["change_share_draws"][2] < 0.0
     assert run.manifest["draws"] == 8
     assert DRAWS in run.manifest["inputs"]
 

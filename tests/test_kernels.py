@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from landbridge.kernels.choice import add_response, choose
+from landbridge.kernels.detours import collect_detours
 from landbridge.kernels.routes import find_reentries, keep_spread, measure_path_sizes
 from landbridge.kernels.trees import collect_paths, grow_tree
 
@@ -48,6 +49,50 @@ def test_collected_paths_are_in_travel_order():
     assert collect_paths(first, order, tail, head, costs, 0, np.array([2, 3]), pool, starts) == 3
     assert pool[:3].tolist() == [0, 1, 2]
     assert starts.tolist() == [0, 2, 2, 3, 3]
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_ways_round_closures_are_those_of_trees_grown_anew(seed):
+    """Trees mended closure by closure give the paths that Dijkstra finds on each closed graph, and no
+    others.
+    """
+    rng = np.random.default_rng(seed)
+    n, n_closures, n_views = int(rng.integers(3, 25)), int(rng.integers(1, 5)), int(rng.integers(1, 4))
+    keys = rng.choice(n * n, min(int(rng.integers(2, 90)), n * n), replace=False)
+    tail, head = keys // n, keys % n
+    views = rng.uniform(0.1, 9.0, (n_views, len(keys)))
+    views[rng.random(views.shape) < 0.1] = np.inf
+    shut = rng.random((n_closures, len(keys))) < rng.choice([0.0, 0.1, 0.4])
+    first = np.concatenate(([0], np.cumsum(np.bincount(tail, minlength=n))))
+    order = np.argsort(tail, kind="stable")
+    in_first = np.concatenate(([0], np.cumsum(np.bincount(head, minlength=n))))
+    in_order = np.argsort(head, kind="stable")
+    tasks = [rng.permutation(np.arange(1, n))[: rng.integers(1, n)] for _ in range(n_closures)]
+    begins = np.concatenate(([0], np.cumsum([len(task) for task in tasks])))
+    targets = np.concatenate(tasks)
+    pool, room = np.empty(4, np.int64), len(targets) * n_views
+    starts, ends = np.empty(room + 1, np.int64), np.empty(room, np.int64)
+    used = -1
+    while used < 0:
+        pool = np.empty(2 * len(pool), np.int64)
+        count, used = collect_detours(
+            first, order, in_first, in_order, tail, head, views, shut, np.arange(n_closures), begins, targets,
+            0, pool, starts, ends,
+        )  # fmt: skip
+    found = {(int(targets[ends[p]]), *pool[starts[p] : starts[p + 1]].tolist()) for p in range(count)}
+    expected = set()
+    for closed, task in zip(shut, tasks, strict=True):
+        for view in views:
+            _, arc = grow(n, tail, head, np.where(closed, np.inf, view), 0)
+            for target in task.tolist():
+                path, node = [], target
+                while node != 0 and arc[node] >= 0:
+                    path.insert(0, int(arc[node]))
+                    node = tail[arc[node]]
+                if node == 0:
+                    expected.add((target, *path))
+    assert found == expected
 
 
 def respond(

@@ -25,9 +25,13 @@ from landbridge.assignment.routes import (
     _take,
     _territories,
 )
+from landbridge.kernels.detours import collect_detours
 from landbridge.kernels.routes import find_reentries
 from landbridge.network import Arc, LinkState, Network
 from landbridge.network.supernetwork import CARRIAGES
+
+ROOM = 200_000
+"""Arcs of paths for which a search makes room at first."""
 
 
 @dataclass(frozen=True)
@@ -66,22 +70,19 @@ def find_detours(
     wanted
         For each closure the groups of ``routes`` that need a way, (n_groups).
     """
-    searches = [_DetourSearch(network, state, cost[k], hours[k], classes, k) for k in range(len(classes.ids))]
-    n = len(network.zones)
-
-    def work(search: "_DetourSearch") -> None:
-        mine = routes.group_class == search.k
-        for shut, groups in zip(closures, wanted, strict=True):
-            rows = np.flatnonzero(groups & mine)
-            if len(rows):
-                search.seek(routes.group_origin[rows], routes.group_destination[rows], shut)
-
+    shut = np.array(closures, bool).reshape(len(closures), network.n_arcs)
+    needs = np.array(wanted, bool).reshape(len(closures), len(routes.group_class))
+    asked = needs.any(axis=0)
+    tasks = []
+    for k in np.unique(routes.group_class[asked]).tolist():
+        search = _DetourSearch(network, state, cost[k], hours[k], classes, k, shut)
+        for origin in np.unique(routes.group_origin[asked & (routes.group_class == k)]).tolist():
+            groups = np.flatnonzero(asked & (routes.group_class == k) & (routes.group_origin == origin))
+            tasks.append((search, origin, routes.group_destination[groups], needs[:, groups]))
     with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(work, searches))
-    none = [np.zeros(0, np.int64)]
-    keys = np.concatenate(none + [part for search in searches for part in search.keys])
-    lengths = np.concatenate(none + [part for search in searches for part in search.lengths])
-    arcs = np.concatenate([np.zeros(0, np.int32)] + [part for search in searches for part in search.arcs])
+        found = [_nothing(), *pool.map(lambda task: task[0].seek(*task[1:]), tasks)]
+    n = len(network.zones)
+    keys, lengths, arcs = (np.concatenate(column) for column in zip(*found, strict=True))
     starts = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
     if not allow_reentry and len(keys):
         bad = np.zeros(len(keys), bool)
@@ -90,10 +91,16 @@ def find_detours(
     return _merge(network, state, routes, keys, starts, arcs, n)
 
 
+Ways = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""The key of each path's group, its number of arcs, and the arcs of all, one path after another."""
+
+
+def _nothing() -> Ways:
+    return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
+
+
 class _DetourSearch(_Search):
-    """Cheapest ways of one class with something shut, mode by mode; what a pair may not cross is worked out
-    once.
-    """
+    """Cheapest ways of one class with something shut, mode by mode; ``shut`` (n_closures, n_arcs)."""
 
     def __init__(
         self,
@@ -103,6 +110,7 @@ class _DetourSearch(_Search):
         hours: np.ndarray,
         classes: Classes,
         k: int,
+        shut: np.ndarray,
     ) -> None:
         super().__init__(network, state, cost, hours, classes, k)
         moves = np.isin(network.kind, (Arc.MOVE, Arc.FERRY))
@@ -112,36 +120,44 @@ class _DetourSearch(_Search):
         self.views = [self.cost, *(np.where(mask, np.inf, self.cost) for mask in masks)]
         if partial.any():
             self.views.append(np.where(partial, np.inf, self.cost))
-        self.bans: dict[tuple[int, int], set[frozenset[str]]] = {}
-        self.inside: dict[frozenset[str], np.ndarray] = {}
+        self.shut = shut
+        n_nodes = len(network.nodes)
+        self.in_first = np.concatenate(([0], np.cumsum(np.bincount(network.head, minlength=n_nodes))))
+        self.in_order = np.argsort(network.head, kind="stable")
 
-    def _list_bans(self, origin: int) -> None:
-        everywhere = np.arange(len(self.network.zones))
+    def seek(self, origin: int, destinations: np.ndarray, wanted: np.ndarray) -> Ways:
+        """Ways from an origin to ``destinations`` in each closure that needs one, ``wanted`` (n_closures,
+        n_destinations).
+        """
+        # What a pair may not cross: by law for all cargo, and for cargo that puts up with nothing.
+        of_ban: dict[frozenset[str], set[int]] = {}
         for share in (0.0, 1.0 - 1e-9):
-            for banned, targets in self._group_by_bans(origin, everywhere, share):
-                for target in targets:
-                    self.bans.setdefault((origin, int(target)), set()).add(banned)
-        self.bans.setdefault((origin, -1), set())
-
-    def _touch(self, banned: frozenset[str]) -> np.ndarray:
-        if banned not in self.inside:
-            inside = self.network.list_nodes_in(banned)
-            self.inside[banned] = inside[self.network.tail] | inside[self.network.head]
-        return self.inside[banned]
-
-    def seek(self, origins: np.ndarray, destinations: np.ndarray, shut: np.ndarray) -> None:
-        """Collect the ways of pairs with some arcs shut."""
-        for origin in np.unique(origins).tolist():
-            if (origin, -1) not in self.bans:
-                self._list_bans(origin)
-            groups: dict[frozenset[str], list[int]] = {}
-            for target in destinations[origins == origin].tolist():
-                for banned in self.bans.get((origin, target), ()):
-                    groups.setdefault(banned, []).append(target)
-            for banned in sorted(groups, key=sorted):
-                closed = shut | self._touch(banned) if banned else shut
-                views = np.stack([np.where(closed, np.inf, view) for view in self.views])
-                self._collect(views, origin, np.array(groups[banned], np.int64))
+            for banned, group in self._group_by_bans(origin, destinations, share):
+                of_ban.setdefault(banned, set()).update(group.tolist())
+        network, n = self.network, len(self.network.zones)
+        parts = [_nothing()]
+        for banned in sorted(of_ban, key=sorted):
+            concerned = np.isin(destinations, list(of_ban[banned]))
+            closure, place = np.nonzero(wanted & concerned)
+            task, begins = np.unique(closure, return_index=True)
+            begins = np.append(begins, len(closure))
+            targets = destinations[place]
+            views = np.stack([self._ban(view, banned) for view in self.views])
+            starts = np.empty(len(targets) * len(views) + 1, np.int64)
+            ends = np.empty(len(targets) * len(views), np.int64)
+            pool, used = np.empty(ROOM, np.int64), -1
+            while used < 0:
+                count, used = collect_detours(
+                    network.first, network.order, self.in_first, self.in_order, network.tail, network.head,
+                    views, self.shut, task, begins, network.destination_node[targets],
+                    network.origin_node[origin], pool, starts, ends,
+                )  # fmt: skip
+                if used < 0:
+                    pool = np.empty(2 * len(pool), np.int64)
+            key = (self.k * n + origin) * n + targets[ends[:count]]
+            parts.append((key, np.diff(starts[: count + 1]), pool[:used].astype(np.int32)))
+        keys, lengths, arcs = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return keys, lengths, arcs
 
 
 def _merge(

@@ -7,7 +7,7 @@ measured on the flows returned.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -130,6 +130,35 @@ class Problem:
         self.sigma = FULLY_SHIPPED / self.choke
         self.shift = routes.log_weight / classes.route_scale[routes.route_class]
         self.most = find_most(segments, bears)
+
+    def leave_out_shut(self) -> "Problem":
+        """The same problem without the routes that are shut here: fewer to weigh, and the same loads, logsums
+        and shipped shares to the last bit. Its flows and costs are those of the other routes, in their order;
+        what arcs those take is not kept.
+        """
+        kept = np.flatnonzero(self.usable > 0.0)
+        before = np.concatenate(([0], np.cumsum(self.usable > 0.0)))
+        routes = replace(
+            self.routes,
+            group_first=before[self.routes.group_first],
+            start=np.zeros(len(kept) + 1, np.int64),
+            arcs=self.routes.arcs[:0],
+            nest=self.routes.nest[kept],
+            log_weight=self.routes.log_weight[kept],
+        )
+        s = self.segments
+        return Problem(
+            self.facilities,
+            self.capacity_t_year,
+            routes,
+            replace(self.tree, leaf=self.tree.leaf[kept]),
+            self.base_cost[kept],
+            self.usable[kept],
+            replace(s, first=before[s.first], last=before[s.last]),
+            self.classes,
+            self.scarcity,
+            self.bears,
+        )
 
     def _respond(
         self, delay: np.ndarray, price: np.ndarray

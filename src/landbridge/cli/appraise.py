@@ -51,7 +51,7 @@ def appraise(
       landbridge appraise caspian-ships -s titr-upgraded --json
     """
     from landbridge.study import open_study
-    from landbridge.study.appraise import appraise_projects
+    from landbridge.study.appraise import appraise_projects, check_appraisal
     from landbridge.study.prepare import prepare
 
     opened = open_study(study)
@@ -61,6 +61,7 @@ def appraise(
         for name, value in {"--seed": seed, "--workers": workers}.items():
             if value is not None:
                 raise typer.BadParameter(f"{name} is for futures: add --futures N.", param_hint=name)
+    check_appraisal(opened, projects or (), scenario=scenario, futures=futures)
     with show.progress_shown() as progress:
         told = appraise_projects(
             prepare(opened, progress),

@@ -141,7 +141,7 @@ def _print_gains(found: dict[str, Any], year: int) -> None:
 
 def _print_dependence(found: dict[str, Any], a: str, b: str, year: int) -> None:
     """Print whose trade passes a state more or less, and what all cargo emits."""
-    from landbridge.report.numbers import million_tonnes, percent
+    from landbridge.report.numbers import million_tonnes, percent, spread_of_change, spread_of_share
 
     rows = [row for row in found["dependence"] if row["year"] == year][:ROWS_SHOWN]
     _print_part(
@@ -152,6 +152,22 @@ def _print_dependence(found: dict[str, Any], a: str, b: str, year: int) -> None:
             for row in rows
         ],
     )
+    for kind, words in (("futures", "futures"), ("draws", "draws of parameters")):
+        told = [row for row in rows if f"a_share_{kind}" in row and f"b_share_{kind}" in row]
+        if told:
+            _print_part(
+                f"The same in {told[0][kind]} {words}: median (5 to 95 %)",
+                ("zone and state", a, b, "change, percentage points"),
+                [
+                    (
+                        f"{row['zone']}, {row['state']}",
+                        spread_of_share(row[f"a_share_{kind}"], row[f"a_stands_still_{kind}"]),
+                        spread_of_share(row[f"b_share_{kind}"], row[f"b_stands_still_{kind}"]),
+                        spread_of_change(row.get(f"change_share_{kind}")),
+                    )
+                    for row in told
+                ],
+            )
     world = [row for row in found["emissions"] if row["kind"] == "world"]
     _print_part(
         "Emissions of all cargo, million tonnes of CO2 equivalent a year",

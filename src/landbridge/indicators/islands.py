@@ -5,9 +5,8 @@ that is not one of those who close? It is asked on a graph of territories and se
 1927), in which an exclave is a territory of its own and a sea cannot be closed.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
@@ -40,6 +39,28 @@ class StateGraph:
                 seen.add(there)
                 waiting.append(there)
         return seen
+
+    def find_way(
+        self, start: Collection[int], shut: Collection[str], targets: Collection[int]
+    ) -> list[int] | None:
+        """Vertices of a shortest way from some to any of others, as :meth:`reach` goes; None if there is
+        none.
+        """
+        before = dict.fromkeys(start, -1)
+        waiting = list(before)
+        for here in waiting:
+            if here in targets:
+                way = [here]
+                while before[way[-1]] >= 0:
+                    way.append(before[way[-1]])
+                return way
+            if here not in start and self.state[here] in shut:
+                continue
+            for there in sorted(self.neighbours[here]):
+                if there not in before:
+                    before[there] = here
+                    waiting.append(there)
+        return None
 
 
 def build_graph(network: Network, is_open: np.ndarray) -> tuple[StateGraph, np.ndarray]:
@@ -93,11 +114,6 @@ def find_cuts(
         empty list if no set of up to ``most`` states does it.
     """
     own = {graph.state[v] for v in start}
-
-    def is_cut(closed: Iterable[str]) -> bool:
-        shut = {*closed, *dead_ends}
-        return not any(v in partners and graph.state[v] not in closed for v in graph.reach(start, shut))
-
     reached = graph.reach(start, dead_ends)
     states = sorted({graph.state[v] for v in reached} - {"", *own})
     # A least cut lies among those who touch the territory by land or by one service at sea, or behind them.
@@ -107,10 +123,36 @@ def find_cuts(
         near |= ring
     states = [s for s in states if any(graph.state[v] == s for v in near)]
     for size in range(most + 1):
-        found = [closed for closed in combinations(states, size) if is_cut(closed)]
+        found = _search_cuts(graph, start, frozenset(partners), frozenset(dead_ends), frozenset(states), size)
         if found:
             return found
     return []
+
+
+def _search_cuts(
+    graph: StateGraph,
+    start: Collection[int],
+    partners: frozenset[int],
+    dead_ends: frozenset[str],
+    states: frozenset[str],
+    most: int,
+) -> list[tuple[str, ...]]:
+    """Cuts of up to ``most`` of ``states``: each holds a state on any way that is still open, so that only
+    those need to be tried.
+    """
+    found: set[frozenset[str]] = set()
+    waiting, seen = [frozenset[str]()], {frozenset[str]()}
+    while waiting:
+        closed = waiting.pop()
+        left = {v for v in partners if graph.state[v] not in closed}
+        way = graph.find_way(start, closed | dead_ends, left)
+        if way is None:
+            found.add(closed)
+        elif len(closed) < most:
+            more = {closed | {graph.state[v]} for v in way if graph.state[v] in states} - seen
+            seen |= more
+            waiting += more
+    return sorted(tuple(sorted(closed)) for closed in found)
 
 
 @dataclass(frozen=True)

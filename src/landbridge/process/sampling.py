@@ -118,6 +118,18 @@ class Futures:
         return np.asarray(self.replicate_open.std(axis=0, ddof=1) / np.sqrt(count))
 
 
+def check_count(n: int) -> None:
+    """Refuse a number of futures that cannot be drawn.
+
+    Raises
+    ------
+    FuturesRefused
+        If ``n`` is below one or beyond what memory holds.
+    """
+    if not 1 <= n <= MOST_FUTURES:
+        raise FuturesRefused(f"{n} futures cannot be drawn.", mend=f"ask for 1 to {MOST_FUTURES}.")
+
+
 def sample_futures(
     graph: MilestoneGraph,
     n: int,
@@ -168,8 +180,7 @@ def sample_futures(
     FuturesRefused
         If the sample cannot be drawn: no future, too many years, or rates too high for the horizon.
     """
-    if not 1 <= n <= MOST_FUTURES:
-        raise FuturesRefused(f"{n} futures cannot be drawn.", mend=f"ask for 1 to {MOST_FUTURES}.")
+    check_count(n)
     begin = to_year(start)
     instants = np.array([year + 1.0 - begin for year in years])
     if not 1 <= len(years) <= MOST_YEARS or (np.diff(instants) <= 0).any() or instants[0] < 0:

@@ -3,12 +3,13 @@
 from collections import defaultdict
 
 from landbridge.report.matrix import Square, draw_matrix
-from landbridge.report.numbers import NONE, figures, number, percent
+from landbridge.report.numbers import NONE, figures, number, percent, spread_of_change, spread_of_share
 from landbridge.report.page import Block, DataTable, Figure, Heading, Paragraph, Section, cells, heads
 from landbridge.report.reading import Reader, Row, listed, quoted
 
 MOST_STATES = 16
 MOST_CHANGES = 48
+QUANTILES = ("q05", "q50", "q95")
 STRANDED = 0.01
 """Share of a zone's trade from which a closing state is marked as stranding it."""
 
@@ -152,7 +153,53 @@ def _tell_changes(reader: Reader, losses: dict[tuple[str, str, str], Row]) -> li
             note if losses else "Losses from closures: landbridge run --dependence.",
             look="small",
         ),
+        *_tell_spread(reader, [(name, zone, state) for name, zone, state, *_ in rows]),
     ]
+
+
+OVER_FUTURES = (
+    "The same futures of the gates in every scenario: what a scenario opens, shuts or slows stays so, and "
+    "everything else falls as drawn. Medians, and in brackets the range of nine futures in ten; a change is "
+    "taken future by future. It is as good as the odds of the gates, which are mostly assumptions, and knows "
+    "nothing of errors of the model."
+)
+OVER_DRAWS = (
+    "Parameters drawn from what calibration left open, the same draws in every scenario; gates stand as the "
+    "scenario says. Medians, and in brackets the range of nine draws in ten; a change is taken draw by draw."
+)
+SPREADS = {"futures": ("futures", OVER_FUTURES), "draws": ("draws of the parameters", OVER_DRAWS)}
+
+
+def _tell_spread(reader: Reader, told: list[tuple[str, str, str]]) -> list[Block]:
+    """How surely: the shares of the table above over futures, and over draws of parameters."""
+    blocks: list[Block] = []
+    for kind, (words, note) in SPREADS.items():
+        if not reader.columns(f"exposure_{kind}"):
+            continue
+        rows = reader.rows(f"SELECT * FROM exposure_{kind} WHERE year = {reader.year} ORDER BY ALL")
+        found = {(row["scenario"], row["zone"], row["state"]): row for row in rows}
+        holds = reader.reference == reader.settings.get("reference_scenario")
+        body = []
+        for name, zone, state in told:
+            before, after = (found.get((side, zone, state)) for side in (reader.reference, name))
+            if before is None or after is None:
+                continue
+            change = [after[f"change_{q}"] for q in QUANTILES] if holds else None
+            title = f"{reader.title(name)}: {reader.zone(zone).split(' (')[0]} through {state}"
+            shares = (spread_of_share([r[q] for q in QUANTILES], r["without_value"]) for r in (before, after))
+            body.append(cells([title, *shares, spread_of_change(change)]))
+        if body:
+            n = next(iter(found.values()))["draws"]
+            blocks.append(
+                DataTable(
+                    f"How surely: the same shares of tonnes in {number(n)} {words}, {reader.year}",
+                    heads("Scenario, zone and state", "from", "to", "change, percentage points"),
+                    tuple(body),
+                    note,
+                    look="small",
+                )
+            )
+    return blocks
 
 
 def _tell_loss(before: Row | None, after: Row | None) -> tuple[str, ...]:

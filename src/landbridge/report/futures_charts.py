@@ -142,13 +142,19 @@ def draw_shares(
     return draw_bars(bars, name=name, title=title, unit=unit, parts=KINDS, width=width)
 
 
+LEAST_SPAN = 1e-9
+"""Values closer together than this, in the unit of the chart, are one."""
+
+
 def list_ticks(low: float, high: float, *, most: int = 6) -> list[float]:
     """Round values that span a range, a step of 1, 2 or 5 times a power of ten apart.
 
     >>> list_ticks(0.0, 13.2)
     [0.0, 5.0, 10.0, 15.0]
+    >>> list_ticks(0.0, 3e-13)  # rounding, and no amount
+    [0.0, 0.2]
     """
-    span = high - low or abs(high) or 1.0
+    span = high - low if high - low > LEAST_SPAN else max(abs(high), 1.0)
     step = 10.0 ** floor(log10(span / most))
     step *= next(factor for factor in (1, 2, 5, 10, 20) if span / (step * factor) <= most - 1)
     begin, end = floor(low / step + 1e-9), -floor(-high / step + 1e-9)

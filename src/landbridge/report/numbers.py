@@ -1,5 +1,6 @@
 """Numbers as a reader of a printed page wants them: rounded, with thin spaces, "no route" for none."""
 
+from collections.abc import Sequence
 from math import floor, isfinite, log10
 
 THIN = "\u202f"
@@ -134,3 +135,31 @@ def percent(share: float | None, *, sign: bool = False, none: str = NONE) -> str
         return none
     hundred = share * 100
     return number(hundred, 0 if abs(hundred) >= 9.95 or hundred == 0 else 1, sign=sign) + THIN + "%"
+
+
+def spread_of_share(quantiles: Sequence[float | None], without: float = 0.0) -> str:
+    """Low, middle and high quantiles of a share, in percent; ``without`` is the share of draws that have
+    none.
+
+    Examples
+    --------
+    >>> spread_of_share([0.0, 0.357, 0.64]).replace(THIN, " ")
+    '36 % (0 to 64)'
+    >>> spread_of_share([1.0, 1.0, 1.0], 0.2).replace(THIN, " ")
+    '100 % (100 to 100), 20 % without trade'
+    """
+    low, middle, high = (percent(q).removesuffix(f"{THIN}%") for q in quantiles)
+    words = f"{middle}{THIN}% ({low} to {high})" if middle != NONE else NONE
+    return words + (f", {percent(without)} without trade" if without >= 0.0005 else "")
+
+
+def spread_of_change(quantiles: Sequence[float | None] | None) -> str:
+    """Low, middle and high quantiles of the change of a share, in percentage points.
+
+    Examples
+    --------
+    >>> spread_of_change([-0.543, -0.257, 0.0]), spread_of_change(None)
+    ('\u221226 (\u221254 to 0)', '\u2013')
+    """
+    low, middle, high = (percent(q, sign=True).removesuffix(f"{THIN}%") for q in quantiles or (None,) * 3)
+    return f"{middle} ({low} to {high})" if middle != NONE else NONE

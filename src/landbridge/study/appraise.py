@@ -17,6 +17,7 @@ from landbridge.indicators.appraisal import (
     share_by_shapley,
 )
 from landbridge.indicators.welfare import CLIMATE, RECEIVERS, SHIPPERS
+from landbridge.study.folder import Study
 from landbridge.study.names import Names
 from landbridge.study.prepare import Prepared, Report
 from landbridge.study.settings import AppraisalSettings, Project
@@ -139,6 +140,40 @@ SWINGS = {
 }
 
 
+def check_appraisal(
+    study: Study, names: Sequence[str] = (), *, scenario: str | None = None, futures: int | None = None
+) -> str:
+    """Check what an appraisal is asked for, before anything is prepared; gives the scenario.
+
+    Raises
+    ------
+    UnknownId
+        If the study has no such project or scenario.
+    AppraisalRefused
+        If the study has no projects, or none of those asked for differs over futures.
+    FuturesRefused
+        If so many futures cannot be drawn, or no year lies after the record.
+    QuestionRefused
+        If several things are wrong; ``faults`` lists them.
+    """
+    settings = study.settings
+    known = settings.appraisal.projects
+    check = Names(f"study {study.id}")
+    if not known:
+        what = "the study has no projects."
+        check.add(AppraisalRefused(what, where=check.where, mend="add appraisal.projects to study.yaml."))
+    for name in dict.fromkeys(names if known else ()):
+        check.take(name, known, "project")
+    world = check.take(scenario or settings.reference_scenario, settings.scenarios, "scenario")
+    if futures is not None:
+        from landbridge.study.appraise_futures import check_futures
+
+        asked = {name: known[name] for name in names or known if name in known}
+        check.find(lambda: check_futures(study, asked, futures), None)
+    check.refuse()
+    return world
+
+
 def appraise_projects(
     prepared: Prepared,
     names: Sequence[str] = (),
@@ -155,27 +190,11 @@ def appraise_projects(
     the others are there, and Shapley shares. With ``futures``, so many are drawn and each project is held
     against doing nothing in all of them.
 
-    Raises
-    ------
-    UnknownId
-        If the study has no such project or scenario.
-    QuestionRefused
-        If several are unknown; ``faults`` lists them.
-    AppraisalRefused
-        If the study has no projects.
+    What is asked for is refused as :func:`check_appraisal` says.
     """
+    world = check_appraisal(prepared.study, names, scenario=scenario, futures=futures)
     settings = prepared.study.settings
     asked, known = settings.appraisal, settings.appraisal.projects
-    where = f"study {prepared.study.id}"
-    if not known:
-        raise AppraisalRefused(
-            "the study has no projects.", where=where, mend="add appraisal.projects to study.yaml."
-        )
-    check = Names(where)
-    for name in names:
-        check.take(name, known, "project")
-    world = check.take(scenario or settings.reference_scenario, settings.scenarios, "scenario")
-    check.refuse()
     chosen = {name: known[name] for name in dict.fromkeys(names or known)}
     together = bool(names) and 2 <= len(chosen) <= MOST_COMBINED
     now = settings.record_date.year

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from landbridge.errors import AppraisalRefused
+from landbridge.errors import AppraisalRefused, FuturesRefused
 from landbridge.indicators.appraisal import Cashflow, appraise, value_waiting
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.regret import list_regrets
+from landbridge.process.sampling import check_count
 from landbridge.study.appraise import MIDDLE, Terms, build_terms
+from landbridge.study.folder import Study
 from landbridge.study.future_run import FuturesRun, describe_run, list_future_years, run_futures
 from landbridge.study.futures import tell_odds
 from landbridge.study.prepare import Prepared, Report
@@ -22,6 +24,27 @@ METHOD = (
     "their priors, what it takes as given too. Nothing is gained before the first of the study's years after "
     "the record. Middle costs; the spread is that of the futures alone."
 )
+
+
+def check_futures(study: Study, projects: Mapping[str, Project], n: int) -> dict[str, Project]:
+    """Those of some projects that differ over futures: they meet a gate.
+
+    Raises
+    ------
+    AppraisalRefused
+        If there is none.
+    FuturesRefused
+        If ``n`` futures cannot be drawn, or no year of the study lies after its record.
+    """
+    own = {name: project for name, project in projects.items() if project.gates}
+    if projects and not own:
+        what = "no project meets a gate, so futures cannot tell them apart."
+        raise AppraisalRefused(what, where=study.id, mend="leave the futures out.")
+    check_count(n)
+    if not list_future_years(study):
+        mend = "add later years to study.yaml."
+        raise FuturesRefused("no year lies after the record.", where=study.id, mend=mend)
+    return own
 
 
 def appraise_futures(
@@ -39,10 +62,7 @@ def appraise_futures(
     Projects that carry out measures and meet no gate are left out, and named.
     """
     asked = prepared.study.settings.appraisal
-    own = {name: project for name, project in projects.items() if project.gates}
-    if not own:
-        what = "no project meets a gate, so futures cannot tell them apart."
-        raise AppraisalRefused(what, where=prepared.study.id, mend="leave the futures out.")
+    own = check_futures(prepared.study, projects, n)
     terms = {name: build_terms(project, asked) for name, project in own.items()}
     gates = prepared.study.tables["gates"]
     works = {str(row["id"]) for row in gates.rows() if row["kind"] == "construction"}

@@ -153,8 +153,8 @@ class ClosureModel:
         return self._build(*weigh_detours(self.detours, self.theta, cost, before, open_still))
 
     def solve(self, items: Sequence[int], tolerance: float = TOLERANCE) -> tuple[Problem, Equilibrium]:
-        """Equilibrium with some elements closed."""
-        problem = self.build_problem(items)
+        """Equilibrium with some elements closed, over the routes that are left."""
+        problem = self.build_problem(items).leave_out_shut()
         inverse = self.base.neighbour.inverse.copy()
         return problem, solve_near(problem, Neighbour(self.at.load, inverse), tolerance=tolerance)[0]
 

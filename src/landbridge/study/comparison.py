@@ -9,6 +9,9 @@ MOST_LINKS = 20
 MOST_SHARES = 40
 SPREAD = (0.05, 0.5, 0.95)
 """Quantiles that are told of parameter draws."""
+QUANTILES = ("q05", "q50", "q95")
+SPREADS = ("futures", "draws")
+"""What shares through states spread over: tables ``exposure_futures`` and ``exposure_draws``."""
 LEAST_CHANGE = 0.005
 """Smaller changes of a share through a state are not told."""
 
@@ -170,6 +173,9 @@ def _compare_dependence(run: Run, names: dict[str, str]) -> list[dict[str, Any]]
         """,
         {**names, "most": MOST_SHARES, "least": LEAST_CHANGE},
     )
+    for kind in SPREADS:
+        if f"exposure_{kind}" in held:
+            _add_spread(run, rows, names, kind)
     if "dependence" not in held:
         return rows
     losses = {
@@ -185,6 +191,26 @@ def _compare_dependence(run: Run, names: dict[str, str]) -> list[dict[str, Any]]
                 row[f"{side}_loss_if_closed_usd_year"] = loss.get("loss_usd_year", 0.0)
                 row[f"{side}_unserved_if_closed_t_year"] = loss.get("unserved_t_year", 0.0)
     return rows
+
+
+def _add_spread(run: Run, rows: list[dict[str, Any]], names: dict[str, str], kind: str) -> None:
+    """Add to rows of shares their 5, 50 and 95 percent quantiles over futures or draws of parameters, and
+    those of the change where ``a`` is the scenario that changes are held against; ``stands_still`` is the
+    share of draws in which nothing of the zone moves, which have no share.
+    """
+    sql = f"SELECT * FROM exposure_{kind} WHERE scenario IN ($a, $b)"
+    found = {(row["scenario"], row["year"], row["zone"], row["state"]): row for row in run.rows(sql, names)}
+    reference = run.manifest["settings"].get("reference_scenario")
+    for row in rows:
+        for side, scenario in names.items():
+            own = found.get((scenario, row["year"], row["zone"], row["state"]))
+            if own is None:
+                continue
+            row[kind] = own["draws"]
+            row[f"{side}_share_{kind}"] = [own[q] for q in QUANTILES]
+            row[f"{side}_stands_still_{kind}"] = own["without_value"]
+            if side == "b" and names["a"] == reference:
+                row[f"change_share_{kind}"] = [own[f"change_{q}"] for q in QUANTILES]
 
 
 def _compare_emissions(run: Run, names: dict[str, str]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from landbridge.indicators.islands import Island, find_islands
 from landbridge.study.closures import Closed, OpenState
 from landbridge.study.dependence_futures import DependenceSpread, check_future_year, spread_dependence
 from landbridge.study.folder import Study
-from landbridge.study.names import Names
+from landbridge.study.names import Names, find_year
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.workers import THREADS, Workers, open_workers
 
@@ -232,17 +232,11 @@ RUN_KINDS = ("state", "chokepoint")
 """What a run closes: the rest is asked of ``landbridge dependence --wide``."""
 
 
-def find_year(prepared: Prepared, years: Sequence[int]) -> int:
-    """The year for which scenarios are compared: the middle one of those after the base year."""
-    later = [year for year in sorted(years) if year > prepared.study.settings.base_year]
-    return later[len(later) // 2] if later else max(years)
-
-
 def tabulate_dependence(
     prepared: Prepared, names: Sequence[str], years: Sequence[int], progress: Report | None = None
 ) -> dict[str, Columns]:
     """Tables ``dependence`` and ``islands`` of scenarios, in the year in which they are compared."""
-    year = find_year(prepared, years)
+    year = find_year(prepared.study, years)
     losses: list[Columns] = []
     islands: Columns = {"scenario": [], "zone": [], "from_world": [], "from_own": []}
     for name in names:

@@ -13,9 +13,9 @@ from landbridge.indicators.dependence import measure_loss
 from landbridge.indicators.exposure import measure_exposure
 from landbridge.indicators.futures_summary import summarise_futures
 from landbridge.study.closures import ClosureModel, OpenState
+from landbridge.study.exposure_futures import read_held_shares
 from landbridge.study.folder import Study
 from landbridge.study.future_run import list_future_years
-from landbridge.study.future_states import read_gate_shares
 from landbridge.study.futures import sample_study
 from landbridge.study.prepare import Prepared, Progress, Report
 from landbridge.study.states import StateFamily
@@ -74,7 +74,8 @@ def spread_dependence(
     workers: Workers = THREADS,
     progress: Report | None = None,
 ) -> DependenceSpread:
-    """Solve each state of the network that ``n`` futures reach in a year, open and with states closed.
+    """Solve each state of the network that ``n`` futures reach in a year, open and with states closed; gates
+    that the scenario sets stay as it sets them.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def spread_dependence(
     own = replace(prepared, routes=closures.routes, captive=closures.captive, bearings=bearings)
     family = StateFamily(own, found.scenario)
     futures = sample_study(prepared.study, n, seed=seed)
-    shares = read_gate_shares(family, futures, found.year)
+    shares = read_held_shares(family, futures, found.year)
     first, state_of = family.group(shares)
     value = prepared.study.tables["classes"]["unit_value_usd_t"].astype(float)
     model = _Model(closures, family, found.year, tuple(elements), found.zones.index(zone), value)
@@ -131,13 +132,13 @@ def _measure(model: _Model, shares: np.ndarray) -> tuple[np.ndarray, float]:
     detours: Detours = closures.detours
     before = np.where(detours.is_detour, 0.0, problem.usable)
     n = len(closures.base.prepared.network.zones)
-    at = _solve(closures, problem, before, closures.routes.log_weight)
+    at = _solve(closures, _change(closures, problem, before, closures.routes.log_weight))
     exposed = measure_exposure(closures.routes, closures.passages, at.flow, model.value, n)
     numbers, worst = [], at.residual
     for e in model.elements:
         still = np.where(closures.passages.mark([e]), 0.0, problem.usable)
         usable, weight = weigh_detours(detours, closures.theta, problem.base_cost, before, still)
-        after = _solve(closures, problem, usable, weight)
+        after = _solve(closures, _change(closures, problem, usable, weight).leave_out_shut())
         loss = measure_loss(closures.routes, problem.segments, at, after, problem.choke, n)
         worst = max(worst, after.residual)
         numbers += [
@@ -149,10 +150,8 @@ def _measure(model: _Model, shares: np.ndarray) -> tuple[np.ndarray, float]:
     return np.array(numbers), worst
 
 
-def _solve(
-    closures: ClosureModel, problem: Problem, usable: np.ndarray, log_weight: np.ndarray
-) -> Equilibrium:
-    changed = Problem(
+def _change(closures: ClosureModel, problem: Problem, usable: np.ndarray, log_weight: np.ndarray) -> Problem:
+    return Problem(
         problem.facilities,
         problem.capacity_t_year,
         replace(closures.routes, log_weight=log_weight),
@@ -164,5 +163,8 @@ def _solve(
         problem.scarcity,
         problem.bears,
     )
+
+
+def _solve(closures: ClosureModel, problem: Problem) -> Equilibrium:
     start = closures.base.neighbour
-    return solve_near(changed, Neighbour(start.load, start.inverse.copy()))[0]
+    return solve_near(problem, Neighbour(start.load, start.inverse.copy()))[0]

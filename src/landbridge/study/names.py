@@ -2,13 +2,19 @@
 once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from landbridge.errors import Fault, LandbridgeError, QuestionRefused, UnknownId
 from landbridge.study.folder import Study
 
 T = TypeVar("T")
+
+
+def find_year(study: Study, years: Sequence[int]) -> int:
+    """The year for which scenarios are compared: the middle one of those after the base year."""
+    later = [year for year in sorted(years) if year > study.settings.base_year]
+    return later[len(later) // 2] if later else max(years)
 
 
 class Names:
@@ -27,6 +33,10 @@ class Names:
         if name not in choices:
             self._wrong.append(UnknownId(name, choices, kind=kind, where=self.where))
         return name
+
+    def add(self, error: LandbridgeError) -> None:
+        """Keep something else that is wrong with the question."""
+        self._wrong.append(error)
 
     def find(self, look_up: Callable[[], T], instead: T) -> T:
         """What ``look_up`` finds, or ``instead`` where it refuses."""

@@ -15,6 +15,7 @@ from landbridge.assignment.sue import solve
 from landbridge.errors import DrawsMissing, Fault, TableInvalid
 from landbridge.indicators.corridors import list_members, list_shipped, rate_boxes
 from landbridge.indicators.flows import Columns
+from landbridge.study.exposure_futures import StateShares, tabulate_spread
 from landbridge.study.folder import DRAWS, Study
 from landbridge.study.prepare import Prepared, Progress, Report, adjust
 from landbridge.study.run import WORKERS, list_corridors
@@ -71,13 +72,22 @@ def _check(row: Sequence[str], head: Sequence[str], line: int) -> Iterator[Fault
 
 
 def solve_draws(
-    prepared: Prepared, tasks: Sequence[tuple[str, int]], draws: np.ndarray, report: Report | None = None
-) -> Columns:
-    """Table ``parameter_draws``: what each scenario and year (of ``tasks``) comes to under each of ``draws``.
+    prepared: Prepared,
+    tasks: Sequence[tuple[str, int]],
+    draws: np.ndarray,
+    year: int,
+    report: Report | None = None,
+) -> dict[str, Columns]:
+    """Tables of what each scenario and year (of ``tasks``) comes to under each of ``draws``.
 
-    One row for each draw, scenario, year and measure: ``corridor_tonnes:ID`` (t/year), ``corridor_teu:ID``
-    (TEU/year), ``unserved_tonnes`` (t/year); ``residual`` is the certificate of the equilibrium.
+    ``parameter_draws`` has one row for each draw, scenario, year and measure: ``corridor_tonnes:ID``
+    (t/year), ``corridor_teu:ID`` (TEU/year), ``unserved_tonnes`` (t/year); ``residual`` is the certificate of
+    the equilibrium. ``exposure_draws`` tells how shares through states spread in ``year`` (see
+    :func:`landbridge.study.exposure_futures.tabulate_spread`).
     """
+    shares = StateShares(prepared, prepared.routes)
+    through: dict[str, list[np.ndarray]] = {name: [] for name, when in tasks if when == year}
+    worst = dict.fromkeys(through, 0.0)
     corridors = list_corridors(prepared)
     members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
     routes = prepared.routes
@@ -92,27 +102,45 @@ def solve_draws(
             rate_boxes(routes, drawn.classes, aboard)[m] for aboard, m in zip(shipped, members, strict=True)
         ]
 
-        def work(task: tuple[str, int], drawn: Prepared = drawn, teu: list[np.ndarray] = teu) -> list[float]:
+        def work(
+            task: tuple[str, int], drawn: Prepared = drawn, teu: list[np.ndarray] = teu
+        ) -> tuple[list[float], np.ndarray | None]:
             state, demand = drawn.build_state(*task), drawn.build_demand(task[1]).t_year
             problem = drawn.build_problem(state, demand)
             at = solve(problem, start=starts.get(task))
             starts[task] = at.load
             flows = [float(at.flow[m].sum()) for m in members]
             by_box = [float((at.flow[m] * boxes).sum()) for m, boxes in zip(members, teu, strict=True)]
-            return [*flows, *by_box, float(demand.sum() - at.flow.sum()), at.residual]
+            told = [*flows, *by_box, float(demand.sum() - at.flow.sum()), at.residual]
+            return told, shares.take(at.flow) if task[1] == year else None
 
         with ThreadPoolExecutor(WORKERS) as pool:
             found = list(pool.map(work, tasks))
-        for (scenario, year), (*values, residual) in zip(tasks, found, strict=True):
+        for (scenario, when), ((*values, residual), passing) in zip(tasks, found, strict=True):
+            if passing is not None:
+                through[scenario].append(passing)
+                worst[scenario] = max(worst[scenario], residual)
             rows["draw"] += [number] * len(names)
             rows["scenario"] += [scenario] * len(names)
-            rows["year"] += [year] * len(names)
+            rows["year"] += [when] * len(names)
             rows["measure"] += names
             rows["value"] += values
             rows["residual"] += [residual] * len(names)
         if report is not None:
             report(Progress("draws", number + 1, len(draws), f"{len(tasks)} equilibria each"))
-    return {
-        key: np.array(column) if key not in ("scenario", "measure") else column
-        for key, column in rows.items()
+    texts = ("scenario", "measure")
+    tables = {
+        "parameter_draws": {
+            key: np.array(column) if key not in texts else column for key, column in rows.items()
+        }
     }
+    if through:
+        tables["exposure_draws"] = tabulate_spread(
+            {name: np.stack(drawn) for name, drawn in through.items()},
+            prepared.study.settings.reference_scenario,
+            year,
+            shares.zones,
+            shares.states,
+            residual=worst,
+        )
+    return tables

@@ -31,7 +31,7 @@ from landbridge.indicators.welfare import list_trade
 from landbridge.study.elastic import solve_problem
 from landbridge.study.folder import DRAWS, Study, is_built_in
 from landbridge.study.indicator_tables import IndicatorTables
-from landbridge.study.names import Names
+from landbridge.study.names import Names, find_year
 from landbridge.study.prepare import Prepared, Progress, Report, prepare
 from landbridge.study.results import FORMAT, MANIFEST, Run, open_run, write_folder, write_parquet
 from landbridge.study.scenarios import ResolvedScenario
@@ -95,7 +95,9 @@ def run_study(
     ``workers`` and ``cluster``). With ``dependence`` each state and chokepoint is closed in turn in every
     scenario (see :func:`landbridge.study.dependence.tabulate_dependence`).
     With ``draws`` all scenarios are solved again so many times with parameters drawn from what calibration
-    left open (see :func:`landbridge.study.parameter_draws.solve_draws`).
+    left open (see :func:`landbridge.study.parameter_draws.solve_draws`). Where scenarios are compared,
+    futures and draws also tell how surely trade passes a state (see
+    :mod:`landbridge.study.exposure_futures`).
 
     Raises
     ------
@@ -134,17 +136,24 @@ def run_study(
         tables, solves = _solve_all(worlds, names, wanted, progress)
         tables |= _describe_study(worlds, names)
         plain = [name for name in names if name in known]
+        year = find_year(study, wanted)
         if dependence and plain:
             from landbridge.study.dependence import tabulate_dependence
 
             tables |= tabulate_dependence(prepared, plain, wanted, progress)
         if sample is not None:
             tasks = [(name, year) for name in plain for year in wanted]
-            tables["parameter_draws"] = solve_draws(prepared, tasks, sample, progress)
+            tables |= solve_draws(prepared, tasks, sample, year, progress)
         about_futures: dict[str, Any] | None = None
         if futures is not None:
+            from landbridge.study.exposure_futures import list_spread_scenarios, spread_exposure
             from landbridge.study.future_answers import answer
-            from landbridge.study.future_run import describe_run, run_futures, tabulate_run
+            from landbridge.study.future_run import (
+                describe_run,
+                list_future_years,
+                run_futures,
+                tabulate_run,
+            )
             from landbridge.study.futures import tell_odds
 
             many = run_futures(
@@ -158,6 +167,10 @@ def run_study(
             )
             tables |= tabulate_run(many) | answer(many, study.settings)
             about_futures = describe_run(many) | {"odds": tell_odds(study)}
+            compared = list_spread_scenarios(prepared, plain)
+            if len(compared) > 1 and year in list_future_years(study):
+                spread = spread_exposure(prepared, compared, year, futures, seed=seed, report=progress)
+                tables["exposure_futures"] = spread
         if progress is not None:
             progress(Progress("writing", 0, 1, "tables"))
         for name, columns in tables.items():
