@@ -11,8 +11,8 @@ from hypothesis.extra.numpy import arrays
 from landbridge.assignment import together
 from landbridge.assignment.prefixes import build_prefix_tree
 from landbridge.assignment.sue import Segments, solve
-from landbridge.assignment.together import Lanes, Path, Preconditioner, solve_together, split_by_levels
-from landbridge.assignment.warm import solve_first
+from landbridge.assignment.tangents import Path, Tangent
+from landbridge.assignment.together import Lanes, solve_together, split_by_levels
 from landbridge.kernels import lane_trees, lanes
 from landbridge.kernels.jit import kernel
 from landbridge.study import open_study
@@ -131,11 +131,15 @@ def test_levels_split_demand_and_keep_its_sum():
 
 
 def test_mixing_ends_a_linear_problem_in_as_many_steps_as_it_has_unknowns():
-    """v = 100 + M v with four unknowns: every answer is new, so the sixth evaluation is exact."""
+    """v = 100 + M v with four unknowns and no law: every answer is new, so the sixth evaluation is exact."""
     random = np.random.default_rng(3)
     matrix = 0.5 * random.random((4, 4)) / 4
-    path = Path(np.full(4, 50.0), Preconditioner(np.eye(4)), 1e-12)
-    while not path.learn(100.0 + matrix @ path.trial):
+    nothing, blank = np.zeros(0), np.zeros((0, 0))
+    none = Tangent(
+        np.zeros(0, np.int64), (nothing, nothing), nothing, nothing, *[blank] * 5, nothing, nothing
+    )
+    path = Path(np.full(4, 50.0), none, 1e-12)
+    while not path.learn(100.0 + matrix @ path.trial, np.zeros(4), np.zeros(4)):
         assert path.evaluations < 7
     np.testing.assert_allclose(path.load, np.linalg.solve(np.eye(4) - matrix, np.full(4, 100.0)), rtol=1e-11)
 
@@ -206,7 +210,7 @@ def test_states_solved_together_are_those_solved_alone(family, monkeypatch, chan
         monkeypatch.setattr(together, name, value)
     demand = family.prepared.build_demand(2035).t_year
     shares = draw_states(family, 20)
-    _, start = solve_first(family.build_problem(2035, shares[0], demand), tolerance=1e-12)
+    start = solve(family.build_problem(2035, shares[0], demand), tolerance=1e-12).load
     seen = []
     for rows, variants in family.build_variants(2035, shares, demand):
 

@@ -110,11 +110,13 @@ def cut_chunks(points: np.ndarray) -> list[np.ndarray]:
             chunks[-1] = np.concatenate([chunks[-1], leaf])
         else:
             chunks.append(leaf)
-    return [_order(points, chunk) for chunk in chunks]
+    return [order_points(points, chunk) for chunk in chunks]
 
 
-def _order(points: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """Members from the most central on, each the nearest to any before it (Prim 1957)."""
+def order_points(points: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Members (indices into ``points``) from the most central on, each the nearest to any before it
+    (Prim 1957).
+    """
     own = points[members]
     distance = np.abs(own[:, None, :] - own[None, :, :]).sum(axis=2)
     current = int(np.argmin(distance.sum(axis=1)))
