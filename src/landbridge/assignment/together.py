@@ -292,6 +292,21 @@ class Lanes:
         return Response(flow, load, delay, price, logsum, shipped, residual, evaluations)
 
 
+def respond_to(variants: Variants, load: np.ndarray) -> np.ndarray:
+    """What facilities carry in each state at the delays and prices that ``load`` (n_facilities) makes there,
+    t/year: (n_states, n_facilities).
+    """
+    n = len(variants.usable)
+    lanes = Lanes(variants)
+    loads, answers = np.repeat(load[:, None], WIDTH, axis=1), np.empty((n, len(load)))
+    for first in range(0, n, WIDTH):
+        states = range(first, min(first + WIDTH, n))
+        for lane, state in enumerate(states):
+            lanes.place(lane, state)
+        answers[states] = lanes.evaluate(loads, ALL[:0])[:, : len(states)].T
+    return answers
+
+
 def find_nearest(points: np.ndarray, point: np.ndarray) -> int:
     """Which of ``points`` (n, n_gates) is nearest in the sum of distances; the first of equals."""
     return int(np.argmin(np.abs(points - point).sum(axis=1)))
