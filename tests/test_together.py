@@ -271,17 +271,17 @@ def test_lanes_evaluate_as_single_problems_do(family):
 
 
 def test_parts_of_the_cargo_choose_among_what_is_left_to_them(family):
-    """Where what serves all cargo is dearer by far than what serves part of it, its share beside the best way
-    is next to nothing; the cargo that needs it still chooses as if it stood alone.
+    """Where what serves part of the cargo is cheaper by far than what serves all, the rest counts for nothing
+    beside the best way; the cargo that needs it still chooses as if it stood alone.
     """
     demand = family.prepared.build_demand(2035).t_year
     shares = draw_states(family, 3 * EIGHT)
     for rows, variants in family.build_variants(2035, shares, demand):
-        whole = variants.usable >= 1.0
-        dear = replace(variants, penalty=variants.penalty + np.where(whole, 400.0, 0.0))
+        in_part = (variants.usable > 0.0) & (variants.usable < 1.0)
+        cheap = replace(variants, penalty=variants.penalty - np.where(in_part, 3000.0, 0.0))
         load = 0.2 * variants.capacity_t_year.max(axis=0)
-        answers = respond_to(dear, load)
-        for answer, row, penalty in zip(answers, rows, dear.penalty, strict=True):
+        answers = respond_to(cheap, load)
+        for answer, row, penalty in zip(answers, rows, cheap.penalty, strict=True):
             problem = family.build_problem(2035, shares[row], demand)
             terms = family.get_terms(2035, shares[row])
             problem.base_cost = terms.base_cost + penalty[family.set_of_route]

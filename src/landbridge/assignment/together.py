@@ -92,11 +92,10 @@ def split_by_levels(parts: Segments, group: np.ndarray, share: np.ndarray, n_gro
     state. Segments stand by group, then by need. A level that no route of a state has there changes nothing:
     the cargo below and above it chooses alike.
     """
-    pairs = np.unique(np.stack([group.astype(float), share]), axis=1)
-    whole = np.stack([np.arange(n_groups, dtype=float), np.ones(n_groups)])
-    levels = np.concatenate([pairs, whole], axis=1)
-    levels = levels[:, np.lexsort((levels[1], levels[0]))]
-    of, need = levels[0].astype(np.int64), levels[1]
+    ranked, rank = np.unique(np.append(share, 1.0), return_inverse=True)
+    whole = np.arange(n_groups) * len(ranked) + rank[-1]
+    levels = np.unique(np.concatenate((group * len(ranked) + rank[:-1], whole)))
+    of, need = levels // len(ranked), ranked[levels % len(ranked)]
     below = np.where(np.diff(of, prepend=-1) == 0, np.concatenate(([0.0], need[:-1])), 0.0)
     first = np.searchsorted(of, np.arange(n_groups + 1))
     count = np.diff(first)[parts.group]
@@ -168,7 +167,10 @@ class Lanes:
         """
         v, r = self.variants, self.variants.routes
         serves = np.where(v.usable > 0.0, v.usable, 1.0)
-        _, self._set_of_column, column = np.unique(serves, axis=1, return_index=True, return_inverse=True)
+        _, rank = np.unique(serves, return_inverse=True)
+        rows = np.ascontiguousarray(rank.reshape(serves.shape).astype(np.uint16).T)
+        alike = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
+        _, self._set_of_column, column = np.unique(alike, return_index=True, return_inverse=True)
         kept = np.flatnonzero((v.usable > 0.0).max(axis=0)[v.set_of_route])
         by_share = column.ravel()[v.set_of_route[kept]]
         group, nest = r.route_group[kept], r.nest[kept].astype(np.int64)
