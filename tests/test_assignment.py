@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +61,27 @@ def test_doubling_the_value_of_time_doubles_only_the_time_parts(prepared, tmp_pa
         ratio = 2.0 if part in ("running", "waiting", "dwell", "border") else 1.0
         column = MEASURES.index(part)
         np.testing.assert_allclose(tables[1][:, column], ratio * tables[0][:, column])
+
+
+def test_constants_of_the_railway_are_paid_where_trains_are_met_and_frontiers_crossed(prepared):
+    """5 USD/t at either end of a train and 3 at each frontier on rails; a way by truck costs what it did."""
+    k = prepared.classes.index["general"]
+    only = np.arange(len(prepared.classes.ids)) == k
+    classes = replace(prepared.classes, train_handover=5.0 * only, rail_frontier=3.0 * only)
+    state = prepared.build_state("gap-open", 2024)
+    before, after = (replace(prepared, classes=c).build_arc_table(state) for c in (prepared.classes, classes))
+    extra = (after - before)[:, :, : len(ARC_PARTS)].sum(axis=2)
+    assert not extra[~only].any()
+    routes, network = prepared.routes, prepared.network
+    handed, crossed = network.list_train_handovers(), network.list_rail_frontiers()
+    paid = {"rail": [], "road": [], "sea": []}
+    for r in np.flatnonzero(routes.route_class == k):
+        arcs = routes.get_arcs(r)
+        paid[NESTS[routes.nest[r]]].append(float(extra[k][arcs].sum()))
+        assert paid[NESTS[routes.nest[r]]][-1] == 5.0 * handed[arcs].sum() + 3.0 * crossed[arcs].sum()
+    assert min(paid["rail"]) >= 10.0
+    assert max(paid["rail"]) > 10.0
+    assert min(paid["road"]) == 0.0
 
 
 def test_opening_the_gap_takes_freight_from_the_south(prepared):

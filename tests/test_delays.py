@@ -66,7 +66,10 @@ def test_slot_price_is_a_smooth_ramp(rho):
     assert at(rho)[1][0] >= 0.0
 
 
-def test_an_assumed_capacity_turns_nobody_away():
-    """Where the capacity is not firm a slot never costs."""
-    price, slope = measure_price(np.array([20.0]), np.array([8.0]), Scarcity(200.0, 0.95), np.array([False]))
-    assert price[0] == slope[0] == 0.0
+def test_slots_of_an_assumed_capacity_cost_later():
+    """Where the capacity is not firm slots are all but free up to 1.4 of it and cost the excess over 1.5."""
+    scarcity = Scarcity(200.0, 0.95)
+    price, slope = measure_price(np.array([11.2, 20.0]), np.full(2, 8.0), scarcity, np.full(2, False))
+    assert 0.0 <= price[0] < 0.25
+    assert price[1] == pytest.approx(200.0, rel=1e-3)
+    assert slope[1] == pytest.approx(200.0 / 8.0, rel=1e-3)

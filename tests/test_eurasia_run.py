@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from landbridge.assignment.routes import NESTS
-from landbridge.indicators.corridors import list_corridor_flows, list_members
+from landbridge.indicators.corridors import list_corridor_flows, list_members, list_shipped
 from landbridge.indicators.unserved import explain
 from landbridge.study.folder import open_study
 from landbridge.study.pair_view import view_pair
@@ -44,7 +44,8 @@ def carry(prepared, solution, corridor):
     """Tonnes a year and TEU of a counted corridor."""
     rule = next(c for c in list_corridors(prepared) if c.id == corridor)
     members = list_members(prepared.network, prepared.tables, prepared.routes, rule)
-    found = list_corridor_flows(solution, [rule], [members])
+    shipped = list_shipped(prepared.network, prepared.tables, prepared.routes, rule)
+    found = list_corridor_flows(solution, [rule], [members], [shipped])
     return float(found["flow_t_year"][0]), float(found["teu_year"][0])
 
 

@@ -48,6 +48,22 @@ def test_two_transfers_in_a_row_are_impossible(network):
     assert not set(network.head[transfers].tolist()) & set(network.tail[transfers].tolist())
 
 
+def test_cargo_is_handed_to_a_train_where_it_leaves_another_carrier(network):
+    """Shipper, truck and quay hand over; a change of gauge, a frontier and a wagon ferry do not."""
+    handed = network.list_train_handovers()
+    layer = [name.split("|")[1:] for name in network.nodes]
+    for arc in range(network.n_arcs):
+        ends = [layer[node] for node in (network.tail[arc], network.head[arc])]
+        if "frontier" in (ends[0][-1], ends[1][-1]):
+            assert not handed[arc]
+        else:
+            by_train = [end[0].startswith("rail-") for end in ends]
+            assert handed[arc] == (by_train[0] != by_train[1]), network.element[arc]
+    kinds = {Arc(k).name for k in network.kind[handed]}
+    assert {"ACCESS", "EGRESS", "TRANSFER"} <= kinds
+    assert not kinds & {"MOVE", "GAUGE", "BORDER", "FERRY"}
+
+
 def test_a_border_is_an_arc_of_its_own(network, tables):
     """west - far crosses a frontier: movement, then the border row, in both directions."""
     assert len(arcs_of(network, Arc.BORDER, "far-rail")) == 2

@@ -148,11 +148,11 @@ def test_mixing_ends_a_linear_problem_in_as_many_steps_as_it_has_unknowns():
 
 
 @kernel
-def apply_laws(flow, capacity, law, is_queue, full, slope_usd_t, start, out):
+def apply_laws(flow, capacity, law, is_queue, full, start, slope_usd_t, out):
     for i in range(flow.shape[0]):
         scale, alpha, beta = law[i, 0], law[i, 1], law[i, 2]
         out[i, 0], out[i, 1] = find_delay(flow[i], capacity[i], scale, alpha, beta, is_queue[i], full[i])
-        out[i, 2], out[i, 3] = find_price(flow[i], capacity[i], slope_usd_t, start, CORNER)
+        out[i, 2], out[i, 3] = find_price(flow[i], capacity[i], slope_usd_t, start[i], CORNER)
 
 
 @settings(deadline=None)  # the first case compiles
@@ -166,9 +166,9 @@ def test_laws_looked_at_one_by_one_are_those_of_all(seed):
     beta = np.where(is_queue, random.uniform(0.5, 0.95, n), random.choice([1.0, 3.0, 4.0], n))
     law = np.stack([random.uniform(0.0, 50.0, n), random.uniform(0.1, 2.0, n), beta], axis=1)
     full, out = np.where(is_firm, 1.0, WORST_OVERLOAD), np.empty((n, 4))
-    apply_laws(flow, capacity, law, is_queue, full, 300.0, 0.95, out)
+    apply_laws(flow, capacity, law, is_queue, full, np.where(is_firm, 0.95, WORST_OVERLOAD), 300.0, out)
     delay, delay_slope = measure_delay(flow, capacity, law, is_queue, is_firm)
-    price, price_slope = measure_price(flow, capacity, Scarcity(300.0, 0.95), np.ones(n, bool))
+    price, price_slope = measure_price(flow, capacity, Scarcity(300.0, 0.95), is_firm)
     np.testing.assert_allclose(out[:, 0], delay, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(out[:, 1], delay_slope, rtol=1e-12, atol=1e-18)
     np.testing.assert_allclose(out[:, 2], price, rtol=1e-9, atol=1e-9)
@@ -209,8 +209,7 @@ def test_laws_are_followed_round_their_bends(seed):
 
     laws = Laws(
         spread(capacity), np.repeat(law[:, None], EIGHT, axis=1), np.zeros((n, EIGHT), bool),
-        spread(np.where(firm, 1.0, WORST_OVERLOAD)), spread(np.where(firm, 300.0, 0.0)),
-        np.full((n, EIGHT), 0.95),
+        spread(np.where(firm, 1.0, WORST_OVERLOAD)), spread(np.where(firm, 0.95, WORST_OVERLOAD)), 300.0,
     )  # fmt: skip
     path = Path(start, tangent, 1e-12)
     while True:

@@ -49,6 +49,8 @@ class Classes:
     truck_payload_t: np.ndarray
     route_scale: np.ndarray
     mode_scale: np.ndarray
+    train_handover: np.ndarray
+    rail_frontier: np.ndarray
     choke: np.ndarray
     is_containerised: np.ndarray
     permitted: np.ndarray
@@ -74,10 +76,17 @@ def build_classes(table: Table) -> Classes:
         truck_payload_t=table["truck_payload_t"].astype(float),
         route_scale=table["route_scale_per_usd_t"].astype(float),
         mode_scale=table["mode_scale_per_usd_t"].astype(float),
+        train_handover=_read_or(table, "train_handover_usd_t", 0.0),
+        rail_frontier=_read_or(table, "rail_frontier_usd_t", 0.0),
         choke=table["choke_usd_t"].astype(float),
         is_containerised=table["is_containerised"].astype(bool),
         permitted=permitted,
     )
+
+
+def _read_or(table: Table, column: str, default: float) -> np.ndarray:
+    values = table[column].astype(float) if column in table else np.full(len(table), default)
+    return np.where(np.isnan(values), default, values)
 
 
 def list_usable_arcs(network: Network, classes: Classes) -> np.ndarray:
@@ -92,11 +101,16 @@ def build_arc_table(
 ) -> np.ndarray:
     """All ``MEASURES`` by class and arc: shape (n_classes, n_arcs, len(MEASURES)); money and valued time in
     USD/t.
+
+    The parts ``dwell`` and ``border`` hold what a hand-over to or from a train and a frontier by rail ask of
+    a class beyond charges and hours: the constants of the railway in the choice of mode, in place of one for
+    a whole route, since many routes take a train for a part of the way only.
     """
     a = state.attributes
     wagon_load = float(tables["parameters"]["value"][tables["parameters"].index["M-wagon-load-t"]])
     n_classes, n_arcs = len(classes.ids), len(a.length_km)
     table = np.zeros((n_classes, n_arcs, len(MEASURES)))
+    dwell, border = ARC_PARTS.index("dwell"), ARC_PARTS.index("border")
     for k in range(n_classes):
         form = classes.form[k]
         per_tonne = np.array(
@@ -112,6 +126,8 @@ def build_arc_table(
         columns = [*money, *(classes.value_of_time[k] * hours), carbon_price_usd_t * a.co2_kg_t / 1000.0]
         columns += [hours.sum(axis=0), a.variance_h2[form], a.co2_kg_t, a.length_km]
         table[k] = np.stack(columns, axis=1)
+        table[k, :, dwell] += classes.train_handover[k] * a.at_train
+        table[k, :, border] += classes.rail_frontier[k] * a.at_rail_frontier
     return table
 
 

@@ -5,7 +5,8 @@ and border posts: the wait ``S rho (scv_a + scv_s) / (2 (1 - rho))`` up to a lim
 tangent, so that it stays finite (Kingman 1961; with Poisson arrivals, scv_a = 1, that of Pollaczek and
 Khinchine). Beyond capacity a slot has a price: ``slope * (rho - start)`` USD/t,
 smoothed at the corner; it stands for the multiplier of a hard capacity (Larsson and Patriksson 1995) and
-turns away what cannot pay.
+turns away what cannot pay. A capacity that is only assumed has some room before slots are sold
+(``WORST_OVERLOAD``), for it may be too small; but no assumption is so wrong that it carries any flow.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 WORST_OVERLOAD = 1.5
-"""Utilisation beyond which a queue at an assumed capacity grows no further."""
+"""Utilisation at which, where the capacity is assumed, the queue stops growing and slots begin to cost."""
 CORNER = 0.02
 """Half-width, in utilisation, over which the price of a slot bends from zero to its slope."""
 
@@ -55,11 +56,14 @@ def measure_delay(
 def measure_price(
     flow: np.ndarray, capacity: np.ndarray, scarcity: Scarcity, is_firm: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Price of a slot (USD/t) and its derivative (USD/t per t/year); none where the capacity is not firm."""
-    above = flow / capacity - scarcity.start
+    """Price of a slot (USD/t) and its derivative (USD/t per t/year); ``WORST_OVERLOAD`` is its start where
+    the capacity is assumed.
+    """
+    start = np.where(is_firm, scarcity.start, WORST_OVERLOAD)
+    above = flow / capacity - start
     root = np.sqrt(above**2 + CORNER**2)
     price = 0.5 * scarcity.slope_usd_t * (above + root)
     slope = 0.5 * scarcity.slope_usd_t * (1.0 + above / root) / capacity
     # The smooth bend leaves a trace far below capacity; take it off so that an empty facility is free.
-    trace = 0.5 * scarcity.slope_usd_t * (np.sqrt(scarcity.start**2 + CORNER**2) - scarcity.start)
-    return np.where(is_firm, price - trace, 0.0), np.where(is_firm, slope, 0.0)
+    trace = 0.5 * scarcity.slope_usd_t * (np.sqrt(start**2 + CORNER**2) - start)
+    return price - trace, slope

@@ -38,8 +38,8 @@ class Laws:
     law: np.ndarray
     is_queue: np.ndarray
     full: np.ndarray
-    slope_usd_t: np.ndarray
     start: np.ndarray
+    slope_usd_t: float
 
 
 @dataclass(frozen=True)
@@ -149,5 +149,5 @@ class Path:
         follow(
             t.facilities, t.delay_slope, t.price_slope, t.by_delay, t.by_price, t.inverse, t.own_delay,
             t.own_price, t.reach_delay, t.reach_price, lane, laws.capacity, laws.law, laws.is_queue,
-            laws.full, laws.slope_usd_t, laws.start, CORNER, self._goal, ENOUGH, self.trial,
+            laws.full, laws.start, laws.slope_usd_t, CORNER, self._goal, ENOUGH, self.trial,
         )  # fmt: skip

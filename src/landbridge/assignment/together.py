@@ -156,9 +156,9 @@ class Lanes:
         self._law = np.zeros((n_facilities, WIDTH, 3))
         self._is_queue = np.zeros((n_facilities, WIDTH), bool)
         self._is_firm = np.zeros((n_facilities, WIDTH), bool)
-        full, slope, start = (np.zeros((n_facilities, WIDTH)) for _ in range(3))
+        full, start = (np.zeros((n_facilities, WIDTH)) for _ in range(2))
         #: The laws of delay in each lane.
-        self.laws = Laws(self._capacity, self._law, self._is_queue, full, slope, start)
+        self.laws = Laws(self._capacity, self._law, self._is_queue, full, start, v.scarcity.slope_usd_t)
         self._delay, self._price = np.zeros((n_facilities, WIDTH)), np.zeros((n_facilities, WIDTH))
 
     def _keep_routes(self) -> None:
@@ -253,8 +253,7 @@ class Lanes:
         self._law[:, lane], self._is_queue[:, lane] = laws.delay, laws.is_queue
         self._is_firm[:, lane] = laws.is_firm
         self.laws.full[:, lane] = np.where(laws.is_firm, 1.0, WORST_OVERLOAD)
-        self.laws.slope_usd_t[:, lane] = np.where(laws.is_firm, v.scarcity.slope_usd_t, 0.0)
-        self.laws.start[:, lane] = v.scarcity.start
+        self.laws.start[:, lane] = np.where(laws.is_firm, v.scarcity.start, WORST_OVERLOAD)
 
     def evaluate(self, load: np.ndarray, wanted: np.ndarray = ALL) -> np.ndarray:
         """What facilities carry at the delays and prices of ``load``; both (n_facilities, 8), t/year. Only

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from landbridge.assignment.costs import Classes
 from landbridge.assignment.routes import NESTS, RouteSet
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.solution import Solution
-from landbridge.network import Network
+from landbridge.network import Arc, Network
+from landbridge.network.attributes import FORMS
 from landbridge.tables import Table
 
 
@@ -67,17 +69,43 @@ def list_members(
     return result
 
 
+def list_shipped(
+    network: Network, tables: Mapping[str, Table], routes: RouteSet, corridor: Corridor
+) -> np.ndarray:
+    """Whether each route is aboard a ship, no ferry, on a counted element of a corridor (n_routes,)."""
+    if not routes.n_routes:
+        return np.zeros(0, bool)
+    counted = [mark_arcs(network, tables, e) for e in (*corridor.all_of, *corridor.any_of)]
+    aboard = np.logical_or.reduce([np.zeros(network.n_arcs, bool), *counted]) & (network.kind == Arc.SAIL)
+    result: np.ndarray = np.logical_or.reduceat(aboard[routes.arcs], routes.start[:-1])
+    return result
+
+
+def rate_boxes(routes: RouteSet, classes: Classes, shipped: np.ndarray) -> np.ndarray:
+    """Loaded TEU that a tonne on each route is counted as (n_routes,), given those that ``shipped`` marks.
+
+    A containerised class is in boxes wherever it is not on trucks; other goods that travel in boxes are seen
+    in one where a container ship carries them: on rails and ferries they may be in wagons.
+    """
+    teu = np.where(classes.form == FORMS.index("box"), 1.0 / classes.tonnes_per_teu, 0.0)
+    k = routes.route_class
+    in_box = (classes.is_containerised[k] & (routes.nest != NESTS.index("road"))) | shipped
+    result: np.ndarray = teu[k] * in_box
+    return result
+
+
 def list_corridor_flows(
-    solution: Solution, corridors: Sequence[Corridor], members: Sequence[np.ndarray]
+    solution: Solution,
+    corridors: Sequence[Corridor],
+    members: Sequence[np.ndarray],
+    shipped: Sequence[np.ndarray],
 ) -> Columns:
-    """Tonnes a year of each corridor, and loaded TEU of the containerised classes without those on trucks."""
-    flow, classes = solution.equilibrium.flow, solution.classes
-    teu_per_tonne = np.where(classes.is_containerised, 1.0 / classes.tonnes_per_teu, 0.0)
-    on_rail_or_ship = solution.routes.nest != NESTS.index("road")
-    teu = flow * teu_per_tonne[solution.routes.route_class] * on_rail_or_ship
+    """Tonnes and loaded TEU a year of each corridor (:func:`rate_boxes`)."""
+    flow = solution.equilibrium.flow
+    teu = [flow * rate_boxes(solution.routes, solution.classes, aboard) for aboard in shipped]
     return {
         "corridor": [c.id for c in corridors],
         "title": [c.title for c in corridors],
         "flow_t_year": np.array([float(flow[m].sum()) for m in members]),
-        "teu_year": np.array([float(teu[m].sum()) for m in members]),
+        "teu_year": np.array([float(boxes[m].sum()) for boxes, m in zip(teu, members, strict=True)]),
     }

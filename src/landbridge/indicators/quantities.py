@@ -45,7 +45,13 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("corridor_tonnes", ("corridor",), "t/year", "corridors", "cargo of a counted corridor"),
-        Kind("corridor_teu", ("corridor",), "TEU/year", "corridors", "loaded boxes of its container class"),
+        Kind(
+            "corridor_teu",
+            ("corridor",),
+            "TEU/year",
+            "corridors",
+            "loaded boxes: of the container class, and all aboard its container ships",
+        ),
         Kind(
             "corridor_from_tonnes",
             ("corridor", "state"),

@@ -54,6 +54,8 @@ class Tallied(Measured):
         Tonnes a year of each route (n_routes,).
     members
         For each counted corridor the routes that belong to it (n_routes,).
+    boxes
+        For each counted corridor the loaded TEU that a tonne on each route counts as (n_routes,).
     checks
         Gives the table of published passages.
     """
@@ -66,10 +68,11 @@ class Tallied(Measured):
         groups: Mapping[str, Sequence[str]],
         flow: np.ndarray,
         members: Mapping[str, np.ndarray],
+        boxes: Mapping[str, np.ndarray],
         checks: Callable[[], pa.Table],
     ) -> None:
         super().__init__(lambda _: checks(), ways, tables, corridors, groups, "", "", 0)
-        self.members = members
+        self.members, self.boxes = members, boxes
         vars(self)["flow"] = flow
 
     def value_of(self, quantity: Quantity) -> float:
@@ -96,7 +99,7 @@ class Tallied(Measured):
 
     def _corridor(self, name: str) -> tuple[float, float]:
         inside = self.members[name]
-        return self.tonnes(inside), self.teu(inside & (self.ways.nest != "road"), self.containerised)
+        return self.tonnes(inside), self.tonnes(inside * self.boxes[name])
 
     def _served(self, a: np.ndarray, b: np.ndarray) -> float:
         return self.tonnes(a[self.ways.origin] & b[self.ways.destination])

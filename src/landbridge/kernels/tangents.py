@@ -112,16 +112,15 @@ def find_step(  # type: ignore[no-untyped-def]
 @kernel
 def follow(  # type: ignore[no-untyped-def]
     facilities, delay_slope_then, price_slope_then, by_delay, by_price, inverse, own_delay, own_price,
-    reach_delay, reach_price, lane, capacity, law, is_queue, full, slope_usd_t, start, corner,
+    reach_delay, reach_price, lane, capacity, law, is_queue, full, start, slope_usd_t, corner,
     goal, share, point,
 ):  # fmt: skip
     """Move ``point`` (n_facilities) to where ``point - B law(point) = goal`` at ``facilities``, up to
     ``share`` of what is missing at first.
 
     Slopes ``then`` (n) are those of the tangent, matrices and reaches as in :func:`find_step`. The laws are
-    those of a lane: ``capacity``, ``is_queue``, ``full`` (n_facilities, 8), the utilisation beyond which a
-    delay grows no further, and ``law`` (n_facilities, 8, 3); prices as in ``laws.find_price``, with a slope
-    ``slope_usd_t`` (n_facilities, 8).
+    those of a lane, as in :mod:`landbridge.kernels.laws`: ``capacity``, ``is_queue``, ``full`` and ``start``
+    (n_facilities, 8), ``law`` (n_facilities, 8, 3).
     """
     n = facilities.shape[0]
     delay, price = np.empty(n), np.empty(n)
@@ -136,9 +135,7 @@ def follow(  # type: ignore[no-untyped-def]
             delay[i], delay_slope[i] = find_delay(
                 x, room, scale, alpha, beta, is_queue[f, lane], full[f, lane]
             )
-            price[i], price_slope[i] = 0.0, 0.0
-            if slope_usd_t[f, lane] > 0.0:
-                price[i], price_slope[i] = find_price(x, room, slope_usd_t[f, lane], start[f, lane], corner)
+            price[i], price_slope[i] = find_price(x, room, slope_usd_t, start[f, lane], corner)
         rest = np.zeros(n)
         multiply_columns(by_delay, delay, rest)
         multiply_columns(by_price, price, rest)

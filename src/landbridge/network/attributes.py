@@ -29,7 +29,7 @@ class Facilities:
     """Things with a capacity: lines, services, ports, yards and border posts.
 
     A capacity that was published is firm: beyond it a slot has a price and cargo may be turned away. One that
-    was assumed only slows traffic down.
+    was assumed slows traffic down, and its slots cost from one and a half times it on.
 
     ``capacity`` in t/year; ``delay`` holds three numbers a facility, (scale_h, alpha, beta) of the power law
     ``scale * alpha * (v/C)**beta`` or, where ``is_queue``, (service_h, spread, limit) of the wait
@@ -52,7 +52,9 @@ class Attributes:
 
     ``money`` (3 parts, 4 units, n_arcs) in USD per unit; ``time_h`` (4 kinds, 2 forms, n_arcs);
     ``variance_h2`` (2 forms, n_arcs); ``co2_kg_t`` and ``length_km`` (n_arcs); ``share`` of the connector (1
-    elsewhere); ``facility`` (2 forms, n_arcs) points into ``facilities``, -1 where the arc has no capacity.
+    elsewhere); ``at_train`` and ``at_rail_frontier`` (n_arcs) mark where cargo is handed to or from a train
+    and where a train crosses a frontier; ``facility`` (2 forms, n_arcs) points into ``facilities``, -1 where
+    the arc has no capacity.
     """
 
     length_km: np.ndarray
@@ -61,6 +63,8 @@ class Attributes:
     variance_h2: np.ndarray
     co2_kg_t: np.ndarray
     share: np.ndarray
+    at_train: np.ndarray
+    at_rail_frontier: np.ndarray
     facility: np.ndarray
     facilities: Facilities
 
@@ -178,6 +182,8 @@ class _Evaluation:
             self.variance_h2,
             self.co2_kg_t,
             self.share,
+            self.network.list_train_handovers(),
+            self.network.list_rail_frontiers(),
             self.facility,
             self.ledger.freeze(),
         )

@@ -78,6 +78,22 @@ class Network:
         """Number of supernodes."""
         return len(self.nodes)
 
+    def list_train_handovers(self) -> np.ndarray:
+        """Whether cargo is handed to or from a train on each arc (n_arcs,): from or to a shipper, a truck, a
+        quay; not a change of gauge, nor a crossing in the wagon.
+        """
+        train = np.isin(self.carriage, [CARRIAGES.index(name) for name in ("rail", "wagon_ferry")])
+        moves = train & np.isin(self.kind, (Arc.MOVE, Arc.BORDER, Arc.FERRY))
+        on_rails = np.zeros(self.n_nodes, bool)
+        on_rails[self.tail[moves]] = on_rails[self.head[moves]] = True
+        result: np.ndarray = on_rails[self.tail] != on_rails[self.head]
+        return result
+
+    def list_rail_frontiers(self) -> np.ndarray:
+        """Whether each arc (n_arcs,) is a frontier that a train crosses."""
+        result: np.ndarray = (self.kind == Arc.BORDER) & (self.carriage == CARRIAGES.index("rail"))
+        return result
+
     @property
     def n_arcs(self) -> int:
         """Number of directed arcs."""

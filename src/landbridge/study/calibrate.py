@@ -23,7 +23,7 @@ from landbridge.assignment.sue import solve
 from landbridge.demand import GRAVITY, TONNES, VALUE
 from landbridge.errors import StudyInvalid
 from landbridge.indicators.checks import list_corridor_checks
-from landbridge.indicators.corridors import list_members
+from landbridge.indicators.corridors import list_members, list_shipped, rate_boxes
 from landbridge.indicators.measured import Counted, Ways
 from landbridge.indicators.observed import Target, read_targets
 from landbridge.indicators.pairs import list_routes
@@ -164,6 +164,10 @@ class Calibrator:
         self.groups = {row["id"]: tuple(row["zones"]) for row in p.study.tables["zone_groups"].rows()}
         corridors = list_corridors(p)
         self.members = {c.id: list_members(p.network, p.tables, p.routes, c) for c in corridors}
+        self.boxes = {
+            c.id: rate_boxes(p.routes, p.classes, list_shipped(p.network, p.tables, p.routes, c))
+            for c in corridors
+        }
         self.corridors = {
             c.id: Counted(c.all_of, c.any_of, c.none_of, c.from_zones, c.to_zones) for c in corridors
         }
@@ -208,7 +212,14 @@ class Calibrator:
             return stored[0]
 
         tallied = Tallied(
-            self.ways, p.tables, self.corridors, self.groups, at.flow, self.members, read_checks
+            self.ways,
+            p.tables,
+            self.corridors,
+            self.groups,
+            at.flow,
+            self.members,
+            self.boxes,
+            read_checks,
         )
         values, slopes = np.zeros(len(targets)), np.zeros((len(targets), len(self.cells)))
         for i, target in enumerate(targets):

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from landbridge.assignment.bearing import measure_surplus
-from landbridge.assignment.routes import NESTS, RouteSet
+from landbridge.assignment.routes import RouteSet
 from landbridge.assignment.sue import Equilibrium, Segments
 from landbridge.assignment.together import Response
 from landbridge.errors import FuturesRefused, suggest
-from landbridge.indicators.corridors import list_members
+from landbridge.indicators.corridors import list_members, list_shipped, rate_boxes
 from landbridge.study.prepare import Prepared
 from landbridge.study.run import list_corridors
 from landbridge.study.settings import FuturesSettings
@@ -52,12 +52,13 @@ class Measures:
         p = prepared
         classes, zones = p.classes, p.network.zones
         corridors = [np.flatnonzero(list_members(p.network, p.tables, routes, c)) for c in list_corridors(p)]
+        shipped = [list_shipped(p.network, p.tables, routes, c) for c in list_corridors(p)]
+        boxes = [rate_boxes(routes, classes, aboard)[m] for aboard, m in zip(shipped, corridors, strict=True)]
         # Members of all corridors one after another, and where those of each begin.
         sizes = np.array([len(m) for m in corridors], np.int64)
         self._members = np.concatenate([*corridors, np.zeros(0, np.int64)])
+        self._teu = np.concatenate([*boxes, np.zeros(0)])
         self._filled, self._begins = sizes > 0, (np.cumsum(sizes) - sizes)[sizes > 0]
-        teu = np.where(classes.is_containerised, 1.0 / classes.tonnes_per_teu, 0.0)
-        self._teu = (teu[routes.route_class] * (routes.nest != NESTS.index("road")))[self._members]
         place = {zone: i for i, zone in enumerate(zones)}
         self.pairs = [
             (routes.find_group(classes.index[k], place[o], place[d]), (classes.index[k], place[o], place[d]))

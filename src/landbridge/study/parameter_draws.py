@@ -11,10 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from landbridge.assignment.routes import NESTS
 from landbridge.assignment.sue import solve
 from landbridge.errors import DrawsMissing, Fault, TableInvalid
-from landbridge.indicators.corridors import list_members
+from landbridge.indicators.corridors import list_members, list_shipped, rate_boxes
 from landbridge.indicators.flows import Columns
 from landbridge.study.folder import DRAWS, Study
 from landbridge.study.prepare import Prepared, Progress, Report, adjust
@@ -82,22 +81,24 @@ def solve_draws(
     corridors = list_corridors(prepared)
     members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
     routes = prepared.routes
+    shipped = [list_shipped(prepared.network, prepared.tables, routes, c) for c in corridors]
     names = [f"{kind}:{c.id}" for kind in ("corridor_tonnes", "corridor_teu") for c in corridors]
     names.append("unserved_tonnes")
     starts: dict[tuple[str, int], np.ndarray] = {}
     rows: Columns = {key: [] for key in ("draw", "scenario", "year", "measure", "value", "residual")}
     for number, factors in enumerate(draws):
         drawn = adjust(prepared, factors.tolist())
-        boxes = np.where(drawn.classes.is_containerised, 1.0 / drawn.classes.tonnes_per_teu, 0.0)
-        teu = boxes[routes.route_class] * (routes.nest != NESTS.index("road"))
+        teu = [
+            rate_boxes(routes, drawn.classes, aboard)[m] for aboard, m in zip(shipped, members, strict=True)
+        ]
 
-        def work(task: tuple[str, int], drawn: Prepared = drawn, teu: np.ndarray = teu) -> list[float]:
+        def work(task: tuple[str, int], drawn: Prepared = drawn, teu: list[np.ndarray] = teu) -> list[float]:
             state, demand = drawn.build_state(*task), drawn.build_demand(task[1]).t_year
             problem = drawn.build_problem(state, demand)
             at = solve(problem, start=starts.get(task))
             starts[task] = at.load
             flows = [float(at.flow[m].sum()) for m in members]
-            by_box = [float((at.flow * teu)[m].sum()) for m in members]
+            by_box = [float((at.flow[m] * boxes).sum()) for m, boxes in zip(members, teu, strict=True)]
             return [*flows, *by_box, float(demand.sum() - at.flow.sum()), at.residual]
 
         with ThreadPoolExecutor(WORKERS) as pool:

@@ -15,7 +15,7 @@ from landbridge import __version__
 from landbridge.assignment.costs import list_usable_arcs
 from landbridge.assignment.routes import RouteSet
 from landbridge.indicators.checks import list_corridor_checks
-from landbridge.indicators.corridors import Corridor, list_corridor_flows, list_members
+from landbridge.indicators.corridors import Corridor, list_corridor_flows, list_members, list_shipped
 from landbridge.indicators.flows import (
     Columns,
     label_arcs,
@@ -235,12 +235,15 @@ class _Counters:
     """What counts over one set of routes."""
 
     members: list[np.ndarray]
+    shipped: list[np.ndarray]
     indicators: IndicatorTables
 
     @classmethod
     def build(cls, prepared: Prepared, corridors: list[Corridor]) -> "_Counters":
-        members = [list_members(prepared.network, prepared.tables, prepared.routes, c) for c in corridors]
-        return cls(members, IndicatorTables(prepared, corridors, members))
+        over = prepared.network, prepared.tables, prepared.routes
+        members = [list_members(*over, c) for c in corridors]
+        shipped = [list_shipped(*over, c) for c in corridors]
+        return cls(members, shipped, IndicatorTables(prepared, corridors, members))
 
 
 @dataclass(frozen=True)
@@ -277,7 +280,7 @@ def _solve_all(
             "facilities": list_facilities(solution),
             "pairs": list_pairs(solution),
             "route_flows": list_route_flows(solution, _number(world.old)),
-            "corridor_flows": list_corridor_flows(solution, corridors, counters.members),
+            "corridor_flows": list_corridor_flows(solution, corridors, counters.members, counters.shipped),
             "unserved": list_unserved(solution, p.tables, p.network.get_arc_gates(p.tables)),
             "telling_pairs": list_telling_pairs(p, solution),
             **book.list_blocks(solution, welfare),
