@@ -18,13 +18,20 @@ from landbridge.assignment.sue import solve
 from landbridge.indicators.revenue import PARTS
 from landbridge.study import open_study
 from landbridge.study.future_measures import Measures
-from landbridge.study.future_solve import Chunk, Model, build_model, list_chunks, solve_chunk
+from landbridge.study.future_solve import (
+    Chunk,
+    Model,
+    build_model,
+    list_chunks,
+    list_leads,
+    solve_chunk,
+    start_chunks,
+)
 from landbridge.study.future_states import plan_year
 from landbridge.study.futures import sample_study
 from landbridge.study.prepare import Prepared, prepare
 from landbridge.study.scenarios import build_scenario_state, find_date, list_rules
 from landbridge.study.states import StateFamily, Terms
-from landbridge.study.welfare import measure_year_bearing
 
 EXACT = 1e-14
 """Residual at which grouped and single solutions are compared."""
@@ -52,6 +59,12 @@ def time_chunks(model: Model, chunks: list[Chunk]) -> tuple[int, float, float, f
     return states, warm / states, cold / states, evaluations / states
 
 
+def begin_chunks(model: Model, chunks: list[Chunk]) -> list[Chunk]:
+    """The chunks with their first states solved, as a run does it."""
+    leads = list_leads(chunks)
+    return start_chunks(chunks, leads, {lead.key: solve_chunk(model, lead) for lead in leads})
+
+
 def compare_alone(prepared: Prepared, n: int, year: int) -> tuple[int, float]:
     """States among ``n`` futures in a year, and the greatest relative gap of a measure between the grouped
     result and that of the future solved alone, from nothing, arc by arc.
@@ -62,11 +75,11 @@ def compare_alone(prepared: Prepared, n: int, year: int) -> tuple[int, float]:
     demand = model.demand[year]
     plan = plan_year(family, futures, {}, year, demand, model.starts[year].load)
     values = np.empty((len(plan.shares), len(model.measures.list)))
-    for chunk in list_chunks([plan], ""):
+    for chunk in begin_chunks(model, list_chunks([plan], "")):
         values[chunk.states] = solve_chunk(model, chunk).values
     measures = Measures(prepared, prepared.routes)
     scenario = prepared.scenarios[family.scenario.id]
-    bears = measure_year_bearing(prepared, year)
+    bears = prepared.get_bearing(year)
     cost_share = prepared.study.settings.appraisal.cost_share.take(1)
     worst = 0.0
     for future in range(n):
@@ -113,7 +126,9 @@ def main() -> None:
     ]
     states = {plan.year: len(plan.shares) for plan in plans}
     sys.stdout.write(f"planned in {time.perf_counter() - begin:.1f} s; states {states}\n")
-    chunks = list_chunks(plans, "")
+    begin = time.perf_counter()
+    chunks = begin_chunks(model, list_chunks(plans, ""))
+    sys.stdout.write(f"first states of {len(chunks)} chunks in {time.perf_counter() - begin:.1f} s\n")
     random = np.random.default_rng(1)
     some = [chunks[i] for i in np.sort(random.choice(len(chunks), asked.chunks, replace=False))]
     solve_chunk(model, some[0])  # compiles, and works out the terms

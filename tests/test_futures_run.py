@@ -15,14 +15,24 @@ from landbridge.assignment.costs import MEASURES
 from landbridge.assignment.sue import solve
 from landbridge.assignment.warm import solve_first, solve_near
 from landbridge.errors import ClusterNotReached, FuturesRefused
+from landbridge.indicators.corridors import list_members
 from landbridge.kernels.linear import invert
 from landbridge.kernels.secant import learn, multiply
 from landbridge.study import future_states, open_study, run_study
 from landbridge.study.future_answers import GAINS, answer, is_due, price_option
 from landbridge.study.future_measures import Measures, check_questions
 from landbridge.study.future_run import list_future_years, run_futures, tabulate_run
-from landbridge.study.future_solve import build_model
+from landbridge.study.future_solve import (
+    build_model,
+    list_chunks,
+    list_leads,
+    solve_chunk,
+    start_chunks,
+)
+from landbridge.study.future_states import plan_year
+from landbridge.study.futures import sample_study
 from landbridge.study.prepare import prepare
+from landbridge.study.run import list_corridors
 from landbridge.study.scenarios import build_scenario_state, find_date, list_rules
 from landbridge.study.states import StateFamily, Terms
 from test_process_study import small
@@ -115,6 +125,63 @@ def test_links_that_no_cargo_uses_make_no_state(prepared):
     first, state_of = family.group(np.stack([now, peace, south, now]))
     assert state_of.tolist() == [0, 0, 1, 0]
     assert first.tolist() == [0, 2]
+
+
+def test_states_are_those_that_differ_in_what_they_do(prepared):
+    """Rows are one state if shares of sets, penalties, capacities and changes are the same numbers, and only
+    then.
+    """
+    family = StateFamily(prepared, "today")
+    random = np.random.default_rng(4)
+    shares = random.choice([0.0, 0.4, 1.0], (400, len(family.gates)), p=[0.6, 0.2, 0.2])
+    changes = (shares[:, family.changing] >= 1.0).astype(float)
+    content = np.concatenate([changes, *family.judge(shares)], axis=1)
+    _, expected = np.unique(content, axis=0, return_inverse=True)
+    first, state_of = family.group(shares)
+    assert len(first) == len(np.unique(expected)) < 400
+    assert len(np.unique(np.stack([expected.ravel(), state_of]), axis=1).T) == len(first)
+    np.testing.assert_array_equal(state_of[first], np.arange(len(first)))
+    np.testing.assert_array_equal(content[first][state_of], content)
+
+
+def test_measures_are_sums_over_routes(prepared):
+    family = StateFamily(prepared, "today")
+    model = build_model(family, [2035])
+    shares = family.read_shares({g: state.share for g, state in prepared.scenarios["today"].gates.items()})
+    problem = family.build_problem(2035, shares, model.demand[2035])
+    at, terms = solve(problem), family.get_terms(2035, shares)
+    found = dict(
+        zip(
+            [m.id for m in model.measures.list],
+            model.measures.take(problem.segments, at, terms, model.demand[2035]),
+            strict=True,
+        )
+    )
+    for corridor in list_corridors(prepared):
+        members = list_members(prepared.network, prepared.tables, family.routes, corridor)
+        np.testing.assert_allclose(found[f"corridor_tonnes:{corridor.id}"], at.flow[members].sum())
+    surplus = [value for name, value in found.items() if name.startswith("surplus_usd_year:")]
+    np.testing.assert_allclose(sum(surplus), found["surplus_usd_year"])
+    np.testing.assert_allclose(found["co2_t_year"], (at.flow * terms.co2_kg_t).sum() / 1000.0)
+    left = model.demand[2035].sum() - at.flow.sum()
+    np.testing.assert_allclose(found["unserved_tonnes"], left, rtol=1e-9, atol=1e-3)
+
+
+def test_chunks_start_from_their_first_states(prepared):
+    """Every chunk gets the flows of its own first state, and what is found there is that state's."""
+    family = StateFamily(prepared, "today")
+    model = build_model(family, [2035], 1e-12)
+    futures = sample_study(prepared.study, 200)
+    plan = plan_year(family, futures, {}, 2035, model.demand[2035], model.starts[2035].load)
+    chunks = list_chunks([plan], "")
+    (lead,) = list_leads(chunks)
+    assert sorted(lead.states) == list(range(len(chunks)))
+    solved = solve_chunk(model, lead)
+    for chunk in start_chunks(chunks, [lead], {lead.key: solved}):
+        again = solve_chunk(model, chunk)
+        np.testing.assert_allclose(again.loads[0], chunk.start, rtol=1e-9, atol=1e-3)
+        assert again.evaluations[0] <= 2
+    assert list_leads(chunks[:1]) == []
 
 
 def test_a_warm_start_ends_where_a_cold_one_does(prepared):

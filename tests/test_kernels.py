@@ -207,7 +207,7 @@ def test_response_is_the_derivative(seed):
     add_response(
         np.array([0]), np.array([7]), np.array([50.0]), np.array([theta]), np.array([mu]),
         np.array([0.4]), np.ones(1), np.array([2.5]), nest, np.zeros(7), np.ones(7), cost,
-        np.array([logsum]), np.array([shipped]), start, index, by_price, by_delay,
+        np.array([logsum]), np.array([shipped]), start, index, 0.0, by_price, by_delay,
     )  # fmt: skip
     eye = np.eye(n_fac) * 1e-5
     numeric = np.stack([(load(e) - load(-e)) / 2e-5 for e in eye], axis=1)
@@ -223,7 +223,7 @@ def test_shares_that_underflow_have_no_response():
     one = np.ones(1)
     add_response(
         np.array([0]), np.array([n]), 50.0 * one, 0.1 * one, 0.05 * one, one, one, one,
-        np.zeros(n, np.int64), np.zeros(n), np.ones(n), cost, one, one, start, index, by_price, by_delay,
+        np.zeros(n, np.int64), np.zeros(n), np.ones(n), cost, one, one, start, index, 0.0, by_price, by_delay,
     )  # fmt: skip
     np.testing.assert_allclose(by_price, 0.0, atol=1e-9)
 

@@ -1,5 +1,6 @@
 """Eight states at once against one state at a time: numbers in lanes, trees, choices, steps, whole equilibria."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from landbridge.assignment import together
+from landbridge.assignment.delays import CORNER, WORST_OVERLOAD, Scarcity, measure_delay, measure_price
 from landbridge.assignment.prefixes import build_prefix_tree
 from landbridge.assignment.sue import Segments, solve
-from landbridge.assignment.together import Lanes, Path, Preconditioner, solve_together, split_by_levels
-from landbridge.assignment.warm import solve_first
+from landbridge.assignment.tangents import Laws, Path, Tangent
+from landbridge.assignment.together import Lanes, respond_to, solve_together, split_by_levels
 from landbridge.kernels import lane_trees, lanes
 from landbridge.kernels.jit import kernel
+from landbridge.kernels.laws import find_delay, find_price
 from landbridge.study import open_study
 from landbridge.study.prepare import prepare
 from landbridge.study.states import StateFamily
@@ -131,13 +134,91 @@ def test_levels_split_demand_and_keep_its_sum():
 
 
 def test_mixing_ends_a_linear_problem_in_as_many_steps_as_it_has_unknowns():
-    """v = 100 + M v with four unknowns: every answer is new, so the sixth evaluation is exact."""
+    """v = 100 + M v with four unknowns and no law: every answer is new, so the sixth evaluation is exact."""
     random = np.random.default_rng(3)
     matrix = 0.5 * random.random((4, 4)) / 4
-    path = Path(np.full(4, 50.0), Preconditioner(np.eye(4)), 1e-12)
-    while not path.learn(100.0 + matrix @ path.trial):
+    nothing, blank = np.zeros(0), np.zeros((0, 0))
+    none = Tangent(
+        np.zeros(0, np.int64), (nothing, nothing), nothing, nothing, *[blank] * 5, nothing, nothing
+    )
+    path = Path(np.full(4, 50.0), none, 1e-12)
+    while not path.learn(100.0 + matrix @ path.trial, np.zeros(4), np.zeros(4)):
         assert path.evaluations < 7
     np.testing.assert_allclose(path.load, np.linalg.solve(np.eye(4) - matrix, np.full(4, 100.0)), rtol=1e-11)
+
+
+@kernel
+def apply_laws(flow, capacity, law, is_queue, full, start, slope_usd_t, out):
+    for i in range(flow.shape[0]):
+        scale, alpha, beta = law[i, 0], law[i, 1], law[i, 2]
+        out[i, 0], out[i, 1] = find_delay(flow[i], capacity[i], scale, alpha, beta, is_queue[i], full[i])
+        out[i, 2], out[i, 3] = find_price(flow[i], capacity[i], slope_usd_t, start[i], CORNER)
+
+
+@settings(deadline=None)  # the first case compiles
+@given(st.integers(0, 2**32 - 1))
+def test_laws_looked_at_one_by_one_are_those_of_all(seed):
+    """Delays, prices and slopes of single facilities, empty, full and over, equal those of arrays."""
+    random, n = np.random.default_rng(seed), 40
+    capacity = random.uniform(1e3, 1e6, n)
+    flow = capacity * random.choice([-0.1, 0.0, 0.3, 0.9, 1.0, 1.02, 1.5, 3.0], n)
+    is_queue, is_firm = random.random(n) < 0.5, random.random(n) < 0.5
+    beta = np.where(is_queue, random.uniform(0.5, 0.95, n), random.choice([1.0, 3.0, 4.0], n))
+    law = np.stack([random.uniform(0.0, 50.0, n), random.uniform(0.1, 2.0, n), beta], axis=1)
+    full, out = np.where(is_firm, 1.0, WORST_OVERLOAD), np.empty((n, 4))
+    apply_laws(flow, capacity, law, is_queue, full, np.where(is_firm, 0.95, WORST_OVERLOAD), 300.0, out)
+    delay, delay_slope = measure_delay(flow, capacity, law, is_queue, is_firm)
+    price, price_slope = measure_price(flow, capacity, Scarcity(300.0, 0.95), is_firm)
+    np.testing.assert_allclose(out[:, 0], delay, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(out[:, 1], delay_slope, rtol=1e-12, atol=1e-18)
+    np.testing.assert_allclose(out[:, 2], price, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(out[:, 3], price_slope, rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_laws_are_followed_round_their_bends(seed):
+    """Loads that answer linearly to delays and prices, to laws that bend: the tangent taken far below the bends
+    is exact for choices, so that evaluations only close what was not followed to the end.
+    """
+    random, n = np.random.default_rng(seed), 6
+    root = random.random((n, n))
+    by_price = -1e4 * (root @ root.T + np.eye(n))
+    by_delay = 2.0 * by_price
+    capacity = random.uniform(2e5, 6e5, n)
+    free = random.uniform(1.0, 2.0, n) * capacity
+    law = np.stack([np.full(n, 4.0), np.full(n, 0.6), np.full(n, 3.0)], axis=1)
+    firm = np.arange(n) % 2 == 0
+    scarcity = Scarcity(300.0, 0.95)
+
+    def measure(flow):
+        delay, delay_slope = measure_delay(flow, capacity, law, ~np.ones(n, bool), firm)
+        price, price_slope = measure_price(flow, capacity, scarcity, firm)
+        return delay, price, delay_slope, price_slope
+
+    start = 0.1 * capacity
+    _, _, delay_slope, price_slope = measure(start)
+    inverse = np.linalg.inv(np.eye(n) - (by_delay * delay_slope + by_price * price_slope)).T.copy()
+    own = (inverse.T @ by_delay).T.copy(), (inverse.T @ by_price).T.copy()
+    reach = np.abs(by_delay).sum(axis=1), np.abs(by_price).sum(axis=1)
+    tangent = Tangent(
+        np.arange(n), (start, start), delay_slope, price_slope, by_delay, by_price, inverse, *own, *reach
+    )  # fmt: skip
+
+    def spread(values):
+        return np.repeat(values[:, None], EIGHT, axis=1)
+
+    laws = Laws(
+        spread(capacity), np.repeat(law[:, None], EIGHT, axis=1), np.zeros((n, EIGHT), bool),
+        spread(np.where(firm, 1.0, WORST_OVERLOAD)), spread(np.where(firm, 0.95, WORST_OVERLOAD)), 300.0,
+    )  # fmt: skip
+    path = Path(start, tangent, 1e-12)
+    while True:
+        delay, price, _, _ = measure(path.trial)
+        if path.learn(np.maximum(free + by_delay @ delay + by_price @ price, 0.0), delay, price):
+            break
+        path.follow(laws, 3)
+        assert path.evaluations < 16
+    assert (path.load > 0.9 * capacity).any(), "some facility stands at its bend"
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +269,25 @@ def test_lanes_evaluate_as_single_problems_do(family):
     assert n_seen == EIGHT
 
 
+def test_parts_of_the_cargo_choose_among_what_is_left_to_them(family):
+    """Where what serves part of the cargo is cheaper by far than what serves all, the rest counts for nothing
+    beside the best way; the cargo that needs it still chooses as if it stood alone.
+    """
+    demand = family.prepared.build_demand(2035).t_year
+    shares = draw_states(family, 3 * EIGHT)
+    for rows, variants in family.build_variants(2035, shares, demand):
+        in_part = (variants.usable > 0.0) & (variants.usable < 1.0)
+        cheap = replace(variants, penalty=variants.penalty - np.where(in_part, 3000.0, 0.0))
+        load = 0.2 * variants.capacity_t_year.max(axis=0)
+        answers = respond_to(cheap, load)
+        for answer, row, penalty in zip(answers, rows, cheap.penalty, strict=True):
+            problem = family.build_problem(2035, shares[row], demand)
+            terms = family.get_terms(2035, shares[row])
+            problem.base_cost = terms.base_cost + penalty[family.set_of_route]
+            alone = problem.evaluate(load)
+            np.testing.assert_allclose(answer, alone.load, rtol=1e-11, atol=1e-6)
+
+
 def test_rows_of_lanes_lie_within_lines_of_the_cache():
     for shape in ((1,), (7,), (3, 5)):
         rows = together.make_rows(*shape)
@@ -206,7 +306,7 @@ def test_states_solved_together_are_those_solved_alone(family, monkeypatch, chan
         monkeypatch.setattr(together, name, value)
     demand = family.prepared.build_demand(2035).t_year
     shares = draw_states(family, 20)
-    _, start = solve_first(family.build_problem(2035, shares[0], demand), tolerance=1e-12)
+    start = solve(family.build_problem(2035, shares[0], demand), tolerance=1e-12).load
     seen = []
     for rows, variants in family.build_variants(2035, shares, demand):
 

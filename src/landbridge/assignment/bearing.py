@@ -78,5 +78,6 @@ def measure_surplus(
     most = bears[segments.group, segments.captive]
     sigma = FULLY_SHIPPED / choke
     room = np.where(np.isnan(logsum) | np.isnan(most), -np.inf, sigma * (most - logsum))
-    surplus: np.ndarray = segments.demand_t_year * np.logaddexp(0.0, room) / sigma
+    worth = np.maximum(room, 0.0) + np.log1p(np.exp(-np.abs(room)))
+    surplus: np.ndarray = segments.demand_t_year * worth / sigma
     return surplus

@@ -191,25 +191,50 @@ class Problem:
         residual = float(np.abs(answer - load).sum()) / total if total > 0.0 else float(answer.sum() > 0.0)
         return Equilibrium(flow, cost, answer, delay, price, logsum, shipped, residual, 0)
 
-    def _invert(self, load: np.ndarray, at: Equilibrium) -> tuple[np.ndarray, np.ndarray]:
-        """Facilities whose cost can move, and the inverse of the derivative of v - F(v) among them."""
+    def find_active(self, load: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Facilities whose cost can move at ``load``, and the slopes of all: of delays, h per t/year, and of
+        prices, USD/t per t/year, (n_facilities) each.
+        """
         capacity, laws = self.capacity_t_year, self.facilities
         _, delay_slope = measure_delay(load, capacity, laws.delay, laws.is_queue, laws.is_firm)
         _, price_slope = measure_price(load, capacity, self.scarcity, laws.is_firm)
         weight = (self.classes.value_of_time.max() * delay_slope + price_slope) * np.maximum(
             load, 0.01 * capacity
         )
-        active = np.flatnonzero(weight > ACTIVE_USD_T)
-        position = np.full(len(load), -1, np.int64)
-        position[active] = np.arange(len(active))
-        starts, marked = self.tree.list_marked(position)
-        by_price, by_delay = np.zeros((len(active), len(active))), np.zeros((len(active), len(active)))
+        return np.flatnonzero(weight > ACTIVE_USD_T), delay_slope, price_slope
+
+    def find_response(
+        self,
+        at: Equilibrium,
+        facilities: np.ndarray,
+        marks: tuple[np.ndarray, np.ndarray],
+        least_share: float = 0.0,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """How the loads of ``facilities`` answer to their prices, t/year per USD/t, and to their delays,
+        t/year per h: (n, n) each, at the costs of ``at``.
+
+        ``marks`` lists the facilities of each route (:meth:`PrefixTree.list_marked`); routes that carry less
+        than ``least_share`` of their segment are left out.
+        """
+        by_price, by_delay = np.zeros((2, len(facilities), len(facilities)))
         s = self.segments
         add_response(
             s.first, s.last, s.demand_t_year, self.theta, self.mu, self.sigma, s.need, self.vot,
             self.routes.nest, self.routes.log_weight, self.usable,
-            at.cost, at.logsum, at.shipped, starts, marked, by_price, by_delay,
+            at.cost, at.logsum, at.shipped, *marks, least_share, by_price, by_delay,
         )  # fmt: skip
+        return by_price, by_delay
+
+    def mark(self, facilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Which of ``facilities``, by position, lie along each route."""
+        position = np.full(len(self.capacity_t_year), -1, np.int64)
+        position[facilities] = np.arange(len(facilities))
+        return self.tree.list_marked(position)
+
+    def _invert(self, load: np.ndarray, at: Equilibrium) -> tuple[np.ndarray, np.ndarray]:
+        """Facilities whose cost can move, and the inverse of the derivative of v - F(v) among them."""
+        active, delay_slope, price_slope = self.find_active(load)
+        by_price, by_delay = self.find_response(at, active, self.mark(active))
         slope = np.eye(len(active)) - (by_delay * delay_slope[active] + by_price * price_slope[active])
         inverse = np.empty(slope.shape)
         if not invert(slope, inverse):

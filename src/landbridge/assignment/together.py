@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from landbridge.assignment.costs import Classes
-from landbridge.assignment.delays import Scarcity, measure_delay, measure_price
+from landbridge.assignment.delays import WORST_OVERLOAD, Scarcity, measure_delay, measure_price
 from landbridge.assignment.prefixes import PrefixTree
 from landbridge.assignment.routes import RouteSet
 from landbridge.assignment.sue import (
@@ -26,28 +26,21 @@ from landbridge.assignment.sue import (
     find_most,
     solve,
 )
-from landbridge.assignment.warm import Neighbour
+from landbridge.assignment.tangents import Laws, Path, take_tangent
 from landbridge.kernels import lane_trees
-from landbridge.kernels.anderson import mix
 from landbridge.kernels.lane_choice import respond
 from landbridge.kernels.lanes import WIDTH
-from landbridge.kernels.secant import multiply
 from landbridge.network.attributes import Facilities
 
-MEMORY = 10
-"""Former steps that a new one learns from."""
-WORSE = 5.0
-"""A step that multiplies the residual by more than this is learnt from but not taken."""
 NEAR = 1000.0
 """Within so many tolerances the next evaluation of a state may be its last, and its route flows are kept; a
 state that is solved earlier is evaluated once more.
 """
 ALL = np.arange(WIDTH)
 REFRESH = 32
-"""States solved between two derivatives."""
-MOST_REFUSED = 4
+"""States solved between two tangents."""
 MOST_STEPS = 60
-"""After so many evaluations, or refused steps one after another, a state is solved alone instead."""
+"""After so many evaluations a state is solved alone instead."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +92,10 @@ def split_by_levels(parts: Segments, group: np.ndarray, share: np.ndarray, n_gro
     state. Segments stand by group, then by need. A level that no route of a state has there changes nothing:
     the cargo below and above it chooses alike.
     """
-    pairs = np.unique(np.stack([group.astype(float), share]), axis=1)
-    whole = np.stack([np.arange(n_groups, dtype=float), np.ones(n_groups)])
-    levels = np.concatenate([pairs, whole], axis=1)
-    levels = levels[:, np.lexsort((levels[1], levels[0]))]
-    of, need = levels[0].astype(np.int64), levels[1]
+    ranked, rank = np.unique(np.append(share, 1.0), return_inverse=True)
+    whole = np.arange(n_groups) * len(ranked) + rank[-1]
+    levels = np.unique(np.concatenate((group * len(ranked) + rank[:-1], whole)))
+    of, need = levels // len(ranked), ranked[levels % len(ranked)]
     below = np.where(np.diff(of, prepend=-1) == 0, np.concatenate(([0.0], need[:-1])), 0.0)
     first = np.searchsorted(of, np.arange(n_groups + 1))
     count = np.diff(first)[parts.group]
@@ -139,14 +131,8 @@ class Lanes:
         v = self.variants = variants
         r = v.routes
         n_groups = len(r.group_class)
-        self.kept = np.flatnonzero((v.usable > 0.0).max(axis=0)[v.set_of_route])
-        self._set = v.set_of_route[self.kept]
+        self._keep_routes()
         group = r.route_group[self.kept]
-        key = group * (int(r.nest.max(initial=0)) + 1) + r.nest[self.kept]
-        begins = np.flatnonzero(np.diff(key, prepend=-1))
-        self._run_first = np.append(begins, len(key)).astype(np.int64)
-        self._run_nest = r.nest[self.kept][begins].astype(np.int64)
-        self._group_runs = np.searchsorted(group[begins], np.arange(n_groups + 1)).astype(np.int64)
         self._cut_segments(group, n_groups)
         of = r.group_class
         self._theta, self._mu = v.classes.route_scale[of], v.classes.mode_scale[of]
@@ -160,17 +146,47 @@ class Lanes:
         self._load = make_rows(v.tree.n_classes, n_facilities)
         self._total = make_rows(self._most_nodes)
         self._through = make_rows(self._most_nodes)
-        self._extra, self._usable = make_rows(len(self._set_of_row)), make_rows(len(self._set_of_row))
+        self._extra, self._usable = make_rows(len(self._set_of_row)), make_rows(len(self._set_of_column))
         self._extra[:] = np.inf
-        routes_in_group = np.diff(self._run_first[self._group_runs])
-        self._room = make_rows(10, int(max(routes_in_group.max(initial=0), 2)))
+        routes_in_group = np.bincount(group)
+        self._room = make_rows(12, int(max(routes_in_group.max(initial=0), 2)))
         self._flow = np.zeros((WIDTH, n_routes))
         self._logsum, self._shipped = np.zeros((WIDTH, n_segments)), np.zeros((WIDTH, n_segments))
         self._capacity = np.ones((n_facilities, WIDTH))
         self._law = np.zeros((n_facilities, WIDTH, 3))
         self._is_queue = np.zeros((n_facilities, WIDTH), bool)
         self._is_firm = np.zeros((n_facilities, WIDTH), bool)
+        full, start = (np.zeros((n_facilities, WIDTH)) for _ in range(2))
+        #: The laws of delay in each lane.
+        self.laws = Laws(self._capacity, self._law, self._is_queue, full, start, v.scarcity.slope_usd_t)
         self._delay, self._price = np.zeros((n_facilities, WIDTH)), np.zeros((n_facilities, WIDTH))
+
+    def _keep_routes(self) -> None:
+        """The routes that any state can use, by group, nest, and the share of cargo that they serve where
+        they are open: routes that serve the same in every state make a stretch.
+        """
+        v, r = self.variants, self.variants.routes
+        serves = np.where(v.usable > 0.0, v.usable, 1.0)
+        _, rank = np.unique(serves, return_inverse=True)
+        rows = np.ascontiguousarray(rank.reshape(serves.shape).astype(np.uint16).T)
+        alike = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
+        _, self._set_of_column, column = np.unique(alike, return_index=True, return_inverse=True)
+        kept = np.flatnonzero((v.usable > 0.0).max(axis=0)[v.set_of_route])
+        by_share = column.ravel()[v.set_of_route[kept]]
+        group, nest = r.route_group[kept], r.nest[kept].astype(np.int64)
+        order = np.lexsort((by_share, nest, group))
+        group, nest, by_share = group[order], nest[order], by_share[order]
+        self.kept = kept[order]
+        self._set = v.set_of_route[self.kept]
+        begins_run = (np.diff(group, prepend=-1) != 0) | (np.diff(nest, prepend=-1) != 0)
+        begins = np.flatnonzero(begins_run | (np.diff(by_share, prepend=-1) != 0))
+        self._stretch_first = np.append(begins, len(group)).astype(np.int64)
+        self._stretch_column = by_share[begins].astype(np.int64)
+        runs = np.flatnonzero(begins_run[begins])
+        self._run_stretches = np.append(runs, len(begins)).astype(np.int64)
+        self._run_nest = nest[begins[runs]]
+        groups = np.arange(len(r.group_class) + 1)
+        self._group_runs = np.searchsorted(group[begins[runs]], groups).astype(np.int64)
 
     def _cut_segments(self, group: np.ndarray, n_groups: int) -> None:
         v = self.variants
@@ -190,7 +206,7 @@ class Lanes:
         tree, r = self.variants.tree, self.variants.routes
         begins = np.flatnonzero(np.diff(r.group_class, prepend=-1))
         self._block_group = np.append(begins, len(r.group_class)).astype(np.int64)
-        block_first = self._run_first[self._group_runs[self._block_group]]
+        block_first = self._stretch_first[self._run_stretches[self._group_runs[self._block_group]]]
         leaf = np.ascontiguousarray(tree.leaf[self.kept])
         nothing = np.empty(0, np.int32)
         room = lane_trees.cut_down(
@@ -230,10 +246,14 @@ class Lanes:
         laws = v.facilities[state]
         usable, extra = v.usable[state][self._set_of_row], v.penalty[state][self._set_of_row]
         extra[v.usable.shape[1] :] += v.base_cost[state][self._moving] - self._common[self._moving]
-        self._usable[:, lane], self._extra[:, lane] = usable, np.where(usable > 0.0, extra, np.inf)
+        self._extra[:, lane] = np.where(usable > 0.0, extra, np.inf)
+        serves = v.usable[state][self._set_of_column]
+        self._usable[:, lane] = np.where(serves > 0.0, serves, 1.0)
         self._capacity[:, lane] = v.capacity_t_year[state]
         self._law[:, lane], self._is_queue[:, lane] = laws.delay, laws.is_queue
         self._is_firm[:, lane] = laws.is_firm
+        self.laws.full[:, lane] = np.where(laws.is_firm, 1.0, WORST_OVERLOAD)
+        self.laws.start[:, lane] = np.where(laws.is_firm, v.scarcity.start, WORST_OVERLOAD)
 
     def evaluate(self, load: np.ndarray, wanted: np.ndarray = ALL) -> np.ndarray:
         """What facilities carry at the delays and prices of ``load``; both (n_facilities, 8), t/year. Only
@@ -249,14 +269,19 @@ class Lanes:
         s = self.segments
         respond(
             self._block_group, self._block_node, self._above, self._first, self._chain,
-            self._values.reshape(-1, WIDTH), self._load.reshape(-1, WIDTH), self._group_runs, self._run_first,
-            self._run_nest, self._theta, self._mu, self._sigma, self._group_segments,
+            self._values.reshape(-1, WIDTH), self._load.reshape(-1, WIDTH), self._group_runs,
+            self._run_stretches, self._stretch_first, self._stretch_column, self._run_nest,
+            self._theta, self._mu, self._sigma, self._group_segments,
             s.demand_t_year, s.need, s.captive, self._most, self._base, self._row, self._extra, self._usable,
             self._end, self._total, self._through, wanted, self._flow, self._logsum, self._shipped,
             self._room,
         )  # fmt: skip
         answer: np.ndarray = self._load.sum(axis=0)
         return answer
+
+    def get_costs(self, lane: int) -> tuple[np.ndarray, np.ndarray]:
+        """Delays (h) and prices (USD/t) of a lane in the last evaluation, (n_facilities) each."""
+        return np.ascontiguousarray(self._delay[:, lane]), np.ascontiguousarray(self._price[:, lane])
 
     def read(self, lane: int, load: np.ndarray, residual: float, evaluations: int) -> Response:
         """What the cargo of a lane did in the last evaluation; ``load`` is what its facilities carried."""
@@ -268,73 +293,30 @@ class Lanes:
         return Response(flow, load, delay, price, logsum, shipped, residual, evaluations)
 
 
-class Path:
-    """The way of one state to its equilibrium: where to look next, told what was found there.
-
-    ``load`` is the last point taken and ``trial`` the next to evaluate (n_facilities), t/year.
+def respond_to(variants: Variants, load: np.ndarray) -> np.ndarray:
+    """What facilities carry in each state at the delays and prices that ``load`` (n_facilities) makes there,
+    t/year: (n_states, n_facilities).
     """
-
-    def __init__(self, start: np.ndarray, inverse: "Preconditioner", tolerance: float) -> None:
-        n = len(start)
-        self._inverse, self._tolerance = inverse, tolerance
-        self._steps, self._answers = np.empty((MEMORY, n)), np.empty((MEMORY, n))
-        self._gap, self._mixed = np.empty(n), np.empty(n)
-        self._kept, self._known, self._refused = 0, 0, 0
-        self.load = self.trial = start
-        self.residual, self.evaluations = np.inf, 0
-
-    def learn(self, answer: np.ndarray) -> bool:
-        """Take in what facilities carried at ``trial``; gives whether that is the equilibrium."""
-        self.evaluations += 1
-        gap = answer - self.trial
-        total = float(self.trial.sum())
-        residual = float(np.abs(gap).sum()) / total if total > 0.0 else float(answer.sum() > 0.0)
-        gap = self._inverse.apply(gap)
-        if self.evaluations > 1:
-            row = self._kept % MEMORY
-            np.subtract(self.trial, self.load, out=self._steps[row])
-            np.subtract(gap, self._gap, out=self._answers[row])
-            self._kept, self._known = self._kept + 1, min(self._known + 1, MEMORY)
-        if residual > self.residual:
-            # Beyond a bend of the laws of delay, what was learnt on this side misleads.
-            self._known = min(self._known, 1)
-        if residual <= self._tolerance or residual < WORSE * self.residual:
-            self._refused = 0
-            self.load, self.residual, self._gap = self.trial, residual, gap
-        else:
-            self._refused += 1
-        if residual <= self._tolerance:
-            return True
-        mix(self._steps, self._answers, self._known, self._kept - 1, self._gap, self._mixed)
-        self.trial = np.maximum(self.load + self._mixed, 0.0)
-        return False
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the steps lead nowhere."""
-        return self._refused >= MOST_REFUSED or self.evaluations >= MOST_STEPS
+    n = len(variants.usable)
+    lanes = Lanes(variants)
+    loads, answers = np.repeat(load[:, None], WIDTH, axis=1), np.empty((n, len(load)))
+    for first in range(0, n, WIDTH):
+        states = range(first, min(first + WIDTH, n))
+        for lane, state in enumerate(states):
+            lanes.place(lane, state)
+        answers[states] = lanes.evaluate(loads, ALL[:0])[:, : len(states)].T
+    return answers
 
 
-class Preconditioner:
-    """The inverse derivative of v - F(v) at some state, without the facilities whose cost cannot move."""
-
-    def __init__(self, inverse: np.ndarray) -> None:
-        self._moving = np.flatnonzero((inverse != np.eye(len(inverse))).any(axis=1))
-        self._block = np.ascontiguousarray(inverse[np.ix_(self._moving, self._moving)])
-
-    def apply(self, gap: np.ndarray) -> np.ndarray:
-        """The inverse times ``gap`` (n_facilities)."""
-        result = gap.copy()
-        own = np.empty(len(self._moving))
-        multiply(self._block, gap[self._moving], own)
-        result[self._moving] = own
-        return result
+def find_nearest(points: np.ndarray, point: np.ndarray) -> int:
+    """Which of ``points`` (n, n_gates) is nearest in the sum of distances; the first of equals."""
+    return int(np.argmin(np.abs(points - point).sum(axis=1)))
 
 
 def solve_together(
     variants: Variants,
     points: np.ndarray,
-    start: Neighbour,
+    start: np.ndarray,
     build_alone: Callable[[int], Problem],
     *,
     tolerance: float = TOLERANCE,
@@ -346,16 +328,18 @@ def solve_together(
     points
         (n_states, n): each state starts from the solved one that is nearest in the sum of distances.
     start
-        Where the first ones start, with the derivative that they use.
+        Flows of facilities (n_facilities) where the first ones start, t/year.
     build_alone
         The problem of one state, for a state that this method cannot solve.
     """
     n = len(points)
     lanes = Lanes(variants)
-    inverse = Preconditioner(start.inverse)
-    load = np.zeros((len(start.load), WIDTH))
+    problem = build_alone(0)
+    tangents = [take_tangent(problem, start, problem.evaluate(start))]
+    known = [0]
+    load = np.zeros((len(start), WIDTH))
     solved: list[int] = []
-    loads = np.empty((n, len(start.load)))
+    loads = np.empty((n, len(start)))
     state_of = np.full(WIDTH, -1)
     paths: list[Path | None] = [None] * WIDTH
     coming = 0
@@ -363,11 +347,11 @@ def solve_together(
         for lane in range(WIDTH):
             if state_of[lane] < 0 and coming < n:
                 lanes.place(lane, coming)
-                begin = start.load
+                begin = start
                 if solved:
-                    distance = np.abs(points[solved] - points[coming]).sum(axis=1)
-                    begin = loads[solved[int(np.argmin(distance))]]
-                state_of[lane], paths[lane] = coming, Path(begin, inverse, tolerance)
+                    begin = loads[solved[find_nearest(points[solved], points[coming])]]
+                tangent = tangents[find_nearest(points[known], points[coming])]
+                state_of[lane], paths[lane] = coming, Path(begin, tangent, tolerance)
                 coming += 1
         if (state_of < 0).all():
             return
@@ -383,20 +367,24 @@ def solve_together(
             state = int(state_of[lane])
             answer = np.ascontiguousarray(answers[:, lane])
             found: Found | None = None
-            if path.learn(answer):
+            if path.learn(answer, *lanes.get_costs(lane)):
                 if lane not in near:
                     continue  # The same again, with the flows.
                 at = lanes.read(lane, answer, path.residual, path.evaluations)
                 found = state, lanes.segments, at, path.load
-            elif path.is_lost:
+            elif path.evaluations >= MOST_STEPS:
                 problem = build_alone(state)
                 alone = solve(problem, start=path.load, tolerance=tolerance)
                 found = state, problem.segments, alone, alone.load
+            else:
+                path.follow(lanes.laws, lane)
             if found is not None:
                 loads[state] = found[3]
+                solved.append(state)
                 if len(solved) % REFRESH == 0:
                     problem = build_alone(state)
-                    inverse = Preconditioner(problem.find_inverse(found[3], problem.evaluate(found[3])))
-                solved.append(state)
+                    at_end = problem.evaluate(found[3])
+                    tangents.append(take_tangent(problem, found[3], at_end, tangents[-1]))
+                    known.append(state)
                 state_of[lane], paths[lane] = -1, None
                 yield found

@@ -165,6 +165,7 @@ def add_response(  # type: ignore[no-untyped-def]
     seg_shipped,
     act_start,
     act_index,
+    least_share,
     by_price,
     by_delay,
 ):
@@ -172,18 +173,29 @@ def add_response(  # type: ignore[no-untyped-def]
     ``by_delay``.
 
     ``act_start``/``act_index`` list the active facilities of each route by their position in the two square
-    matrices.
+    matrices. Routes that carry less than ``least_share`` of their segment are left out: 0 for the exact
+    derivative.
     """
     n = by_price.shape[0]
     mean = np.zeros(n)
     nest_mean = np.zeros(n)
     touched = np.empty(n, np.int64)
     nest_touched = np.empty(n, np.int64)
+    # One matrix for all segments whose time is worth the same.
+    alike = np.zeros((n, n))
+    vot = 0.0
     for s in range(seg_first.shape[0]):
         a, b = seg_first[s], seg_last[s]
         if np.isnan(seg_logsum[s]) or seg_demand[s] <= 0.0 or act_start[b] == act_start[a]:
             continue
-        theta, mu, vot, need = seg_theta[s], seg_mu[s], seg_vot[s], seg_need[s]
+        if seg_vot[s] != vot:
+            for i in range(n):
+                for j in range(n):
+                    by_price[i, j] += alike[i, j]
+                    by_delay[i, j] += alike[i, j] * vot
+                    alike[i, j] = 0.0
+            vot = seg_vot[s]
+        theta, mu, need = seg_theta[s], seg_mu[s], seg_need[s]
         surplus, shipped, demand = seg_logsum[s], seg_shipped[s], seg_demand[s]
         n_touched = 0
         r = a
@@ -198,13 +210,15 @@ def add_response(  # type: ignore[no-untyped-def]
             if inner <= 0.0:
                 continue
             p_nest = inner ** (mu / theta)
+            if p_nest < least_share:
+                continue
             n_nest = 0
             for q in range(start, r):
                 if usable[q] < need:
                     continue
                 p = np.exp(log_weight[q] - theta * (cost[q] - surplus)) / inner
                 h = demand * shipped * p_nest * p
-                if h < NEGLIGIBLE_T:
+                if h < NEGLIGIBLE_T or p_nest * p < least_share:
                     continue  # no response to speak of, and an underflowing mean would pass for "not yet met"
                 for k in range(act_start[q], act_start[q + 1]):
                     i = act_index[k]
@@ -213,9 +227,7 @@ def add_response(  # type: ignore[no-untyped-def]
                         n_nest += 1
                     nest_mean[i] += p
                     for l in range(act_start[q], act_start[q + 1]):
-                        j = act_index[l]
-                        by_price[i, j] -= theta * h
-                        by_delay[i, j] -= theta * h * vot
+                        alike[i, act_index[l]] -= theta * h
             weight = (theta - mu) * demand * shipped * p_nest
             for x in range(n_nest):
                 i = nest_touched[x]
@@ -225,9 +237,7 @@ def add_response(  # type: ignore[no-untyped-def]
                 mean[i] += p_nest * nest_mean[i]
                 for y in range(n_nest):
                     j = nest_touched[y]
-                    term = weight * nest_mean[i] * nest_mean[j]
-                    by_price[i, j] += term
-                    by_delay[i, j] += term * vot
+                    alike[i, j] += weight * nest_mean[i] * nest_mean[j]
             for x in range(n_nest):
                 nest_mean[nest_touched[x]] = 0.0
         weight = demand * shipped * (mu - seg_sigma[s] * (1.0 - shipped))
@@ -235,11 +245,13 @@ def add_response(  # type: ignore[no-untyped-def]
             i = touched[x]
             for y in range(n_touched):
                 j = touched[y]
-                term = weight * mean[i] * mean[j]
-                by_price[i, j] += term
-                by_delay[i, j] += term * vot
+                alike[i, j] += weight * mean[i] * mean[j]
         for x in range(n_touched):
             mean[touched[x]] = 0.0
+    for i in range(n):
+        for j in range(n):
+            by_price[i, j] += alike[i, j]
+            by_delay[i, j] += alike[i, j] * vot
 
 
 @kernel

@@ -2,8 +2,9 @@
 once.
 
 A group (a pair of zones and a class) has runs of routes, one for each nest, and segments of demand. What a
-lane cannot use costs infinitely much there; a group some of whose routes serve only part of the cargo is
-weighed anew for each level that its segments need.
+lane cannot use costs infinitely much there. Where routes serve only part of the cargo a run has stretches,
+whose open routes serve the same share in every state: they are weighed once, and what each level of need
+chooses is chosen among stretches.
 """
 
 import numpy as np
@@ -36,10 +37,19 @@ def weigh_run(start, end, offset, theta, reach, weight):  # type: ignore[no-unty
 
 
 @inlined
+def weigh_beside(best, top, theta):  # type: ignore[no-untyped-def]
+    """What weights relative to ``best`` count beside those relative to ``top``."""
+    floor = spread(NEGLIGIBLE_LOG)
+    x = greatest(spread(theta) * (top - best), floor)
+    return where_above(x, floor, exp(x), spread(0.0))
+
+
+@inlined
 def cut_room(room):  # type: ignore[no-untyped-def]
-    """Ten arrays of rows out of ``room`` (10, n, 8)."""
+    """Twelve arrays of rows out of ``room`` (12, n, 8)."""
     return (
-        room[0], room[1], room[2], room[3], room[4], room[5], room[6], room[7], room[8], room[9],
+        room[0], room[1], room[2], room[3], room[4], room[5], room[6], room[7], room[8], room[9], room[10],
+        room[11],
     )  # fmt: skip
 
 
@@ -48,7 +58,9 @@ def choose(  # type: ignore[no-untyped-def]
     begin,
     stop,
     group_runs,
-    run_first,
+    run_stretches,
+    stretch_first,
+    stretch_column,
     run_nest,
     group_theta,
     group_mu,
@@ -77,53 +89,99 @@ def choose(  # type: ignore[no-untyped-def]
 
     ``base`` (n_routes) is a route's cost without queues less ln(weight) / theta, and ``extra`` (n_rows, 8) at
     its row ``row`` what that is more in each lane, inf where the route is shut; ``total`` (n_nodes, 8) what
-    queues add at the node ``end`` of a route; nodes are those of the block in hand. ``usable`` (n_rows, 8) is
-    read for groups with several needs. ``seg_most`` (n_segments) is what cargo bears at most, inf where
-    nothing is held back. Segments of a group stand together, rising by ``seg_need``. ``room`` (10, n, 8) has
-    rows for the routes, and for the runs, of the largest group.
+    queues add at the node ``end`` of a route; nodes are those of the block in hand. ``usable`` (n_columns, 8)
+    is the share that the open routes of a stretch serve, at its ``stretch_column``. ``seg_most`` (n_segments)
+    is what cargo bears at most, inf where nothing is held back. Segments of a group stand together, rising by
+    ``seg_need``, the same ones for each need. ``room`` (12, n, 8) has rows for the routes of the largest
+    group.
     """
-    reach, weight, own, sent, bests, inners, logsums, shares, scales, answer = cut_room(room)
+    (
+        reach, weight, bests, sums, factors, scales, tops, inners, logsums, shares, parts, answer,
+    ) = cut_room(room)  # fmt: skip
     nothing, one, no_way = spread(0.0), spread(1.0), spread(np.inf)
     for g in range(begin, stop):
         k0, k1 = group_runs[g], group_runs[g + 1]
-        a, b = run_first[k0], run_first[k1]
+        first_segment, last_segment = group_segments[g], group_segments[g + 1]
+        if first_segment == last_segment or k0 == k1:
+            continue
+        j0, j1 = run_stretches[k0], run_stretches[k1]
+        a, b = stretch_first[j0], stretch_first[j1]
         theta, mu = group_theta[g], spread(group_mu[g])
         sigma = spread(group_sigma[g])
         for r in range(a, b):
             put(reach, r - a, spread(base[r]) + take(extra, row[r]) + take(total, end[r]))
         # The least need of a group is met by every route that serves anything.
         for k in range(k0, k1):
-            best, inner = weigh_run(run_first[k], run_first[k + 1], a, theta, reach, weight)
-            put(bests, k - k0, best)
+            top = no_way
+            for j in range(run_stretches[k], run_stretches[k + 1]):
+                best, inner = weigh_run(stretch_first[j], stretch_first[j + 1], a, theta, reach, weight)
+                put(bests, j - j0, best)
+                put(sums, j - j0, inner)
+                put(factors, j - j0, one)
+                put(scales, j - j0, nothing)
+                top = least(best, top)
+            if run_stretches[k + 1] - run_stretches[k] > 1:
+                inner = nothing
+                for j in range(run_stretches[k], run_stretches[k + 1]):
+                    factor = weigh_beside(take(bests, j - j0), top, theta)
+                    put(factors, j - j0, factor)
+                    inner = inner + factor * take(sums, j - j0)
+            put(tops, k - k0, top)
             put(inners, k - k0, inner)
-            put(logsums, k - k0, best - log(inner) / spread(theta))
-        s = group_segments[g]
-        while s < group_segments[g + 1]:
-            need = seg_need[s]
-            if s > group_segments[g]:
-                bar = spread(need)
+            put(logsums, k - k0, top - log(inner) / spread(theta))
+        n_alike = 1
+        while first_segment + n_alike < last_segment and (
+            seg_need[first_segment + n_alike] == seg_need[first_segment]
+        ):
+            n_alike += 1
+        s = first_segment
+        met = spread(seg_need[s])
+        while s < last_segment:
+            bar = spread(seg_need[s])
+            # Levels that tell no stretch of any lane from another choose alike: together.
+            bound = no_way
+            for j in range(j0, j1):
+                share = take(usable, stretch_column[j])
+                bound = least(where_above(bar, share, no_way, share), bound)
+            above = lowest(bound)
+            after = s + n_alike
+            while after < last_segment and seg_need[after] <= above:
+                after += n_alike
+            if s > first_segment:
                 for k in range(k0, k1):
-                    best, inner = take(bests, k - k0), nothing
-                    for r in range(run_first[k], run_first[k + 1]):
-                        w = where_above(bar, take(usable, row[r]), nothing, take(weight, r - a))
-                        put(own, r - a, w)
-                        inner = inner + w
-                    if lowest(inner) < TRUSTED_SUM:
-                        # The best of the run is not for this segment in some state: weigh what is.
-                        for r in range(run_first[k], run_first[k + 1]):
-                            cost = spread(base[r]) + take(extra, row[r]) + take(total, end[r])
-                            shut = where_above(bar, take(usable, row[r]), no_way, cost)
-                            put(reach, r - a, shut)
-                        best, inner = weigh_run(run_first[k], run_first[k + 1], a, theta, reach, own)
+                    same = one
+                    for j in range(run_stretches[k], run_stretches[k + 1]):
+                        share = take(usable, stretch_column[j])
+                        kept = where_above(bar, share, where_above(met, share, one, nothing), one)
+                        same = least(kept, same)
+                    if lowest(same) > 0.0:
+                        continue
+                    top, inner = no_way, nothing
+                    for j in range(run_stretches[k], run_stretches[k + 1]):
+                        share = take(usable, stretch_column[j])
+                        top = least(where_above(bar, share, no_way, take(bests, j - j0)), top)
+                        inner = inner + where_above(
+                            bar, share, nothing, take(factors, j - j0) * take(sums, j - j0)
+                        )
+                    if lowest(where_above(no_way, top, inner, one)) < TRUSTED_SUM:
+                        # The best of the run is not for this segment in some state: weigh beside what is.
+                        inner = nothing
+                        for j in range(run_stretches[k], run_stretches[k + 1]):
+                            share = take(usable, stretch_column[j])
+                            factor = weigh_beside(take(bests, j - j0), top, theta)
+                            factor = where_above(bar, share, nothing, factor)
+                            put(factors, j - j0, factor)
+                            inner = inner + factor * take(sums, j - j0)
+                        put(tops, k - k0, top)
                     put(inners, k - k0, inner)
-                    put(logsums, k - k0, best - log(inner) / spread(theta))
+                    level = take(tops, k - k0) - log(inner) / spread(theta)
+                    put(logsums, k - k0, where_above(inner, nothing, level, no_way))
             for k in range(k1 - k0):
-                put(scales, k, nothing)
-            is_first = s == group_segments[g]
-            while s < group_segments[g + 1] and seg_need[s] == need:
+                put(parts, k, nothing)
+            for m in range(s, s + n_alike):
                 i, j = k0, k1
-                if seg_captive[s] >= 0:
-                    while i < k1 and run_nest[i] != seg_captive[s]:
+                if seg_captive[m] >= 0:
+                    while i < k1 and run_nest[i] != seg_captive[m]:
                         i += 1
                     j = min(i + 1, k1)
                 surplus = no_way
@@ -138,33 +196,38 @@ def choose(  # type: ignore[no-untyped-def]
                         put(shares, k - k0, share)
                         summed = summed + share
                     surplus = surplus - log(summed) / mu
-                kept_back = one + exp(sigma * (surplus - spread(seg_most[s])))
+                kept_back = one + exp(sigma * (surplus - spread(seg_most[m])))
                 served = where_above(no_way, surplus, one / kept_back, nothing)
                 put(answer, 0, surplus)
                 put(answer, 1, served)
-                for lane in wanted:
-                    logsum[lane, s], shipped[lane, s] = answer[0, lane], answer[1, lane]
-                volume = spread(seg_demand[s]) * served / summed
+                demand = 0.0
+                for x in range(m, after, n_alike):
+                    demand += seg_demand[x]
+                    for lane in wanted:
+                        logsum[lane, x], shipped[lane, x] = answer[0, lane], answer[1, lane]
+                volume = spread(demand) * served / summed
                 for k in range(i, j):
                     inner = take(inners, k - k0)
                     part = volume * take(shares, k - k0) if j - i > 1 else volume
-                    scale = where_above(inner, nothing, part / inner, nothing)
-                    put(scales, k - k0, take(scales, k - k0) + scale)
-                s += 1
+                    part = where_above(inner, nothing, part / inner, nothing)
+                    put(parts, k - k0, take(parts, k - k0) + part)
             for k in range(k0, k1):
-                scale = take(scales, k - k0)
-                for r in range(run_first[k], run_first[k + 1]):
-                    if is_first:
-                        put(sent, r - a, scale * take(weight, r - a))
-                    else:
-                        put(sent, r - a, take(sent, r - a) + scale * take(own, r - a))
-        if group_segments[g] == group_segments[g + 1]:
-            continue
-        for r in range(a, b):
-            put(through, end[r], take(through, end[r]) + take(sent, r - a))
+                part = take(parts, k - k0)
+                for j in range(run_stretches[k], run_stretches[k + 1]):
+                    share = take(usable, stretch_column[j])
+                    more = where_above(bar, share, nothing, take(factors, j - j0) * part)
+                    put(scales, j - j0, take(scales, j - j0) + more)
+            met = bar
+            s = after
+        for j in range(j0, j1):
+            scale = take(scales, j - j0)
+            for r in range(stretch_first[j], stretch_first[j + 1]):
+                sent = scale * take(weight, r - a)
+                put(reach, r - a, sent)
+                put(through, end[r], take(through, end[r]) + sent)
         for lane in wanted:
             for r in range(a, b):
-                flow[lane, r] = sent[r - a, lane]
+                flow[lane, r] = reach[r - a, lane]
 
 
 @kernel
@@ -177,7 +240,9 @@ def respond(  # type: ignore[no-untyped-def]
     values,
     load,
     group_runs,
-    run_first,
+    run_stretches,
+    stretch_first,
+    stretch_column,
     run_nest,
     group_theta,
     group_mu,
@@ -207,8 +272,9 @@ def respond(  # type: ignore[no-untyped-def]
         a, b = block_node[block], block_node[block + 1]
         sum_down(a, b, above, first, chain, values, total)
         choose(
-            block_group[block], block_group[block + 1], group_runs, run_first, run_nest, group_theta,
-            group_mu, group_sigma, group_segments, seg_demand, seg_need, seg_captive, seg_most,
-            base, row, extra, usable, end, total, through, wanted, flow, logsum, shipped, room,
+            block_group[block], block_group[block + 1], group_runs, run_stretches, stretch_first,
+            stretch_column, run_nest, group_theta, group_mu, group_sigma, group_segments, seg_demand,
+            seg_need, seg_captive, seg_most, base, row, extra, usable, end, total, through, wanted, flow,
+            logsum, shipped, room,
         )  # fmt: skip
         load_up(a, b, above, first, chain, through, load)

@@ -11,7 +11,6 @@ from landbridge.assignment.sue import Equilibrium, Segments
 from landbridge.assignment.together import Response
 from landbridge.errors import FuturesRefused, suggest
 from landbridge.indicators.corridors import list_members, list_shipped, rate_boxes
-from landbridge.indicators.surplus import split_to_ends
 from landbridge.study.prepare import Prepared
 from landbridge.study.run import list_corridors
 from landbridge.study.settings import FuturesSettings
@@ -52,13 +51,14 @@ class Measures:
     def __init__(self, prepared: Prepared, routes: RouteSet) -> None:
         p = prepared
         classes, zones = p.classes, p.network.zones
-        self.corridors = [
-            np.flatnonzero(list_members(p.network, p.tables, routes, c)) for c in list_corridors(p)
-        ]
+        corridors = [np.flatnonzero(list_members(p.network, p.tables, routes, c)) for c in list_corridors(p)]
         shipped = [list_shipped(p.network, p.tables, routes, c) for c in list_corridors(p)]
-        self.teu = [
-            rate_boxes(routes, classes, aboard)[m] for aboard, m in zip(shipped, self.corridors, strict=True)
-        ]
+        boxes = [rate_boxes(routes, classes, aboard)[m] for aboard, m in zip(shipped, corridors, strict=True)]
+        # Members of all corridors one after another, and where those of each begin.
+        sizes = np.array([len(m) for m in corridors], np.int64)
+        self._members = np.concatenate([*corridors, np.zeros(0, np.int64)])
+        self._teu = np.concatenate([*boxes, np.zeros(0)])
+        self._filled, self._begins = sizes > 0, (np.cumsum(sizes) - sizes)[sizes > 0]
         place = {zone: i for i, zone in enumerate(zones)}
         self.pairs = [
             (routes.find_group(classes.index[k], place[o], place[d]), (classes.index[k], place[o], place[d]))
@@ -108,8 +108,12 @@ class Measures:
         resource cost.
         """
         r, s = self.routes, segments
-        values = [float(at.flow[m].sum()) for m in self.corridors]
-        values += [float((at.flow[m] * teu).sum()) for m, teu in zip(self.corridors, self.teu, strict=True)]
+        carried = np.zeros((2, len(self._filled)))
+        along = at.flow[self._members]
+        if len(along):
+            carried[0, self._filled] = np.add.reduceat(along, self._begins)
+            carried[1, self._filled] = np.add.reduceat(along * self._teu, self._begins)
+        values: list[float] = carried.ravel().tolist()
         by_facility = np.broadcast_to(at.delay_h, (len(self.classes.ids), len(at.delay_h)))
         for group, at_pair in self.pairs:
             values += self._take_pair(s, at, terms, by_facility, group, float(demand[at_pair]))
@@ -119,11 +123,12 @@ class Measures:
         stays = demand.copy()
         stays[r.group_class, r.group_origin, r.group_destination] = np.where(grouped > 0.0, left, grouped)
         surplus = measure_surplus(s, at.logsum, self.classes.choke[r.group_class[s.group]], terms.bears)
-        shape = len(self.classes.ids), self.n_zones
-        halves = split_to_ends(r, np.bincount(s.group, surplus, n), shape).sum(axis=0)
-        # Plain sums: a matrix product would keep threads of the algebra library spinning.
-        receipts = float((at.flow * terms.transfer).sum()) + float((at.load * at.price_usd_t).sum())
-        co2 = float((at.flow * terms.co2_kg_t).sum()) / 1000.0
+        half = 0.5 * np.bincount(s.group, surplus, n)
+        halves = np.bincount(r.group_origin, half, self.n_zones)
+        halves += np.bincount(r.group_destination, half, self.n_zones)
+        # No matrix products: they would keep threads of the algebra library spinning.
+        receipts = float(np.einsum("i,i", at.flow, terms.transfer) + (at.load * at.price_usd_t).sum())
+        co2 = float(np.einsum("i,i", at.flow, terms.co2_kg_t)) / 1000.0
         by_zone = stays.sum(axis=(0, 2)) + stays.sum(axis=(0, 1))
         whole = [float(stays.sum()), float(surplus.sum()), receipts, co2]
         return np.array([*values, *whole, *by_zone, *halves])
@@ -140,13 +145,13 @@ class Measures:
         nothing = float("nan")
         if group < 0 or demand <= 0.0:
             return [nothing, nothing, 1.0 if demand > 0.0 else nothing]
-        routes = np.arange(self.routes.group_first[group], self.routes.group_first[group + 1])
-        flow = at.flow[routes]
+        first, last = self.routes.group_first[group : group + 2]
+        routes, flow = np.arange(first, last), at.flow[first:last]
         total = float(flow.sum())
-        own = segments.group == group
-        shipped = (segments.demand_t_year * at.shipped)[own]
         if total <= 0.0:
             return [nothing, nothing, 1.0]
-        cost = float((shipped * np.nan_to_num(at.logsum[own])).sum() / shipped.sum())
+        own = slice(*np.searchsorted(segments.group, (group, group + 1)))
+        shipped, logsum = segments.demand_t_year[own] * at.shipped[own], at.logsum[own]
+        cost = float((shipped * np.where(np.isnan(logsum), 0.0, logsum)).sum() / shipped.sum())
         hours = terms.time_h[routes] + terms.tree.sum_some(routes, delay_h)
         return [float((flow * hours).sum() / total), cost, 1.0 - total / demand]

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -24,9 +24,9 @@ from landbridge.assignment.together import solve_together
 from landbridge.assignment.warm import Neighbour, solve_first
 from landbridge.study.cache import get_cache_folder
 from landbridge.study.future_measures import Measures
-from landbridge.study.future_states import YearStates
+from landbridge.study.future_states import YearStates, order_points
 from landbridge.study.states import StateFamily
-from landbridge.study.workers import open_workers
+from landbridge.study.workers import THREADS, open_workers
 
 KEPT = 4
 """Runs of futures whose chunks stay on disk; the least recently used go first."""
@@ -52,7 +52,8 @@ class Chunk:
     """States of one year that are solved together.
 
     ``states`` and ``shares`` as in :class:`YearStates`; ``points`` (n, n_gates) say by the sum of their
-    distances how near two states are.
+    distances how near two states are. The first ones begin at the flows ``start``, t/year, those of the
+    year's start if there are none.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Chunk:
     states: np.ndarray
     shares: np.ndarray
     points: np.ndarray
+    start: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -102,21 +104,50 @@ def list_chunks(plans: Sequence[YearStates], salt: str) -> list[Chunk]:
     """Chunks of all years; ``salt`` names everything that results depend on beside the states themselves."""
     chunks = []
     for plan in plans:
+        # What a chunk starts from hangs on the first states of all.
+        first = plan.shares[[states[0] for states in plan.chunks]] * plan.weights
         for states in plan.chunks:
             shares = np.ascontiguousarray(plan.shares[states])
             points = shares * plan.weights
             digest = hashlib.sha256(f"{salt} {plan.year}".encode())
-            digest.update(shares.tobytes() + points.tobytes())
+            digest.update(first.tobytes() + shares.tobytes() + points.tobytes())
             chunks.append(Chunk(digest.hexdigest()[:32], plan.year, states, shares, points))
     return chunks
+
+
+def list_leads(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """The first states of the chunks of each year that has several, as a chunk of their own."""
+    leads = []
+    for year in sorted({chunk.year for chunk in chunks}):
+        own = [chunk for chunk in chunks if chunk.year == year]
+        if len(own) > 1:
+            shares = np.stack([chunk.shares[0] for chunk in own])
+            points = np.stack([chunk.points[0] for chunk in own])
+            order = order_points(points, np.arange(len(own)))
+            key = hashlib.sha256("".join(chunk.key for chunk in own).encode()).hexdigest()[:32]
+            leads.append(Chunk(key, year, order, shares[order], points[order]))
+    return leads
+
+
+def start_chunks(
+    chunks: Sequence[Chunk], leads: Sequence[Chunk], solved: Mapping[str, Solved]
+) -> list[Chunk]:
+    """The chunks, each with the flows of its first state from the solved ``leads`` to start from."""
+    started: list[Chunk] = list(chunks)
+    for lead in leads:
+        own = [i for i, chunk in enumerate(chunks) if chunk.year == lead.year]
+        for row, number in enumerate(lead.states):
+            i = own[int(number)]
+            started[i] = replace(chunks[i], start=solved[lead.key].loads[row])
+    return started
 
 
 def solve_chunk(model: Model, chunk: Chunk) -> Solved:
     """Solve the states of a chunk, each from the nearest that is solved already."""
     family, demand, n = model.family, model.demand[chunk.year], len(chunk.states)
-    start = model.starts[chunk.year]
+    start = model.starts[chunk.year].load if chunk.start is None else chunk.start
     values = np.empty((n, len(model.measures.list)))
-    loads = np.empty((n, len(start.load)))
+    loads = np.empty((n, len(start)))
     residual, evaluations = np.empty(n), np.empty(n, np.int64)
     for rows, variants in family.build_variants(chunk.year, chunk.shares, demand):
 
@@ -164,11 +195,7 @@ def solve_chunks(
     begin = time.perf_counter()
     total = sum(len(chunk.states) for chunk in chunks)
     store = _Store(run_key)
-    done: dict[str, Solved] = {}
-    for chunk in chunks:
-        found = store.find(chunk)
-        if found is not None:
-            done[chunk.key] = found
+    done = store.find_all(chunks)
     fetched = sum(len(chunk.states) for chunk in chunks if chunk.key in done)
     waiting = [chunk for chunk in chunks if chunk.key not in done]
     say = advance or _say_nothing
@@ -177,6 +204,14 @@ def solve_chunks(
     n_workers = min(workers or os.cpu_count() or 1, max(1, len(waiting)))
     if not waiting:
         return done, Effort(0, fetched, 0.0, time.perf_counter() - begin, 0)
+    leads = list_leads(chunks)
+    leading = store.find_all(leads)
+    tasks = {lead.key: lead for lead in leads if lead.key not in leading}
+    for key, (solved, seconds) in THREADS.run(model, _time_chunk, tasks):
+        store.keep(tasks[key], solved)
+        leading[key] = solved
+        cpu += seconds
+    waiting = [chunk for chunk in start_chunks(chunks, leads, leading) if chunk.key not in done]
     # The largest first, so that no worker is left with one at the end.
     tasks = {chunk.key: chunk for chunk in sorted(waiting, key=lambda chunk: -len(chunk.states))}
     with open_workers(n_workers, cluster) as opened:
@@ -196,9 +231,9 @@ def _say_nothing(done: int, total: int, words: str) -> None:
 
 def _time_chunk(model: Model, chunk: Chunk) -> tuple[Solved, float]:
     """A solved chunk and the CPU seconds that it took."""
-    begin = time.process_time()
+    begin = time.thread_time()
     solved = solve_chunk(model, chunk)
-    return solved, time.process_time() - begin
+    return solved, time.thread_time() - begin
 
 
 class _Store:
@@ -217,6 +252,11 @@ class _Store:
                 shutil.rmtree(old, ignore_errors=True)
         except OSError:
             self.folder = None
+
+    def find_all(self, chunks: Sequence[Chunk]) -> dict[str, Solved]:
+        """Those of the chunks that are stored, by key."""
+        found = ((chunk.key, self.find(chunk)) for chunk in chunks)
+        return {key: solved for key, solved in found if solved is not None}
 
     def find(self, chunk: Chunk) -> Solved | None:
         if self.folder is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from landbridge.assignment.sue import Problem
+from landbridge.assignment.together import respond_to
 from landbridge.process.sampling import Futures
 from landbridge.study.states import StateFamily
 
@@ -78,15 +78,16 @@ def weigh_gates(
     low, high = states.min(axis=0), states.max(axis=0)
     middle = np.median(states, axis=0)
     weights = np.zeros(states.shape[1])
-    for gate in np.flatnonzero(high > low):
-        loads = []
-        for share in (low[gate], high[gate]):
-            row = middle.copy()
-            row[gate] = share
-            problem: Problem = family.build_problem(year, row, demand)
-            loads.append(problem.evaluate(start).load)
-        weights[gate] = LEAST_WEIGHT + np.abs(loads[1] - loads[0]).sum() / max(loads[1].sum(), 1.0)
-        weights[gate] /= high[gate] - low[gate]
+    gates = np.flatnonzero(high > low)
+    rows = np.tile(middle, (2, len(gates), 1))
+    rows[0, np.arange(len(gates)), gates], rows[1, np.arange(len(gates)), gates] = low[gates], high[gates]
+    rows = rows.reshape(-1, len(middle))
+    loads = np.empty((len(rows), len(start)))
+    for own, variants in family.build_variants(year, rows, demand):
+        loads[own] = respond_to(variants, start)
+    before, after = np.split(loads, 2)
+    moved = np.abs(after - before).sum(axis=1) / np.maximum(after.sum(axis=1), 1.0)
+    weights[gates] = (LEAST_WEIGHT + moved) / (high - low)[gates]
     return weights
 
 
@@ -110,11 +111,13 @@ def cut_chunks(points: np.ndarray) -> list[np.ndarray]:
             chunks[-1] = np.concatenate([chunks[-1], leaf])
         else:
             chunks.append(leaf)
-    return [_order(points, chunk) for chunk in chunks]
+    return [order_points(points, chunk) for chunk in chunks]
 
 
-def _order(points: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """Members from the most central on, each the nearest to any before it (Prim 1957)."""
+def order_points(points: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Members (indices into ``points``) from the most central on, each the nearest to any before it
+    (Prim 1957).
+    """
     own = points[members]
     distance = np.abs(own[:, None, :] - own[None, :, :]).sum(axis=2)
     current = int(np.argmin(distance.sum(axis=1)))

@@ -42,9 +42,13 @@ class Terms:
     bears: np.ndarray
 
 
+BLOCK = 1024
+"""States told apart at a time."""
+
+
 @dataclass(frozen=True)
-class _Rule:
-    """A rule of transit as far as states differ in it: its gate, whether that bans or taxes, and the sets."""
+class _Fee:
+    """What a rule of transit costs where states differ in it: its gate, whether it bans, and the sets."""
 
     gate: int
     bans: bool
@@ -99,12 +103,26 @@ class StateFamily:
         self.set_of_route = place.ravel().astype(np.int32)
         bits = np.unpackbits(sets, axis=1, count=len(columns)).astype(bool).T
         first, second = 1 + len(shutting), 1 + len(shutting) + len(limiting)
-        self._barred = bits[0]
-        self._shuts = [(self._column[g], bits[1 + i]) for i, g in enumerate(shutting)]
-        self._limits = [(self._column[g], bits[first + i]) for i, g in enumerate(limiting)]
-        self._rules = [
-            _Rule(gate, bans, cost, bits[second + i]) for i, (gate, bans, cost) in enumerate(gated)
-        ]
+        # What bounds the share that a set serves (the rows of `_bound_sets`): 0 where it is barred or else 1,
+        # the shares of gates, and 0 or 1 for gates that must not be shut.
+        self._shutting = [self._column[g] for g in shutting]
+        rows = [np.zeros(len(sets), bool) for _ in range(2 + len(self.gates) + len(shutting))]
+        rows[0], rows[1] = bits[0], ~bits[0]
+        rows[2 + len(self.gates) :] = bits[1:first]
+        for gate, own in zip(limiting, bits[first:second], strict=True):
+            rows[2 + self._column[gate]] = rows[2 + self._column[gate]] | own
+        self._fees: list[_Fee] = []
+        self._standing = np.zeros(len(sets))
+        for (gate, bans, cost), own in zip(gated, bits[second:], strict=True):
+            if bans:
+                row = 2 + gate if gate >= 0 else 0
+                rows[row] = rows[row] | own
+            elif gate < 0:
+                self._standing += np.where(own, cost, 0.0)
+            if cost != 0.0 and gate >= 0:
+                self._fees.append(_Fee(gate, bans, cost, own))
+        which, self._bound = np.nonzero(np.stack(rows, axis=1))
+        self._bound_first = np.searchsorted(which, np.arange(len(sets)))
 
     def _read_rules(self) -> tuple[tuple[TransitRule, ...], list[tuple[int, bool, float]]]:
         """All rules that may hold, and (gate or -1, whether it bans, cost) of each."""
@@ -137,7 +155,8 @@ class StateFamily:
         self._needs = sorted({gates for _, gates in pairs})
         place = {gates: i for i, gates in enumerate(self._needs)}
         ordered = sorted((facility, place[gates]) for facility, gates in pairs)
-        self._scaled = np.array([f for f, _ in ordered], np.int64)
+        facilities = np.array([f for f, _ in ordered], np.int64)
+        self._scaled, self._need_first = np.unique(facilities, return_index=True)
         self._need_of = np.array([k for _, k in ordered], np.int64)
 
     def _get_tree(self, state: LinkState) -> PrefixTree:
@@ -152,25 +171,37 @@ class StateFamily:
         Returns the share of cargo that each set of routes serves and its penalty in USD/t, (n, n_sets) each,
         and the scale of capacities, (n, n_scaled).
         """
-        n = len(shares)
-        usable = np.where(self._barred, 0.0, np.ones((n, 1)))
-        penalty = np.zeros(usable.shape)
-        for gate, sets in self._limits:
-            usable[:, sets] = np.minimum(usable[:, sets], shares[:, [gate]])
-        for gate, sets in self._shuts:
-            usable[:, sets] = np.where(shares[:, [gate]] <= 0.0, 0.0, usable[:, sets])
-        for rule in self._rules:
-            share = shares[:, rule.gate] if rule.gate >= 0 else np.zeros(n)
-            allowed = share if rule.bans else np.ones(n)
-            usable[:, rule.sets] = np.minimum(usable[:, rule.sets], allowed[:, None])
-            taxed = (allowed > 0.0) & (share < 1.0)
-            penalty[:, rule.sets] += np.where(taxed, rule.cost_usd_t, 0.0)[:, None]
-        penalty[usable <= 0.0] = 0.0
-        by_need = np.stack([shares[:, list(gates)].prod(axis=1) for gates in self._needs] or [[]], axis=0)
+        usable = self._bound_sets(shares.T, 0.0, 1.0)
+        penalty = self._charge_sets(shares, usable > 0.0, np.arange(len(usable)))
+        scale = np.ones((len(self._state.facilities.ids), len(shares)))
+        scale[self._scaled] = self._scale_capacities(shares)
+        return np.ascontiguousarray(usable.T), np.ascontiguousarray(penalty.T), scale.T
+
+    def _bound_sets(self, shares: np.ndarray, nothing: float, whole: float) -> np.ndarray:
+        """What sets serve (n_sets, n): the least of what bounds them; ``shares`` (n_gates, n) go from
+        ``nothing`` to ``whole``.
+        """
+        ends = np.array([[nothing], [whole]], shares.dtype).repeat(shares.shape[1], axis=1)
+        passes = np.where(shares[self._shutting] <= nothing, ends[:1], ends[1:])
+        bounds = np.concatenate((ends, shares, passes))
+        return np.minimum.reduceat(bounds[self._bound], self._bound_first, axis=0)
+
+    def _charge_sets(self, shares: np.ndarray, is_open: np.ndarray, sets: np.ndarray) -> np.ndarray:
+        """Penalties of some sets (indices) where they are open, USD/t, both (n_some, n)."""
+        penalty = np.tile(self._standing[sets, None], len(shares))
+        for fee in self._fees:
+            share = shares[:, fee.gate]
+            taxed = (share < 1.0) & ((share > 0.0) | (not fee.bans))
+            penalty[fee.sets[sets]] += np.where(taxed, fee.cost_usd_t, 0.0)
+        return np.where(is_open, penalty, 0.0)
+
+    def _scale_capacities(self, shares: np.ndarray) -> np.ndarray:
+        """What capacities of the facilities that gates scale are multiplied with, (n_scaled, n)."""
+        if not len(self._scaled):
+            return np.ones((0, len(shares)))
+        by_need = np.stack([shares[:, list(gates)].prod(axis=1) for gates in self._needs])
         by_need = np.where(by_need > 0.0, by_need, 1.0)
-        scale = np.ones((len(self._state.facilities.ids), n))
-        np.minimum.at(scale, self._scaled, by_need[self._need_of])
-        return usable, penalty, scale.T
+        return np.minimum.reduceat(by_need[self._need_of], self._need_first, axis=0)
 
     def group(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Distinct states among rows of gate shares: (a row of each, the state of every row).
@@ -178,14 +209,26 @@ class StateFamily:
         Two rows are one state if they serve the same routes with the same shares at the same penalties,
         capacities and changes of the tables: no cargo can tell them apart.
         """
-        usable, penalty, scale = self.judge(shares)
-        changes = (shares[:, self.changing] >= 1.0).astype(float)
-        moving = [np.ptp(part, axis=0) > 0.0 for part in (usable, penalty, scale)]
-        parts = [part[:, m] for part, m in zip((usable, penalty, scale), moving, strict=True)]
-        content = np.ascontiguousarray(np.concatenate([changes, *parts], axis=1))
+        # Shares by their rank: a byte each, and the least of ranks is the rank of the least.
+        levels, rank = np.unique(np.append(shares, (0.0, 1.0)), return_inverse=True)
+        kind = np.uint8 if len(levels) <= 256 else np.uint32
+        ranks = rank[:-2].reshape(shares.shape).astype(kind)
+        taxed = np.flatnonzero(
+            np.any([np.zeros(len(self._standing), bool), *(f.sets for f in self._fees)], axis=0)
+        )
+        blocks = []
+        for a in range(0, len(shares), BLOCK):
+            own = shares[a : a + BLOCK]
+            changes = (own[:, self.changing] >= 1.0).astype(np.uint8)
+            usable = self._bound_sets(ranks[a : a + BLOCK].T, *rank[-2:])
+            penalty = self._charge_sets(own, usable[taxed] > rank[-2], taxed)
+            parts = (changes, usable.T, penalty.T, self._scale_capacities(own).T)
+            blocks.append(np.concatenate([_view_bytes(part) for part in parts], axis=1))
+        content = np.concatenate(blocks)
+        content = np.ascontiguousarray(content[:, np.ptp(content, axis=0) > 0])
         if not content.shape[1]:
             return np.zeros(1, np.int64), np.zeros(len(shares), np.int64)
-        rows = content.view(np.dtype((np.void, content.dtype.itemsize * content.shape[1]))).ravel()
+        rows = content.view(np.dtype((np.void, content.shape[1]))).ravel()
         _, first, state = np.unique(rows, return_index=True, return_inverse=True)
         order = np.argsort(first, kind="stable")
         rank = np.empty(len(order), np.int64)
@@ -285,3 +328,8 @@ class StateFamily:
     def read_shares(self, shares: Mapping[str, float]) -> np.ndarray:
         """Shares by name as a row of ``gates``."""
         return np.array([shares[gate] for gate in self.gates])
+
+
+def _view_bytes(rows: np.ndarray) -> np.ndarray:
+    """Rows (n, m) as bytes, (n, m * size)."""
+    return np.ascontiguousarray(rows).view(np.uint8).reshape(len(rows), rows.shape[1] * rows.itemsize)
