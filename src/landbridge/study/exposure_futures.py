@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from landbridge.assignment.routes import RouteSet
-from landbridge.assignment.sue import Problem
+from landbridge.assignment.sue import Problem, solve
 from landbridge.assignment.together import solve_together
-from landbridge.assignment.warm import solve_first
 from landbridge.indicators.elements import Elements, find_passages
 from landbridge.indicators.flows import Columns
 from landbridge.indicators.futures_summary import summarise_futures
@@ -154,7 +153,7 @@ def _solve(
     points = shares[first]
     order = np.concatenate(cut_chunks(points))
     own = family.read_shares({gate: state.share for gate, state in family.scenario.gates.items()})
-    start = solve_first(family.build_problem(year, own, demand))[1]
+    start = solve(family.build_problem(year, own, demand)).load
     taker = StateShares(prepared, family.routes, elements)
     values = np.empty((len(first), len(taker.zones), len(taker.states)))
     worst = 0.0
