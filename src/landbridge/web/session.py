@@ -45,6 +45,8 @@ KEPT_MB = 64.0
 """Answers that stay on disk for the next start."""
 HEAD_START_S = 1.0
 """The first page is served before the study is prepared behind the scenes."""
+PATIENCE_S = 20.0
+"""How long the end of the server waits for a solve that nobody asked for."""
 MOST_TOLD = 3
 
 
@@ -76,6 +78,7 @@ class Session:
         self._answers: Memo[bytes] = Memo(KEPT_ANSWERS)
         self._solves = BoundedSemaphore(SOLVES)
         self._ahead: SimpleQueue[Asked | None] = SimpleQueue()
+        self._looking: Thread | None = None
         self.writing = Lock()
         self.jobs = Jobs(self.store / "jobs")
 
@@ -98,7 +101,8 @@ class Session:
                     self._look_ahead(asked)
 
         self.jobs.start()
-        Thread(target=begin, name="landbridge-ahead", daemon=True).start()
+        self._looking = Thread(target=begin, name="landbridge-ahead", daemon=True)
+        self._looking.start()
 
     def look_ahead(self, asked: Asked) -> None:
         """Solve, behind the scenes, a state that is looked at: a what-if may start from it."""
@@ -137,6 +141,9 @@ class Session:
         """End what is still going on."""
         self._ahead.put(None)
         self.jobs.stop()
+        if self._looking is not None:
+            # A thread that still solves while the interpreter ends takes the process down with it.
+            self._looking.join(PATIENCE_S)
 
     def find_futures(self) -> "Run | None":
         """The results of the job of futures that was done last."""
