@@ -45,7 +45,7 @@ KEPT_MB = 64.0
 """Answers that stay on disk for the next start."""
 HEAD_START_S = 1.0
 """The first page is served before the study is prepared behind the scenes."""
-PATIENCE_S = 20.0
+PATIENCE_S = 5.0
 """How long the end of the server waits for a solve that nobody asked for."""
 MOST_TOLD = 3
 
