@@ -345,13 +345,20 @@ def test_h_views_of_the_built_in_study_fit_and_are_accessible(chromium: Any, eur
             assert page.has_no_complaints()
 
 
+def _run_futures(watched: Watched) -> None:
+    """Start a run of futures and wait for its end: the fans of a run before it may stand there already."""
+    watched.page.click("text=Run them")
+    watched.page.wait_for_timeout(2000)  # a run whose states are all stored is over before it is seen
+    watched.page.wait_for_selector("text=No work", timeout=900_000)
+    watched.page.wait_for_selector(".fans svg", timeout=60_000)
+
+
 @pytest.mark.slow  # futures of the built-in study are solved
 def test_i_futures_are_run_to_their_end(wide_page: Watched, tmp_path: Path) -> None:
     """Sixty-four futures of the built-in study, started from the page: fans, the map, and what is taken away."""
     wide_page.open("#/futures")
     wide_page.page.select_option("#futures-n", "64")
-    wide_page.page.click("text=Run them")
-    wide_page.page.wait_for_selector(".fans svg", timeout=900_000)
+    _run_futures(wide_page)
     assert "64 futures were run" in wide_page.text("main")
     wide_page.wait_for_map()
     wide_page.page.click("label:has-text('Spread of flow')")
@@ -441,8 +448,7 @@ def test_f_pictures_for_the_manual(chromium: Any, eurasia: str, name: str) -> No
             watched.page.wait_for_selector(".turned-box:not([hidden])")
             watched.wait_for_map()
         if name == "futures":
-            watched.page.click("text=Run them")
-            watched.page.wait_for_selector(".fans svg", timeout=900_000)
+            _run_futures(watched)
         if name == "appraisal":
             _appraise(watched)
             watched.page.evaluate("() => document.querySelector('main').scrollTo(0, 400)")
