@@ -451,7 +451,10 @@ def test_f_pictures_for_the_manual(chromium: Any, eurasia: str, name: str) -> No
             _run_futures(watched)
         if name == "appraisal":
             _appraise(watched)
+            watched.page.wait_for_selector("text=No work", timeout=900_000)
+            watched.page.wait_for_selector("text=Being worked out", state="detached")
             watched.page.evaluate("() => document.querySelector('main').scrollTo(0, 400)")
+        watched.page.wait_for_selector("text=No work", timeout=900_000)
         watched.wait_until_quiet(600_000)
         watched.page.wait_for_timeout(800)
         path = folder / f"web-{name}.png"
