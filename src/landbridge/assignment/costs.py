@@ -76,17 +76,12 @@ def build_classes(table: Table) -> Classes:
         truck_payload_t=table["truck_payload_t"].astype(float),
         route_scale=table["route_scale_per_usd_t"].astype(float),
         mode_scale=table["mode_scale_per_usd_t"].astype(float),
-        train_handover=_read_or(table, "train_handover_usd_t", 0.0),
-        rail_frontier=_read_or(table, "rail_frontier_usd_t", 0.0),
+        train_handover=table["train_handover_usd_t"].astype(float),
+        rail_frontier=table["rail_frontier_usd_t"].astype(float),
         choke=table["choke_usd_t"].astype(float),
         is_containerised=table["is_containerised"].astype(bool),
         permitted=permitted,
     )
-
-
-def _read_or(table: Table, column: str, default: float) -> np.ndarray:
-    values = table[column].astype(float) if column in table else np.full(len(table), default)
-    return np.where(np.isnan(values), default, values)
 
 
 def list_usable_arcs(network: Network, classes: Classes) -> np.ndarray:
