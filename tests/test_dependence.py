@@ -27,7 +27,7 @@ def make_routes(n: int) -> RouteSet:
     one = np.zeros(1, np.int64)
     return RouteSet(
         one, one, one + 1, np.array([0, n]), np.arange(n + 1), np.arange(n, dtype=np.int32),
-        np.zeros(n, np.int64), np.zeros(n),
+        np.zeros(n, np.int64), np.zeros(n), np.full(1, np.nan),
     )  # fmt: skip
 
 

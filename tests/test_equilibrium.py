@@ -33,7 +33,7 @@ def two_routes(
     routes = RouteSet(
         group_class=np.array([0]), group_origin=np.array([0]), group_destination=np.array([1]),
         group_first=np.array([0, 2]), start=np.array([0, 1, 2]), arcs=np.array([0, 1]), nest=np.array([0, 0]),
-        log_weight=np.zeros(2),
+        log_weight=np.zeros(2), group_cost=np.full(1, np.nan),
     )  # fmt: skip
     tree = build_prefix_tree(np.array([0, 1, 2]), np.array([0, 1]), np.zeros(2, int), 1, 2)
     segments = Segments(
@@ -42,6 +42,8 @@ def two_routes(
     classes = SimpleNamespace(
         route_scale=np.array([theta]),
         mode_scale=np.array([theta]),
+        scale_cost=np.ones(1),
+        scale_elasticity=np.zeros(1),
         choke=np.array([choke]),
         value_of_time=np.ones(1),
     )

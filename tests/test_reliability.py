@@ -30,7 +30,17 @@ def make_routes(*arcs):
     start = np.concatenate(([0], np.cumsum([len(a) for a in arcs])))
     flat = np.array([k for a in arcs for k in a], np.int32)
     n = len(arcs)
-    return RouteSet(one, one, one + 1, np.array([0, n]), start, flat, np.zeros(n, np.int64), np.zeros(n))
+    return RouteSet(
+        one,
+        one,
+        one + 1,
+        np.array([0, n]),
+        start,
+        flat,
+        np.zeros(n, np.int64),
+        np.zeros(n),
+        np.full(1, np.nan),
+    )
 
 
 def draw(clock, *arcs, n=N, seed=1):

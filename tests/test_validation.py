@@ -1,17 +1,19 @@
 """Observed beside modelled: the language of quantities, figures taken from a run, verdicts, faults."""
 
 import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from command import landbridge
-from landbridge.errors import RunNotFound, TableInvalid
+from landbridge.errors import RunInvalid, RunNotFound, TableInvalid
 from landbridge.indicators.measured import Ways, combine
 from landbridge.indicators.quantities import (
     KINDS,
@@ -579,3 +581,15 @@ def test_27_the_run_of_another_study_keeps_its_rows(run) -> None:
     """A study without comparable observations has an empty answer, not an error."""
     found = validate_run(open_run(run.path))
     assert (found["rows"], found["inside_share"], found["evidence_only"]) == ([], None, 1)
+
+
+def test_28_a_run_of_a_study_that_was_changed_since_is_refused(run, study, tmp_path: Path) -> None:
+    """A zone that is gone is told by name; it was an index out of range."""
+    folder = tmp_path / "run"
+    shutil.copytree(run.path, folder)
+    routes = pq.read_table(folder / "routes.parquet")
+    names = ["gone" if zone == "west-zone" else zone for zone in routes["origin"].to_pylist()]
+    place = routes.column_names.index("origin")
+    pq.write_table(routes.set_column(place, "origin", pa.array(names)), folder / "routes.parquet")
+    with pytest.raises(RunInvalid, match="zones that its study has no more: gone"):
+        validate_run(open_run(folder), against=write(tmp_path, "imports_tonnes:east-zone,base-2024,t,1,50%"))

@@ -7,6 +7,7 @@ SERVICES = [
     "name",
     "links",
     "carries",
+    "classes",
     "gauge_mm",
     "sailings_week",
     "wait_factor",

@@ -14,6 +14,8 @@ CLASSES = [
     "permitted",
     "route_scale_per_usd_t",
     "mode_scale_per_usd_t",
+    "scale_cost_usd_t",
+    "scale_elasticity",
     "reliability_ratio",
     "choke_usd_t",
     "low_unit_value_usd_t",

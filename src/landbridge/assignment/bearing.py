@@ -44,13 +44,13 @@ def _measure_logsums(
     way.
     """
     s = build_segments(routes, np.ones(captive.shape[:3]), captive, usable)
-    of = routes.group_class[s.group]
+    theta, mu = routes.measure_scales(classes)
     n = len(s.first)
     logsum = np.empty(n)
     choose(
-        routes.group_first, s.group, s.first, s.last, np.ones(n), classes.route_scale[of],
-        classes.mode_scale[of], np.zeros(n), np.full(n, np.inf), s.need, routes.nest,
-        routes.log_weight / classes.route_scale[routes.route_class], usable, base_cost,
+        routes.group_first, s.group, s.first, s.last, np.ones(n), theta[s.group], mu[s.group], np.zeros(n),
+        np.full(n, np.inf), s.need, routes.nest, routes.log_weight / theta[routes.route_group], usable,
+        base_cost,
         np.zeros(routes.n_routes), logsum, np.empty(n),
     )  # fmt: skip
     most = np.full((len(routes.group_class), len(NESTS) + 1), -np.inf)

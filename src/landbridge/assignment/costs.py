@@ -49,6 +49,8 @@ class Classes:
     truck_payload_t: np.ndarray
     route_scale: np.ndarray
     mode_scale: np.ndarray
+    scale_cost: np.ndarray
+    scale_elasticity: np.ndarray
     train_handover: np.ndarray
     rail_frontier: np.ndarray
     choke: np.ndarray
@@ -76,6 +78,8 @@ def build_classes(table: Table) -> Classes:
         truck_payload_t=table["truck_payload_t"].astype(float),
         route_scale=table["route_scale_per_usd_t"].astype(float),
         mode_scale=table["mode_scale_per_usd_t"].astype(float),
+        scale_cost=table["scale_cost_usd_t"].astype(float),
+        scale_elasticity=table["scale_elasticity"].astype(float),
         train_handover=table["train_handover_usd_t"].astype(float),
         rail_frontier=table["rail_frontier_usd_t"].astype(float),
         choke=table["choke_usd_t"].astype(float),
@@ -87,7 +91,10 @@ def build_classes(table: Table) -> Classes:
 def list_usable_arcs(network: Network, classes: Classes) -> np.ndarray:
     """Which arcs each class may use at all, open or not: shape (n_classes, n_arcs)."""
     by_form = np.stack([network.for_box, network.for_bulk])
-    usable: np.ndarray = classes.permitted[:, network.carriage] & by_form[classes.form]
+    taken = np.array([[not own or k in own for own in (*network.service_classes, ())] for k in classes.ids])
+    usable: np.ndarray = (
+        classes.permitted[:, network.carriage] & by_form[classes.form] & taken[:, network.service_row]
+    )
     return usable
 
 

@@ -195,6 +195,8 @@ def _merge(
     )
     first = _find_starts(all_keys)
     key = all_keys[first[:-1]]
+    cost = np.full(len(key), np.nan)
+    cost[np.searchsorted(key, own)] = routes.group_cost
     merged = RouteSet(
         group_class=key // (n * n),
         group_origin=key // n % n,
@@ -204,6 +206,7 @@ def _merge(
         arcs=all_arcs.astype(np.int32),
         nest=nest.astype(np.int64),
         log_weight=weight,
+        group_cost=cost,
     )
     return Detours(merged, old < 0, old)
 
@@ -216,7 +219,7 @@ def weigh_detours(
     Parameters
     ----------
     theta
-        Route scale of each route's class, per USD/t.
+        Route scale of each route's group, per USD/t.
     cost
         Costs of routes without queues, USD/t.
     before, usable

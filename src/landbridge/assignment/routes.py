@@ -29,6 +29,9 @@ NESTS = ("rail", "road", "sea")
 MOST_FURTHER = 6
 """Routes kept of a group beside those that are best in some state."""
 STRETCH = 2.5
+SCALE_REACH = 4.0
+"""Scales of a pair are at most this many times those of its class, and at least a part of this size."""
+LEAST_COST_USD_T = 0.01
 OVERLAP = 0.95
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """Odd multiplier that spreads the number of a group over 64 bits (Knuth 1998, section 6.4)."""
@@ -39,7 +42,9 @@ class RouteSet:
     """Frozen routes sorted by group (class, origin, destination) and, within a group, by nest.
 
     ``start`` (n_routes + 1) and ``arcs`` hold the arcs of each route; ``group_first`` (n_groups + 1) the
-    routes of each group; ``log_weight`` is beta ln(path size) + ln(connector shares).
+    routes of each group; ``log_weight`` is beta ln(path size) + ln(connector shares); ``group_cost``
+    (n_groups, USD/t) what the cheapest route of a group costs in the state that stands (:meth:`anchor`), NaN
+    where that is not known.
     """
 
     group_class: np.ndarray
@@ -50,6 +55,7 @@ class RouteSet:
     arcs: np.ndarray
     nest: np.ndarray
     log_weight: np.ndarray
+    group_cost: np.ndarray
 
     @property
     def n_routes(self) -> int:
@@ -96,7 +102,33 @@ class RouteSet:
             self.arcs[np.repeat(kept, lengths)],
             self.nest[kept],
             self.log_weight[kept],
+            self.group_cost[wanted],
         )
+
+    def anchor(self, base_cost: np.ndarray, usable: np.ndarray) -> "RouteSet":
+        """The same routes with ``group_cost`` taken from their costs and shares (n_routes) in one state: that
+        of the cheapest open route; of the cheapest of all where none is open.
+        """
+        first = self.group_first[:-1]
+        if not len(first):
+            return replace(self, group_cost=np.zeros(0))
+        is_open = np.minimum.reduceat(np.where(usable > 0.0, base_cost, np.inf), first)
+        ever = np.minimum.reduceat(base_cost, first)
+        return replace(self, group_cost=np.where(np.isfinite(is_open), is_open, ever))
+
+    def measure_scales(self, classes: Classes) -> tuple[np.ndarray, np.ndarray]:
+        """Logit scales of each group (n_groups) per USD/t: among routes, among modes.
+
+        What shippers overlook grows with what there is to pay: both scales of a class are multiplied with
+        (C / c)^e, where c is ``group_cost``, C the cost at which they hold and e the elasticity of the class:
+        one scale for all with e = 0, one relative spread of perception for all with e = 1 (Chen,
+        Pravinvongvuth, Xu, Ryu and Chootinan 2012). The anchor c is the same in all states that are compared.
+        """
+        k = self.group_class
+        ratio = classes.scale_cost[k] / np.maximum(self.group_cost, LEAST_COST_USD_T)
+        factor = np.where(np.isnan(ratio), 1.0, ratio) ** classes.scale_elasticity[k]
+        factor = np.clip(factor, 1.0 / SCALE_REACH, SCALE_REACH)
+        return classes.route_scale[k] * factor, classes.mode_scale[k] * factor
 
     def find_group(self, class_index: int, origin: int, destination: int) -> int:
         """Position of a group, or -1 if it has no routes."""
@@ -259,6 +291,7 @@ def _select(
         arcs=arcs.astype(np.int32),
         nest=nest.astype(np.int64),
         log_weight=path_size_beta * np.log(size) + shares,
+        group_cost=np.full(len(group), np.nan),
     )
 
 

@@ -125,10 +125,11 @@ class Problem:
         self.base_cost, self.usable = base_cost, usable
         self.classes, self.scarcity, self.bears = classes, scarcity, bears
         of_segment = routes.group_class[segments.group]
-        self.theta, self.mu = classes.route_scale[of_segment], classes.mode_scale[of_segment]
+        theta, mu = routes.measure_scales(classes)
+        self.theta, self.mu = theta[segments.group], mu[segments.group]
         self.choke, self.vot = classes.choke[of_segment], classes.value_of_time[of_segment]
         self.sigma = FULLY_SHIPPED / self.choke
-        self.shift = routes.log_weight / classes.route_scale[routes.route_class]
+        self.shift = routes.log_weight / theta[routes.route_group]
         self.most = find_most(segments, bears)
 
     def leave_out_shut(self) -> "Problem":

@@ -135,7 +135,7 @@ class Lanes:
         group = r.route_group[self.kept]
         self._cut_segments(group, n_groups)
         of = r.group_class
-        self._theta, self._mu = v.classes.route_scale[of], v.classes.mode_scale[of]
+        self._theta, self._mu = r.measure_scales(v.classes)
         self._sigma = FULLY_SHIPPED / v.classes.choke[of]
         self._most = find_most(self.segments, v.bears)
         self._cut_tree()
@@ -234,7 +234,7 @@ class Lanes:
             differs |= cost != self._common
         moving = np.flatnonzero(differs[self.kept])
         self._moving = self.kept[moving]
-        self._base = (self._common - r.log_weight / v.classes.route_scale[r.route_class])[self.kept]
+        self._base = (self._common - r.log_weight / self._theta[r.route_group])[self.kept]
         n_sets = v.usable.shape[1]
         self._set_of_row = np.concatenate((np.arange(n_sets), self._set[moving]))
         self._row = self._set.copy()

@@ -363,6 +363,9 @@ class Measured:
     def _port_tonnes(self, port: str, name: str) -> float:
         return self.tonnes(self.ways.call(port) * self.of_class(name))
 
+    def _port_ships_tonnes(self, port: str, name: str) -> float:
+        return self.tonnes(self.ways.call(port, ferries=False) * self.of_class(name))
+
     def _port_teu(self, port: str) -> float:
         return self.teu(self.ways.call(port, ferries=False), self.in_box)
 

@@ -98,6 +98,13 @@ KINDS: dict[str, Kind] = {
             "cargo between ship (ferries too) and shore; what stays on board is not counted",
         ),
         Kind(
+            "port_ships_tonnes",
+            ("port", "class?"),
+            "t/year",
+            "ports",
+            "the same without ferries, whose wagons and trucks never meet a crane",
+        ),
+        Kind(
             "port_teu",
             ("port",),
             "TEU/year",

@@ -44,7 +44,7 @@ class Network:
     """Frozen topology: arcs keep their order for good, and planned links are in it from the start.
 
     All arrays of arcs have shape (n_arcs,); the ``*_row`` arrays point into the study tables (-1 where there
-    is none).
+    is none). ``service_classes`` names the classes that each service takes, none where it takes all.
     """
 
     nodes: tuple[str, ...]
@@ -72,6 +72,7 @@ class Network:
     place_country: tuple[str, ...]
     place_territory: tuple[str, ...]
     zone_countries: tuple[tuple[str, ...], ...]
+    service_classes: tuple[frozenset[str], ...]
 
     @property
     def n_nodes(self) -> int:
@@ -449,4 +450,5 @@ def _freeze(drawing: _Drawing, tables: Mapping[str, Table]) -> Network:
         zone_countries=tuple(
             tuple(c) or (str(k),) for c, k in zip(zones["countries"], zones["country"], strict=True)
         ),
+        service_classes=tuple(frozenset(str(c) for c in names) for names in tables["services"]["classes"]),
     )

@@ -53,7 +53,9 @@ DIFFERENCE = 0.1
 """Step of the finite differences, in logs."""
 LONGEST = 0.5
 """Longest step of a log factor in one round."""
-ROUNDS = 6
+ROUNDS = 12
+AGAIN = (0, 3, 6)
+"""Rounds after which the derivatives by parameters are taken anew: they bend over factors of two and more."""
 LEAST_SHOWN = 0.02
 """Cells of demand whose log factor is smaller are left as they are."""
 DIGITS = 4
@@ -326,10 +328,11 @@ class Calibrator:
             self.report(Progress("fitting", number + 1, rounds, detail))
             if steps[-1] < 0.02:
                 break
-            if number == 0:
-                if "second" not in memory:
-                    memory["second"] = self._differ(z_p, z_c, targets, at, "again")
-                by_parameter = memory["second"]
+            if number in AGAIN:
+                name = f"round {number + 1}"
+                if name not in memory:
+                    memory[name] = self._differ(z_p, z_c, targets, at, f"after {name}:")
+                by_parameter = memory[name]
         # What is stored is what is told: rounded factors, and cells that hardly moved left as they were.
         z_p = np.log([float(f"{factor:.{DIGITS}g}") for factor in np.exp(z_p)])
         z_c = np.log([float(f"{factor:.{DIGITS}g}") for factor in np.exp(z_c)])

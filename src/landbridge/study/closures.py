@@ -115,7 +115,7 @@ class ClosureModel:
         self.route_state = evaluate_routes(p.network, base.state, r, p.classes, base._arc_table)
         self.usable = self.route_state.availability.usable
         self.before = np.where(detours.is_detour, 0.0, self.usable)
-        self.theta = p.classes.route_scale[r.route_class]
+        self.theta = r.measure_scales(p.classes)[0][r.route_group]
         # Cargo captive to a mode that only detours would serve chooses freely, as with all open.
         served = np.zeros((len(r.group_class), p.captive.shape[3]), bool)
         kept = ~detours.is_detour

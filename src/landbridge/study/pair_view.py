@@ -19,7 +19,7 @@ from landbridge.network.attributes import get_parameter
 from landbridge.network.visitors import add_visitors
 from landbridge.study.folder import Study
 from landbridge.study.prepare import Prepared, find_standing
-from landbridge.study.scenarios import apply_changes
+from landbridge.study.scenarios import apply_changes, get_base_scenario
 from landbridge.tables import Table
 
 
@@ -152,6 +152,7 @@ def view_path(prepared: Prepared, view: PairView, path: np.ndarray) -> PairView:
         arcs=path.astype(np.int32),
         nest=np.zeros(1, np.int64),
         log_weight=np.zeros(1),
+        group_cost=s.routes.group_cost,
     )
     captive = np.zeros((*s.demand.shape, prepared.captive.shape[3]))
     return _view_routes(prepared, s, s.network, s.state, view.words, captive, routes)
@@ -232,6 +233,7 @@ def _take_group(routes: RouteSet, group: int, k: int, o: int, d: int) -> RouteSe
         arcs=routes.arcs[first:last],
         nest=routes.nest[span],
         log_weight=routes.log_weight[span],
+        group_cost=routes.group_cost[[group]] if group >= 0 else np.full(1, np.nan),
     )
 
 
@@ -267,4 +269,8 @@ def _find_own_routes(prepared: Prepared, network: Network, k: int, o: int, d: in
         thorough=range(len(states)),
         standing=find_standing(prepared.study, list(prepared.scenarios)),
     )
-    return routes if len(routes.group_class) else _take_group(routes, -1, k, o, d)
+    if not len(routes.group_class):
+        return _take_group(routes, -1, k, o, d)
+    base = list(prepared.scenarios).index(get_base_scenario(prepared.study))
+    at = evaluate_routes(network, states[base], routes, prepared.classes, arc_tables[base])
+    return routes.anchor(at.base_cost, at.availability.usable)

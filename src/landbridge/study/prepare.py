@@ -183,7 +183,7 @@ def prepare(study: Study, report: Report | None = None) -> Prepared:
         base = states[list(scenarios).index(get_base_scenario(study))]
         carbon = study.settings.model.carbon_price_usd_t
         arc_table = build_arc_table(base, classes, tables, carbon)
-        costs = _measure_logsums(network, base, routes, classes, captive, arc_table)
+        routes, costs = _measure_logsums(network, base, routes, classes, captive, arc_table)
         arrays = {f"routes_{f.name}": getattr(routes, f.name) for f in fields(RouteSet)}
         store_arrays(key, arrays | {"logsum": costs})
     say(Progress("demand", 0, 1, "base-year matrices"))
@@ -311,11 +311,14 @@ def _measure_logsums(
     classes: Classes,
     captive: np.ndarray,
     arc_table: np.ndarray,
-) -> np.ndarray:
-    """Logsum cost without queues (n_classes, n_zones, n_zones), USD/t; NaN where no route is open."""
+) -> tuple[RouteSet, np.ndarray]:
+    """The routes anchored in a state, and the logsum cost there without queues (n_classes, n_zones, n_zones),
+    USD/t; NaN where no route is open.
+    """
     n = len(network.zones)
     everything = np.ones((len(classes.ids), n, n))
     route_state = evaluate_routes(network, state, routes, classes, arc_table)
+    routes = routes.anchor(route_state.base_cost, route_state.availability.usable)
     segments = build_segments(routes, everything, captive, route_state.availability.usable)
     found = route_state.base_cost, route_state.availability.usable
     laws = state.facilities, state.capacity_t_year
@@ -331,7 +334,7 @@ def _measure_logsums(
     g = segments.group[order]
     result = np.full(everything.shape, np.nan)
     result[routes.group_class[g], routes.group_origin[g], routes.group_destination[g]] = free[order]
-    return result
+    return routes, result
 
 
 def spread_captive(tables: Mapping[str, Table], classes: Classes, zones: Sequence[str]) -> np.ndarray:

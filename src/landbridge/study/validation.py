@@ -8,8 +8,9 @@ from statistics import median
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from landbridge.errors import Fault, RunNotFound, TableInvalid, suggest
+from landbridge.errors import Fault, RunInvalid, RunNotFound, TableInvalid, suggest
 from landbridge.indicators.measured import Counted, Measured, Ways, measure
 from landbridge.indicators.observed import Target, read_targets, split_scenario
 from landbridge.indicators.quantities import Term, Vocabulary, build_vocabulary, group_of, list_terms
@@ -190,10 +191,22 @@ class _Asked:
         mend = f"landbridge run {self.run.manifest['study_path']} -s {scenario} -y {year}"
         return f"{scenario} in {year} is not in this run.", mend
 
+    def _refuse_strangers(self, routes: pa.Table) -> None:
+        """Refuse a run whose zones or classes the study has no more: it was changed since."""
+        for column, name in (("origin", "zones"), ("destination", "zones"), ("class", "classes")):
+            known = set(self.tables[name].ids)
+            strange = sorted(v for v in pc.unique(routes[column]).to_pylist() if v not in known)
+            if strange:
+                what = f"the run has {name} that its study has no more: {', '.join(strange[:3])}."
+                mend = "the study was changed since: run it again, then validate."
+                raise RunInvalid(what, where=str(self.run.path), mend=mend)
+
     def measured(self, scenario: str, year: int) -> Measured:
         if self._ways is None:
             columns = ["class", "origin", "destination", "nest", "nodes", "links"]
-            self._ways = Ways(self.run.table("routes", columns), self.tables)
+            routes = self.run.table("routes", columns)
+            self._refuse_strangers(routes)
+            self._ways = Ways(routes, self.tables)
         key = scenario, year
         if key not in self._measured:
             self._measured[key] = Measured(

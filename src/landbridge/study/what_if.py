@@ -344,7 +344,7 @@ def _add_detours(
     at = evaluate_routes(own.network, state, routes, own.classes, arc_table, base.route_state.tree)
     usable = at.availability.usable
     before = np.where(found.is_detour, 0.0, base.route_state.availability.usable[found.old])
-    theta = own.classes.route_scale[routes.route_class]
+    theta = routes.measure_scales(own.classes)[0][routes.route_group]
     shares, weight = weigh_detours(found, theta, at.base_cost, before, usable)
     keep = ~found.is_detour | (shares > 0.0)
     kept = _keep_routes(routes, keep, weight)
