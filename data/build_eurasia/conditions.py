@@ -51,6 +51,7 @@ STATE_PENALTIES = [
     "id",
     "state",
     "class",
+    "mode",
     "except_pairs",
     "cost_usd_t",
     "low",

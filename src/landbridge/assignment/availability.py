@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from landbridge.network import LinkState, Network, TransitRule
+from landbridge.network import Arc, LinkState, Network, TransitRule
+from landbridge.network.supernetwork import CARRIAGES
 
 WORD = 64
 """Masks that one machine word holds."""
@@ -111,18 +112,27 @@ def find_availability(
 def list_concerned(
     network: Network, rules: Sequence[TransitRule], class_ids: Sequence[str], paths: Paths
 ) -> list[np.ndarray]:
-    """Which paths fall under each rule: by class, by pair, and by crossing its state."""
-    states = sorted({rule.state for rule in rules if rule.state})
-    in_state = (network.list_nodes_in([state]) for state in states)
-    crossed = paths.any_of_each([inside[network.tail] | inside[network.head] for inside in in_state])
-    crossing = dict(zip(states, map(np.flatnonzero, crossed), strict=True))
+    """Which paths fall under each rule: by class, by pair, and by crossing its state, by a mode or any."""
+    ways = sorted({(rule.state, rule.mode) for rule in rules if rule.state})
+    crossed = paths.any_of_each([_touch(network, state, mode) for state, mode in ways])
+    crossing = dict(zip(ways, map(np.flatnonzero, crossed), strict=True))
     everything = np.arange(len(paths.class_index)) if any(not rule.state for rule in rules) else None
     found = []
     for rule in rules:
         by_class = np.array([not rule.classes or name in rule.classes for name in class_ids], bool)
         by_pair = rule.list_pairs(network.zone_countries)
-        some = crossing[rule.state] if rule.state else everything
+        some = crossing[rule.state, rule.mode] if rule.state else everything
         mask = np.zeros(len(paths.class_index), bool)
         mask[some] = by_pair[paths.origin[some], paths.destination[some]] & by_class[paths.class_index[some]]
         found.append(mask)
     return found
+
+
+def _touch(network: Network, state: str, mode: str) -> np.ndarray:
+    """Arcs (n_arcs,) with an end in a state; with a mode, those inside it on which that mode moves cargo."""
+    inside = network.list_nodes_in([state])
+    if not mode:
+        either: np.ndarray = inside[network.tail] | inside[network.head]
+        return either
+    moved = (network.kind == Arc.MOVE) & (network.carriage == CARRIAGES.index(mode))
+    return np.asarray(moved & inside[network.tail] & inside[network.head])

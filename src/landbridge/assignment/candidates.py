@@ -112,13 +112,22 @@ class _Search:
 
     def _leave_out_modes(self, cost: np.ndarray) -> list[np.ndarray]:
         """Costs as they are, and views that find the best of each mode: by ship wherever there is one,
-        without ships, without roads, without railways, and by road alone.
+        without ships, without roads, without railways, by road alone, and on land alone: by any mode and by
+        road. A ferry may be full or not sail; who goes round then has to have been sought.
         """
         network = self.network
         moves, ships = np.isin(network.kind, (Arc.MOVE, Arc.FERRY)), network.kind == Arc.SAIL
+        afloat = ships | (network.kind == Arc.FERRY)
         on_rail, on_road = (network.carriage == CARRIAGES.index(mode) for mode in ("rail", "road"))
         by_sea = np.where(moves, LAND_BURDEN * cost, cost)
-        shut = (ships, on_road & moves, on_rail & moves, (on_rail & moves) | ships)
+        shut = (
+            ships,
+            on_road & moves,
+            on_rail & moves,
+            (on_rail & moves) | ships,
+            afloat,
+            (on_rail & moves) | afloat,
+        )
         return [cost, by_sea, *(np.where(mask, np.inf, cost) for mask in shut)]
 
     def _draw_views(self, noise: np.ndarray, banned: frozenset[str]) -> np.ndarray:

@@ -23,7 +23,9 @@ from landbridge.network import Arc, LinkState, Network
 from landbridge.network.supernetwork import CARRIAGES
 
 NESTS = ("rail", "road", "sea")
-"""Mode nests: a chain belongs to the mode that carries it furthest, but to sea if a ship does more than half.
+"""Mode nests: a chain belongs to the mode that carries it furthest, but to sea if a ship does more than half,
+or if the rest goes by truck: what is loaded into a ship and out of it is no truck's cargo (trucks on ferries
+are).
 """
 
 MOST_FURTHER = 6
@@ -356,8 +358,9 @@ def _find_nests(network: Network, state: LinkState, starts: np.ndarray, arcs: np
             code[arc] = NESTS.index("rail" if name in ("rail", "wagon_ferry") else "road")
     km = np.zeros((len(starts) - 1, len(NESTS)))
     sum_by_code(starts, arcs, code, state.attributes.length_km, km)
-    by_sea = km[:, 2] > km[:, :2].sum(axis=1)
-    nest: np.ndarray = np.where(by_sea, 2, np.where(km[:, 0] >= km[:, 1], 0, 1))
+    by_rail = km[:, 0] >= km[:, 1]
+    by_sea = (km[:, 2] > km[:, :2].sum(axis=1)) | (~by_rail & (km[:, 2] > 0.0))
+    nest: np.ndarray = np.where(by_sea, 2, np.where(by_rail, 0, 1))
     return nest
 
 

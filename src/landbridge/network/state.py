@@ -20,7 +20,8 @@ class TransitRule:
     """For pairs it concerns, crossing ``state`` is banned (share 0), or available to a share and at a cost.
 
     ``pair_states``: none = all pairs; ``ARM`` = any pair with an end there; ``TUR+ARM`` = pairs between the
-    two. A pair with an end in ``state`` is never concerned: its own trade is no transit.
+    two. A pair with an end in ``state`` is never concerned: its own trade is no transit. With a ``mode``
+    (``rail`` or ``road``) only ways that this mode carries inside the state are.
     """
 
     id: str
@@ -31,6 +32,7 @@ class TransitRule:
     classes: tuple[str, ...]
     reason: str
     except_pairs: tuple[str, ...] = ()
+    mode: str = ""
 
     def list_pairs(self, zone_states: Sequence[Sequence[str]]) -> np.ndarray:
         """Which pairs of zones, given by their states, fall under the rule: (n_zones, n_zones)."""

@@ -93,7 +93,9 @@ def list_rules(
         if row["from_date"] <= date:
             classes = (row["class"],) if row["class"] else ()
             cost, spared = float(row["cost_usd_t"]), tuple(row["except_pairs"])
-            rules.append(TransitRule(row["id"], row["state"], (), 1.0, cost, classes, row["note"], spared))
+            rules.append(
+                TransitRule(row["id"], row["state"], (), 1.0, cost, classes, row["note"], spared, row["mode"])
+            )
     return tuple(rules)
 
 
