@@ -189,3 +189,20 @@ def test_a_run_tells_base_demand_and_trade(tmp_path):
     assert len(rows) == 2
     for row in rows:
         assert row["after"] == pytest.approx(row["out"])
+
+
+def test_a_scenario_may_let_trade_answer_while_others_hold_it(tmp_path):
+    """The nearest of the lineage that says so decides; the reference stays as it is."""
+    line = "  gap-open: {title: The line through the gap, extends: today, open: [gap-open]}\n"
+    more = "  answered: {title: And trade answers, extends: gap-open, demand_layer: elastic}\n"
+    again = "  held: {title: And trade is held, extends: answered, demand_layer: fixed}\n"
+    prepared = prepare(open_study(write_small_study(tmp_path, ("study", line, line + more + again))))
+    settings = prepared.study.settings
+    assert [settings.find_layer(name) for name in ("gap-open", "answered", "held", "no such world")] == [
+        "fixed", "elastic", "fixed", "fixed",
+    ]  # fmt: skip
+    fixed, answered, held = (solve_scenario(prepared, s, 2035) for s in ("gap-open", "answered", "held"))
+    whole = solve_scenario(with_elasticity(prepared, 4.0), "gap-open", 2035)
+    assert answered.demand.sum() > fixed.demand.sum()
+    np.testing.assert_allclose(answered.demand, whole.demand, rtol=1e-9)
+    np.testing.assert_array_equal(held.demand, fixed.demand)

@@ -43,10 +43,16 @@ class Solved:
 
 
 def solve_problem(
-    prepared: Prepared, problem: Problem, demand: np.ndarray, year: int, *, start: np.ndarray | None = None
+    prepared: Prepared,
+    problem: Problem,
+    demand: np.ndarray,
+    scenario: str,
+    year: int,
+    *,
+    start: np.ndarray | None = None,
 ) -> Solved:
-    """Solve a problem with fixed demand, or with demand that answers to cost if the study says so."""
-    layer = prepared.study.settings.model.demand_layer
+    """Solve a problem with fixed demand, or with demand that answers to cost if the scenario says so."""
+    layer = prepared.study.settings.find_layer(scenario)
     if layer == "fixed":
         at = solve(problem, start=start)
         return Solved(at, problem.segments, demand, None)

@@ -51,7 +51,7 @@ def solve_scenario(
     demand = prepared.build_demand(year).t_year
     route_state = prepared.evaluate_routes(state)
     problem = prepared.build_problem(state, demand, route_state)
-    solved = solve_problem(prepared, problem, demand, year, start=start)
+    solved = solve_problem(prepared, problem, demand, scenario, year, start=start)
     return Solution(
         scenario,
         year,

@@ -31,6 +31,10 @@ class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+DemandLayer = Literal["fixed", "elastic", "gravity"]
+"""Whether trade answers to cost: not, pair by pair, or by structural gravity with incomes."""
+
+
 class Scenario(_Settings):
     """A named set of gates, closures and measures, on top of those of the scenario that it extends."""
 
@@ -50,6 +54,10 @@ class Scenario(_Settings):
     close_transit: Annotated[tuple[State, ...], say("states shut to the transit of others")] = ()
     close_trade: Annotated[tuple[State, ...], say("states whose own trade is shut as well")] = ()
     measures: Annotated[tuple[Id, ...], say("rows of tables/measures.csv that are carried out")] = ()
+    demand_layer: Annotated[
+        DemandLayer | None,
+        say("whether trade answers to cost here; as it does where this one starts from if left out"),
+    ] = None
 
 
 Changed = Literal["gate", "link", "border", "port", "state", "trade"]
@@ -108,7 +116,7 @@ class ModelSettings(_Settings):
         None
     )
     demand_layer: Annotated[
-        Literal["fixed", "elastic", "gravity"],
+        DemandLayer,
         say("whether trade answers to cost: not, pair by pair, or by structural gravity with incomes"),
     ] = "fixed"
     trade_elasticity: Annotated[
@@ -326,6 +334,14 @@ class StudySettings(_Settings):
         while (parent := self.scenarios[chain[0]].extends) is not None:
             chain.insert(0, parent)
         return tuple(chain)
+
+    def find_layer(self, name: str) -> DemandLayer:
+        """How demand answers to cost in a scenario: as the nearest of its lineage says that says so, else as
+        the study does.
+        """
+        chain = self.lineage(name) if name in self.scenarios else ()
+        said = [layer for n in chain if (layer := self.scenarios[n].demand_layer) is not None]
+        return said[-1] if said else self.model.demand_layer
 
 
 def read_settings(path: Path) -> tuple[StudySettings | None, dict[tuple[str, ...], int], list[Fault]]:

@@ -285,7 +285,7 @@ def solve_what_if(
     variant, route_state = _find_ways(own, name, state, base)
     problem = variant.prepared.build_problem(state, demand, route_state)
     start = _carry_over(base, state)
-    solved = solve_problem(variant.prepared, problem, demand, base.year, start=start)
+    solved = solve_problem(variant.prepared, problem, demand, name, base.year, start=start)
     solution = Solution(
         name,
         base.year,

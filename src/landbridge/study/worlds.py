@@ -133,7 +133,7 @@ class WorldSolver:
         problem = p.build_problem(state, demand, routes)
         start = self._starts[year]
         near = start if len(start) == len(state.capacity_t_year) else None
-        found = solve_problem(p, problem, demand, year, start=near)
+        found = solve_problem(p, problem, demand, world.id, year, start=near)
         return Solution(
             world.id,
             year,
