@@ -196,8 +196,8 @@ def test_07_trucks_are_tonnes_over_the_load_of_each_class(measured, study) -> No
     assert ask(measured, study, "link_trucks:west--far-road") == pytest.approx(by_hand, rel=1e-12)
 
 
-def tiny_ways() -> Ways:
-    """Four routes over A -rail- P ~ship~ Q ~ship~ R -rail- B, drawn by hand."""
+def tiny_ways(land: str = "rail", ferries: tuple[str, ...] = ()) -> Ways:
+    """Four routes over A -rail- P ~ship~ Q ~ship~ R -rail- B, drawn by hand; ``ferries`` serve links alone."""
     zone = {"lat": 0, "lon": 0, "source": ["N1"], "basis": "observed", "year": "2024"}
     tables = {
         "zones": table_from_rows(
@@ -216,9 +216,11 @@ def tiny_ways() -> Ways:
             ("AP", "PQ", "QR", "RB"),
             from_node=["A", "P", "Q", "R"],
             to_node=["P", "Q", "R", "B"],
-            mode=["rail", "sea", "sea", "rail"],
+            mode=[land, "sea", "sea", land],
         ),
-        "services": SimpleNamespace(rows=lambda: iter(())),
+        "services": SimpleNamespace(
+            rows=lambda: iter([{"links": ferries, "carries": ("truck", "wagon")}] if ferries else ())
+        ),
     }
     there, back = ["AP", "PQ", "QR", "RB"], ["RB", "QR", "PQ", "AP"]
     routes = pa.table(
@@ -275,6 +277,24 @@ def test_08_empty_trucks_come_back_where_trade_is_lopsided(measured, study) -> N
     assert ask(measured, study, "crossing_trucks:far") == pytest.approx(2.0 * max(out, back), rel=1e-12)
 
 
+def test_08_ferries_carry_wagons_where_rails_go_on_and_trucks_where_roads_do() -> None:
+    """One that neither came by land nor goes on by it is in neither count; ships carry none of them."""
+    none = [[0, 0, 0, 0], [0, 0, 0, 0]]
+    for land, other in (("rail", "road"), ("road", "rail")):
+        ways = tiny_ways(land, ("PQ", "QR"))
+        assert [x.tolist() for x in ways.ride("P", land)] == [[0, 1, 0, 0], [1, 0, 0, 0]]
+        assert [x.tolist() for x in ways.ride("R", land)] == [[1, 0, 0, 0], [0, 1, 0, 0]]
+        assert [x.tolist() for x in ways.ride("P", other)] == none
+        assert [x.tolist() for x in tiny_ways(land).ride("P", land)] == none
+
+
+def test_08_ferries_are_what_a_port_handles_beside_ships(measured, study) -> None:
+    """No link of the small study has ferries alone, so its ports count none."""
+    by_ferry = ask(measured, study, "difference(port_tonnes:west-port, port_ships_tonnes:west-port)")
+    assert ask(measured, study, "port_wagon_tonnes:west-port") == by_ferry == 0.0
+    assert ask(measured, study, "port_trucks:west-port") == 0.0
+
+
 def test_09_states_modes_and_transit_by_hand() -> None:
     """Rail is used at both ends, the sea in all three states; only the middle state is in transit."""
     ways = tiny_ways()
@@ -285,8 +305,9 @@ def test_09_states_modes_and_transit_by_hand() -> None:
 
 
 def test_10_operators_by_hand() -> None:
-    """Sum, ratio, share and change; nothing to divide by is no number."""
+    """Sum, difference, ratio, share and change; nothing to divide by is no number."""
     assert combine("sum", [1.0, 2.0, 4.0]) == 7.0
+    assert combine("difference", [4.0, 1.5]) == 2.5
     assert combine("ratio", [3.0, 2.0]) == 1.5
     assert combine("share", [1.0, 4.0]) == 25.0
     assert combine("change", [3.0, 4.0]) == -25.0

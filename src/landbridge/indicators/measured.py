@@ -100,13 +100,25 @@ class Ways:
         """How often each route goes between ship and shore at a port; a ship that is changed is no call."""
         return self.count(self._handovers(port, ferries=ferries))
 
-    def _handovers(self, port: str, *, ferries: bool) -> np.ndarray:
+    def _handovers(self, port: str, *, ferries: bool = True) -> np.ndarray:
         """Steps (n_steps,) by water that begin or end ashore at a port."""
         at_sea = self.touch_node(port)[self.link] & self.is_wet[self.link]
         own: np.ndarray = at_sea & ~self._step(at_sea, -1) & ~self._step(at_sea, 1)
         if not ferries:
             own &= self.mode[self.link] != "ferry"
         return own
+
+    def ride(self, port: str, mode: str) -> tuple[np.ndarray, np.ndarray]:
+        """How often each route comes ashore from a ferry at a port, and how often it goes aboard, in wagons
+        (``rail``) or trucks (``road``): as it goes on by land, or came.
+        """
+        rides = self._handovers(port) & (self.mode[self.link] == "ferry")
+        rails, roads = ((self.mode == m)[self.link] for m in ("rail", "road"))
+        by_rail = self._step(rails, -1) | self._step(rails, 1)
+        by_road = ~by_rail & (self._step(roads, -1) | self._step(roads, 1))
+        own = rides & (by_rail if mode == "rail" else by_road)
+        ashore = self._come_ashore(port)
+        return self.count(own & ashore), self.count(own & ~ashore)
 
     def _step(self, marked: np.ndarray, by: int) -> np.ndarray:
         """Whether the step before (-1) or after (1) each step of a route is marked."""
@@ -120,19 +132,25 @@ class Ways:
         return result
 
     def land(self, port: str) -> tuple[np.ndarray, np.ndarray]:
-        """How often each route comes ashore from a ship at a port, and how often it goes aboard; no ferries.
+        """How often each route comes ashore from a ship at a port, and how often goes aboard; no ferries."""
+        own, ashore = self._handovers(port, ferries=False), self._come_ashore(port)
+        return self.count(own & ashore), self.count(own & ~ashore)
 
-        A step by water ends at the port if the next one begins there, or if there is none and the step before
-        it does not end there.
+    def _come_ashore(self, port: str) -> np.ndarray:
+        """Steps (n_steps,) that end at a port if they go by water.
+
+        Such a step ends there if the next one begins there, or if there is none and the step before it does
+        not end there.
         """
         here = self.touch_node(port)[self.link]
-        own = self._handovers(port, ferries=False)
         everywhere = np.ones(len(self.link), bool)
         has_next, has_last = self._step(everywhere, 1), self._step(everywhere, -1)
         alone = ~has_next & ~has_last
         first_node = np.repeat(self.first_node == port, np.diff(self.offsets))
-        ashore = self._step(here, 1) | (~has_next & has_last & ~self._step(here, -1)) | (alone & ~first_node)
-        return self.count(own & ashore), self.count(own & ~ashore)
+        ashore: np.ndarray = (
+            self._step(here, 1) | (~has_next & has_last & ~self._step(here, -1)) | (alone & ~first_node)
+        )
+        return ashore
 
     def list_ports(self, state: str) -> list[str]:
         """Nodes of a state where a ship may call."""
@@ -366,6 +384,12 @@ class Measured:
     def _port_ships_tonnes(self, port: str, name: str) -> float:
         return self.tonnes(self.ways.call(port, ferries=False) * self.of_class(name))
 
+    def _port_wagon_tonnes(self, port: str) -> float:
+        return sum(self.tonnes(way) for way in self.ways.ride(port, "rail"))
+
+    def _port_trucks(self, port: str) -> float:
+        return 2.0 * max(self.trucks(way) for way in self.ways.ride(port, "road"))
+
     def _port_teu(self, port: str) -> float:
         return self.teu(self.ways.call(port, ferries=False), self.in_box)
 
@@ -481,6 +505,8 @@ def combine(operator: str, values: Sequence[float]) -> float:
     if operator == "sum":
         return sum(values)
     a, b = values
+    if operator == "difference":
+        return a - b
     if operator == "change":
         return 100.0 * _divide(a - b, b)
     return (100.0 if operator == "share" else 1.0) * _divide(a, b)

@@ -2,7 +2,8 @@
 
 A term is a name and its arguments, ``corridor_tonnes:middle`` or ``state_share:AZE:rail``; ``@SCENARIO/YEAR``
 behind it asks for another state of the world than the row's own. Terms of one unit combine by ``sum(a, b)``,
-``ratio(a, b)``, ``share(a, b)`` (a as a percentage of b) and ``change(a, b)`` (percent by which a exceeds b).
+``difference(a, b)``, ``ratio(a, b)``, ``share(a, b)`` (a as a percentage of b) and ``change(a, b)`` (percent
+by which a exceeds b).
 :data:`KINDS` is the whole list; `docs/validity.md` prints it.
 """
 
@@ -103,6 +104,20 @@ KINDS: dict[str, Kind] = {
             "t/year",
             "ports",
             "the same without ferries, whose wagons and trucks never meet a crane",
+        ),
+        Kind(
+            "port_wagon_tonnes",
+            ("port",),
+            "t/year",
+            "ports",
+            "cargo in wagons between ferry and shore",
+        ),
+        Kind(
+            "port_trucks",
+            ("port",),
+            "truck/year",
+            "ports",
+            "trucks between ferry and shore, both ways, with those that go back empty",
         ),
         Kind(
             "port_teu",
@@ -227,6 +242,7 @@ KINDS: dict[str, Kind] = {
 
 OPERATORS = {
     "sum": "parts added",
+    "difference": "the first less the second",
     "ratio": "the first over the second",
     "share": "the first as a percentage of the second",
     "change": "percent by which the first exceeds the second",
@@ -393,7 +409,7 @@ def unit_of(quantity: Quantity) -> str:
         return quantity.kind.unit
     if quantity.operator == "ratio":
         return "1"
-    return unit_of(quantity.parts[0]) if quantity.operator == "sum" else "percent"
+    return unit_of(quantity.parts[0]) if quantity.operator in ("sum", "difference") else "percent"
 
 
 def list_terms(quantity: Quantity) -> tuple[Term, ...]:
