@@ -150,7 +150,7 @@ def test_connector_shares_add_up_to_one(tables: dict[str, dict[str, Row]]) -> No
 
 
 def test_zones_have_product_and_people(tables: dict[str, dict[str, Row]]) -> None:
-    assert len(tables["zones"]) == 40
+    assert len(tables["zones"]) == 41
     assert all(row["gdp_busd"] and row["population_m"] for row in tables["zones"].values())
 
 
