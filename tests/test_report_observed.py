@@ -39,6 +39,20 @@ def test_2_odd_panels_are_drawn(points: tuple[Point, ...]) -> None:
     ElementTree.fromstring(draw_scatter([Panel("Mt", points)], name="s", title="T"))
 
 
+def test_2_a_fall_stands_below_nothing() -> None:
+    """Changes in percent may be negative: their points are told apart and none is moved to the edge."""
+    points = (
+        Point("a", -15.0, -22.0, 7.5, False),
+        Point("b", -50.0, -25.0, 12.5, False),
+        Point("c", 0.0, 0.0, 1.0, True),
+    )
+    root = ElementTree.fromstring(draw_scatter([Panel("percent", points, is_log=False)], name="s", title="T"))
+    dots = [dot for dot in root.iter(f"{SVG}circle") if dot.find(f"{SVG}title") is not None]
+    across, up = ([float(dot.get(axis)) for dot in dots] for axis in ("cx", "cy"))
+    assert across[1] < across[0] < across[2]
+    assert up[1] > up[0] > up[2]
+
+
 def test_3_words() -> None:
     """Large amounts in millions, percentages in points, counts of another year told."""
     row = {

@@ -32,7 +32,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Panel:
-    """Points of one unit; ``is_log`` for amounts, else the axes run from 0 to 100 (percent)."""
+    """Points of one unit; ``is_log`` for amounts, else the axes run from 0 to 100 percent, or further."""
 
     title: str
     points: tuple[Point, ...]
@@ -171,7 +171,9 @@ def _axis(panel: Panel) -> tuple[float, float, tuple[float, ...]]:
     """Lowest and highest value of both axes, and where the ticks are."""
     values = [v for p in panel.points for v in (p.observed, p.modelled)]
     if not panel.is_log:
-        return 0.0, 100.0, (0, 20, 40, 60, 80, 100)
+        low, high = 20.0 * floor(min([0.0, *values]) / 20.0), 20.0 * ceil(max([100.0, *values]) / 20.0)
+        step = 20.0 if high - low <= 200.0 else (high - low) / 8.0
+        return low, high, tuple(low + step * k for k in range(round((high - low) / step) + 1))
     values = [v for v in values if v > 0.0] or [1.0]
     first, last = floor(log10(min(values)) + 1e-9), ceil(log10(max(values)) - 1e-9)
     steps = tuple(10.0**k * m for k in range(first, last + 1) for m in (1, 2, 5))
