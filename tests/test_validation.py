@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from command import landbridge
 from landbridge.errors import RunInvalid, RunNotFound, TableInvalid
-from landbridge.indicators.measured import Ways, combine
+from landbridge.indicators.measured import Ways
 from landbridge.indicators.quantities import (
     KINDS,
     Combined,
@@ -288,13 +288,6 @@ def test_08_ferries_carry_wagons_where_rails_go_on_and_trucks_where_roads_do() -
         assert [x.tolist() for x in tiny_ways(land).ride("P", land)] == none
 
 
-def test_08_ferries_are_what_a_port_handles_beside_ships(measured, study) -> None:
-    """No link of the small study has ferries alone, so its ports count none."""
-    by_ferry = ask(measured, study, "difference(port_tonnes:west-port, port_ships_tonnes:west-port)")
-    assert ask(measured, study, "port_wagon_tonnes:west-port") == by_ferry == 0.0
-    assert ask(measured, study, "port_trucks:west-port") == 0.0
-
-
 def test_09_states_modes_and_transit_by_hand() -> None:
     """Rail is used at both ends, the sea in all three states; only the middle state is in transit."""
     ways = tiny_ways()
@@ -302,16 +295,6 @@ def test_09_states_modes_and_transit_by_hand() -> None:
     assert ways.use_mode("QQQ", "sea").tolist() == [False, False, True, True]
     assert ways.is_transit("QQQ").all()
     assert not ways.is_transit("AAA").any()
-
-
-def test_10_operators_by_hand() -> None:
-    """Sum, difference, ratio, share and change; nothing to divide by is no number."""
-    assert combine("sum", [1.0, 2.0, 4.0]) == 7.0
-    assert combine("difference", [4.0, 1.5]) == 2.5
-    assert combine("ratio", [3.0, 2.0]) == 1.5
-    assert combine("share", [1.0, 4.0]) == 25.0
-    assert combine("change", [3.0, 4.0]) == -25.0
-    assert np.isnan(combine("ratio", [1.0, 0.0]))
 
 
 # Verdicts
