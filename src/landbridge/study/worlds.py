@@ -123,7 +123,8 @@ class WorldSolver:
         return self._found[self._key(world, year)]
 
     def _key(self, world: ResolvedScenario, year: int) -> tuple[object, ...]:
-        return (year, world.measures, *(state.share for state in world.gates.values()))
+        layer = self.prepared.study.settings.find_layer(world.id)
+        return (year, layer, world.measures, *(state.share for state in world.gates.values()))
 
     def _solve(self, world: ResolvedScenario, year: int) -> Solution:
         p = self.prepared
