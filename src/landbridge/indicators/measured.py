@@ -223,9 +223,17 @@ class Measured:
     @cached_property
     def flow(self) -> np.ndarray:
         """Tonnes a year of each route (n_routes,)."""
+        return self._by_route("flow_t_year")
+
+    @cached_property
+    def hours(self) -> np.ndarray:
+        """Time of each route that carries anything (n_routes,), h."""
+        return self._by_route("time_h")
+
+    def _by_route(self, column: str) -> np.ndarray:
         own = self._own("route_flows")
         result = np.zeros(self.ways.n_routes)
-        result[np.asarray(own["route"])] = np.asarray(own["flow_t_year"])
+        result[np.asarray(own["route"])] = np.asarray(own[column])
         return result
 
     @cached_property
@@ -322,10 +330,13 @@ class Measured:
         return result
 
     def _passes(self, element: str) -> np.ndarray:
-        """Whether each route passes a link, a state, a terminal (as a port it calls at) or a node."""
-        ways, terminals = self.ways, self.tables["terminals"]
-        if element in ways.link_index:
-            return ways.use(np.array(self.tables["links"].ids, object) == element)
+        """Whether each route passes a link, a service (by its links), a state, a terminal (as a port it calls
+        at) or a node.
+        """
+        ways, terminals, services = self.ways, self.tables["terminals"], self.tables["services"]
+        sailed = services.row(element)["links"] if element in services.index else (element,)
+        if set(sailed) <= set(ways.link_index):
+            return ways.use(np.isin(np.array(self.tables["links"].ids, object), list(sailed)))
         if element in terminals.index:
             return ways.call(str(terminals.row(element)["node"])) > 0
         if element in self.tables["nodes"].index:
@@ -481,6 +492,11 @@ class Measured:
 
     def _pair_time_h(self, origin: str, destination: str, name: str) -> float:
         return self._pair_mean(origin, destination, name, "time_h")
+
+    def _pair_time_by_h(self, origin: str, destination: str, corridor: str, name: str) -> float:
+        own = self._pair(origin, destination, "", name or self.default_class)
+        own &= self._members(self.corridors[corridor])
+        return _divide(self.tonnes(own * self.hours), self.tonnes(own))
 
     def _pair_rate_usd_t(self, origin: str, destination: str, name: str) -> float:
         return self._pair_mean(origin, destination, name, "money_usd_t")

@@ -225,6 +225,13 @@ KINDS: dict[str, Kind] = {
             "times and rates",
             "mean time door to door with queues, of the study's default class unless one is named",
         ),
+        Kind(
+            "pair_time_by_h",
+            ("zone", "zone", "corridor", "class?"),
+            "h",
+            "times and rates",
+            "the same of cargo that goes by a counted corridor",
+        ),
         Kind("pair_rate_usd_t", ("zone", "zone", "class?"), "USD/t", "times and rates", "mean money paid"),
         Kind(
             "passage_days",
