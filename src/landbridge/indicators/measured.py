@@ -6,7 +6,8 @@ of their pair are in the former only.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,29 @@ from landbridge.indicators.quantities import Combined, Quantity, Term
 from landbridge.tables import Table
 
 WET = ("sea", "river", "ferry")
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+def remembered(
+    method: Callable[Concatenate["Ways", Asked], Answer],
+) -> Callable[Concatenate["Ways", Asked], Answer]:
+    """Answer each question of :class:`Ways` once: its routes stand, and calibration asks a hundred times."""
+
+    @wraps(method)
+    def ask(ways: "Ways", *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        words = (*args, *kwargs.items())
+        key = (method.__name__, *(w.tobytes() if isinstance(w, np.ndarray) else w for w in words))
+        if key not in ways.memory:
+            answer: Any = method(ways, *args, **kwargs)
+            for array in answer if isinstance(answer, tuple) else (answer,):
+                array.flags.writeable = False
+            ways.memory[key] = answer
+        found: Answer = ways.memory[key]
+        return found
+
+    return cast("Callable[Concatenate[Ways, Asked], Answer]", ask)
 
 
 @dataclass(frozen=True)
@@ -34,6 +58,7 @@ class Ways:
 
     def __init__(self, routes: pa.Table, tables: Mapping[str, Table]) -> None:
         links, nodes, zones = tables["links"], tables["nodes"], tables["zones"]
+        self.memory: dict[tuple[object, ...], Any] = {}
         self.n_routes = routes.num_rows
         self.classes = _codes(routes["class"], tables["classes"].ids)
         self.origin = _codes(routes["origin"], zones.ids)
@@ -62,6 +87,7 @@ class Ways:
         result: np.ndarray = total[self.offsets[1:]] - total[self.offsets[:-1]]
         return result
 
+    @remembered
     def cross(self, links: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How often each route takes the frontier links marked (n_links,) one way and the other: out of the
         state whose code comes first, and into it.
@@ -82,9 +108,15 @@ class Ways:
         here = links[self.link]
         return self.count(here & out), self.count(here & ~out)
 
+    @remembered
+    def count_links(self, links: np.ndarray) -> np.ndarray:
+        """How many of the links marked (n_links,) each route takes."""
+        return self.count(links[self.link]).astype(np.int16)
+
     def use(self, links: np.ndarray) -> np.ndarray:
         """Whether each route uses any of the links marked (n_links,)."""
-        return self.count(links[self.link]) > 0
+        result: np.ndarray = self.count_links(links) > 0
+        return result
 
     def touch_node(self, node: str) -> np.ndarray:
         """Links (n_links,) that end at a node."""
@@ -96,6 +128,7 @@ class Ways:
         result: np.ndarray = (self.end_country == state).any(axis=0)
         return result
 
+    @remembered
     def call(self, port: str, *, ferries: bool = True) -> np.ndarray:
         """How often each route goes between ship and shore at a port; a ship that is changed is no call."""
         return self.count(self._handovers(port, ferries=ferries))
@@ -108,6 +141,7 @@ class Ways:
             own &= self.mode[self.link] != "ferry"
         return own
 
+    @remembered
     def ride(self, port: str, mode: str) -> tuple[np.ndarray, np.ndarray]:
         """How often each route comes ashore from a ferry at a port, and how often it goes aboard, in wagons
         (``rail``) or trucks (``road``): as it goes on by land, or came.
@@ -131,6 +165,7 @@ class Ways:
             result[:-1] = marked[1:] & ~starts[1:-1]
         return result
 
+    @remembered
     def land(self, port: str) -> tuple[np.ndarray, np.ndarray]:
         """How often each route comes ashore from a ship at a port, and how often goes aboard; no ferries."""
         own, ashore = self._handovers(port, ferries=False), self._come_ashore(port)
@@ -157,6 +192,7 @@ class Ways:
         ends, countries = self.ends[:, self.is_wet], self.end_country[:, self.is_wet]
         return sorted(set(ends[countries == state]))
 
+    @remembered
     def use_mode(self, state: str, mode: str) -> np.ndarray:
         """Whether each route is moved in a state by rail, road, or (through its ports) by sea."""
         if mode == "sea":

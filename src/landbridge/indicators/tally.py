@@ -94,7 +94,7 @@ class Tallied(Measured):
 
     def on_links(self, marked: np.ndarray, rate: np.ndarray | None = None) -> float:
         """Tonnes a year on the links marked, or as many of what ``rate`` gives for a tonne of each class."""
-        weight = self.ways.count(marked[self.ways.link]).astype(float)
+        weight = self.ways.count_links(marked).astype(float)
         return self.tonnes(weight if rate is None else weight * rate[self.ways.classes])
 
     def _corridor(self, name: str) -> tuple[float, float]:
